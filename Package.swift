@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Imports only ever point up this list; Scripts/check-imports holds the sources to it.
+// A module marked "board" also compiles as Embedded Swift for aarch64 (see the Makefile's `device`).
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "peernet",
+  products: [
+    .library(name: "PeerNet", targets: ["PeerNet", "ETF"]),
+    .library(name: "PeerNetClient", targets: ["PeerNetClient", "PeerNetClientLinux"]),
+    .executable(name: "peernetd", targets: ["peernetd"]),
+    .executable(name: "peernet", targets: ["peernet"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // C headers and macro shims, no logic (board)
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+    .target(name: "CGpiod", linkerSettings: [.linkedLibrary("gpiod")]),
+    .target(name: "CWpaClient", linkerSettings: [.linkedLibrary("wpa_client")]),
+    .target(name: "CInih", linkerSettings: [.linkedLibrary("inih")]),
+
+    // the protocol: values, no I/O (board)
+    .target(name: "ETF", swiftSettings: strict),
+    .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
+    .target(name: "Noise", dependencies: ["Sodium"], swiftSettings: strict),
+    .target(name: "PeerNet", dependencies: ["ETF", "Noise", "Sodium"], swiftSettings: strict),
+    .target(name: "Admin", dependencies: ["ETF", "PeerNet"], swiftSettings: strict),
+
+    // the board's I/O (board)
+    .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "Reactor", dependencies: ["Linux"], swiftSettings: strict),
+    .target(
+      name: "Board",
+      dependencies: ["ETF", "PeerNet", "Admin", "Linux", "Reactor", "CGpiod", "CWpaClient"],
+      swiftSettings: strict),
+    .target(
+      name: "PeerNetLinux", dependencies: ["PeerNet", "Sodium", "Linux", "Reactor"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "peernetd",
+      dependencies: [
+        "ETF", "Sodium", "PeerNet", "Admin", "Linux", "Reactor", "Board", "PeerNetLinux", "CInih", "CLinux",
+      ],
+      swiftSettings: strict),
+
+    // laptop and phone (full Swift)
+    .target(name: "PeerNetClient", dependencies: ["ETF", "Sodium", "PeerNet"], swiftSettings: strict),
+    .target(
+      name: "PeerNetClientLinux",
+      dependencies: [
+        "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetLinux", "Linux", "Reactor",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "peernet",
+      dependencies: [
+        "ETF", "PeerNet", "PeerNetClient", "PeerNetClientLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    // tests, layer by layer
+    .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
+    .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
+    .testTarget(name: "SodiumTests", dependencies: ["Sodium"], swiftSettings: strict),
+    .testTarget(name: "NoiseTests", dependencies: ["Noise", "Sodium", "Vectors"], swiftSettings: strict),
+    .testTarget(
+      name: "PeerNetTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
+      swiftSettings: strict),
+    .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet"], swiftSettings: strict),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux"], swiftSettings: strict),
+    .testTarget(
+      name: "BoardTests", dependencies: ["Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ClientTests",
+      dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Linux"],
+      swiftSettings: strict),
+    .testTarget(name: "CommandLineTests", dependencies: ["peernet", "PeerNet", "ETF"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct PeerNetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "peernet")
+}
