@@ -80,5 +80,7 @@ public func unhex(_ text: String) -> [UInt8] {
 }
 
 public func hex(_ bytes: some Sequence<UInt8>) -> String {
-  bytes.map { byte in let text = String(byte, radix: 16); return byte < 16 ? "0" + text : text }.joined()
+  bytes.map { byte in
+    let text = String(byte, radix: 16); return byte < 16 ? "0" + text : text
+  }.joined()
 }
