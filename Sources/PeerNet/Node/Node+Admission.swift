@@ -1,0 +1,132 @@
+import ETF
+import Sodium
+
+// From the first byte of a connection to a peer that may be spoken to.
+extension Node {
+  /// Reads what a session has received, until it needs more or ends.
+  func process(_ session: Session, now: Instant) {
+    do {
+      while session.ledger.isOpen,
+        let input = try session.next(hello: hello, staticKey: identity, now: now, random: &random)
+      {
+        switch input {
+        case .proved(let key): try proved(session, key, now: now)
+        case .envelope(let envelope): try received(envelope, session, now: now)
+        }
+      }
+    } catch {
+      close(session, .session(error), now: now)
+    }
+    if session.ledger.isOpen { touch(session) }
+  }
+
+  private func proved(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
+    switch session.role {
+    case .initiator: try provedByResponder(session, key, now: now)
+    case .responder: try provedByInitiator(session, key, now: now)
+    }
+  }
+
+  private func provedByResponder(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
+    guard key == session.ledger.expected else { return close(session, .wrongPeer(key), now: now) }
+    guard let peer = peer(key) else { return close(session, .untrusted, now: now) }
+    if hasBetterConnection(peer, than: session) { return close(session, .superseded, now: now) }
+    try admit(session, peer, now: now)
+    noteProven(session.endpoint, of: peer, now: now)
+    peer.attempts.removeAll { $0 == session.id }
+    if session.wire == .two {
+      noteWireTwo(peer)
+    } else {
+      // A BEAM peer leaves bytes that arrive together with M3 unread until more come: let M3 travel alone.
+      let roundTrip = session.handshakeRoundTrip ?? .zero
+      session.ledger.firstPing = now + max(.milliseconds(50), min(roundTrip * 2, .seconds(1)))
+    }
+    opened(session, peer, now: now)
+  }
+
+  private func provedByInitiator(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
+    guard let peer = peer(key) else {
+      try session.dismiss(.untrusted)
+      emit(.rejected(session.endpoint, key, .untrusted))
+      return close(session, .untrusted, isReported: true, now: now)
+    }
+    guard peer.sessions.count < limits.maximumInstances * 2, admittedCount < limits.maximumConnections,
+      session.wire == .one || instances(of: peer) < limits.maximumInstances
+    else {
+      try session.dismiss(.busy)
+      emit(.rejected(session.endpoint, key, .busy))
+      return close(session, .busy, isReported: true, now: now)
+    }
+    try admit(session, peer, now: now)
+    halfOpen -= 1
+    if session.wire == .one && peer.wire == .two {
+      // Refused, but not left in the dark: the ping is authenticated evidence that the newer wire is spoken here.
+      try ping(session, now: now)
+      return close(session, .outdatedWire, now: now)
+    }
+    if session.wire == .two { noteWireTwo(peer) }
+    session.ledger.isConfirmed = true
+    opened(session, peer, now: now)
+    // The dialler learns that it is admitted, and on PeerNet/1 whether we are of its kind.
+    try ping(session, now: now)
+  }
+
+  private func admit(_ session: Session, _ peer: Peer, now: Instant) throws(SessionError) {
+    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    session.ledger.isAdmitted = true
+    peer.sessions.append(session.id)
+  }
+
+  private func opened(_ session: Session, _ peer: Peer, now: Instant) {
+    emit(
+      .opened(session.id, peer.key, session.endpoint, wire: session.wire, dialled: session.role == .initiator))
+    abandonAttempts(peer, below: session.wire, now: now)
+    settleDuplicates(of: session, peer, now: now)
+    reportConnection(peer, now: now)
+  }
+
+  /// Tells the application when a peer can be called for the first time.
+  func reportConnection(_ peer: Peer, now: Instant) {
+    guard !peer.isConnected, peer.sessions.contains(where: { session($0)?.ledger.isUsable ?? false }) else { return }
+    peer.isConnected = true
+    peer.connectedSince = now
+    peer.round = []
+    emit(.connected(peer.key))
+  }
+
+  /// Sends a ping; on PeerNet/1 its nonce shows a peer of our kind that we are one (Protocol, Two wires).
+  func ping(_ session: Session, now: Instant) throws(SessionError) {
+    session.ledger.firstPing = nil
+    var nonce = random.bytes(16)
+    if session.wire == .one, let peer = session.remote.flatMap({ peer($0) }), peer.mayUpgrade {
+      nonce.replaceSubrange(0..<WireFormat.prologue.count, with: WireFormat.prologue)
+    }
+    try session.sendPing(nonce, now: now)
+    touch(session)
+  }
+
+  private var admittedCount: Int { sessions.count { $0.ledger.isAdmitted } }
+
+  private func instances(of peer: Peer) -> Int {
+    var seen: [[UInt8]] = []
+    for id in peer.sessions {
+      if let instance = session(id)?.hello?.instance, !seen.contains(instance) { seen.append(instance) }
+    }
+    return seen.count
+  }
+
+  /// Makes room for a newcomer: the oldest connection of the address that holds the most goes.
+  func evictHalfOpen(now: Instant) {
+    var victim: Session?
+    var most = 0
+    let candidates = sessions.filter { $0.role == .responder && !$0.ledger.isAdmitted }
+    for session in candidates {
+      let held = candidates.count { $0.endpoint.hasSameAddress(as: session.endpoint) }
+      if held > most {
+        most = held
+        victim = session
+      }
+    }
+    if let victim { close(victim, .evicted, now: now) }
+  }
+}

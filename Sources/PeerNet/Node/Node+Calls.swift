@@ -1,0 +1,141 @@
+import ETF
+import Sodium
+
+// What the application exposes and asks of others.
+extension Node {
+  // MARK: Handlers
+
+  /// Exposes a name to peers. Nothing is reachable that was not exposed.
+  ///
+  /// - Parameter limit: requests at work at once; more are refused as busy.
+  public func expose(
+    _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
+  ) {
+    let running = handlers[name]?.running ?? 0
+    let authorized = handlers[name]?.authorized ?? []
+    handlers[name] = Handler(
+      access: access, isRemoteProcedure: isRemoteProcedure, limit: limit, authorized: authorized, running: running)
+  }
+
+  /// Takes a name back. Requests at work may still be answered.
+  public func revoke(_ name: [UInt8]) { handlers[name] = nil }
+
+  /// Lets a key use an exposed name, or not any more, beyond what its trust line says.
+  public func authorize(_ name: [UInt8], for key: PublicKey, _ isAuthorized: Bool = true) {
+    if isAuthorized {
+      handlers[name]?.authorized.insert(key)
+    } else {
+      handlers[name]?.authorized.remove(key)
+    }
+  }
+
+  /// The exposed names that a trusted peer may call, sorted.
+  public func callable(by key: PublicKey) -> [[UInt8]] {
+    guard let entry = peer(key)?.entry else { return [] }
+    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map(\.key).sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
+  }
+
+  // MARK: Calls
+
+  /// Calls a handle of a connected peer. The outcome comes as `callFinished`, exactly once.
+  ///
+  /// What cannot be delivered now is refused at once: nothing waits for a connection here.
+  public func call(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: Duration, now: Instant)
+    throws(CallError) -> CallID
+  {
+    let session = try route(key)
+    guard session.ledger.calls.count < limits.maximumCallsPerConnection,
+      session.queuedBytes <= limits.maximumQueuedBytes
+    else { throw .busy }
+    lastCall += 1
+    let deadline = now + timeout
+    try say(.call(id: lastCall, name: name, arguments: arguments), on: session, now: now)
+    session.ledger.calls[lastCall] = SessionLedger.PendingCall(deadline: deadline)
+    session.ledger.earliestCallDeadline = min(session.ledger.earliestCallDeadline ?? deadline, deadline)
+    touch(session)
+    return CallID(lastCall)
+  }
+
+  /// Sends a message to a handle of a connected peer: no answer, no outcome.
+  public func send(_ key: PublicKey, _ name: Atom, _ arguments: Term, now: Instant) throws(CallError) {
+    let session = try route(key)
+    guard session.queuedBytes <= limits.maximumQueuedBytes else { throw .busy }
+    try say(.send(name: name, arguments: arguments), on: session, now: now)
+    touch(session)
+  }
+
+  /// Pings a connected peer. Its answer comes as `pong`.
+  public func ping(_ key: PublicKey, now: Instant) throws(CallError) -> [UInt8] {
+    let session = try route(key)
+    guard session.ledger.pings.count < 64 else { throw .busy }
+    let nonce = random.bytes(16)
+    session.ledger.pings.append((nonce, now))
+    try say(.ping(nonce: nonce), on: session, now: now)
+    touch(session)
+    return nonce
+  }
+
+  /// Stops waiting for a call. The peer may still run it; its reply is dropped.
+  public func cancel(_ call: CallID) {
+    for session in sessions where session.ledger.calls.removeValue(forKey: call.value) != nil { return }
+  }
+
+  private func say(_ envelope: Envelope, on session: Session, now: Instant) throws(CallError) {
+    let isSent: Bool
+    do { isSent = try session.send(envelope) } catch {
+      close(session, .session(error), now: now)
+      throw .notConnected
+    }
+    if !isSent { throw .tooLarge }
+  }
+
+  /// The connection that a call to a peer takes: on the better wire, not about to close, the newest.
+  private func route(_ key: PublicKey) throws(CallError) -> Session {
+    guard let peer = peer(key) else { throw .untrustedPeer }
+    var best: Session?
+    for session in peer.sessions.compactMap({ self.session($0) }) where session.ledger.isUsable {
+      if let best, best.preference > session.preference { continue }
+      best = session
+    }
+    guard let best else { throw .notConnected }
+    return best
+  }
+
+  // MARK: Peers
+
+  /// What the node knows of a trusted peer.
+  public struct PeerStatus: Sendable {
+    public let entry: TrustEntry
+    public let isConnected: Bool
+    /// Since when it is connected.
+    public let since: Instant?
+    public let wire: Wire?
+    public let endpoint: Endpoint?
+    public let roundTrip: Duration?
+    /// When it was last heard.
+    public let heard: Instant?
+    public let lastClose: CloseReason?
+    /// The earliest next dial, while none is under way.
+    public let nextDial: Instant?
+  }
+
+  /// Every trusted peer, ordered by key.
+  public var statuses: [PeerStatus] {
+    peers.map { peer in
+      let session = try? route(peer.key)
+      return PeerStatus(
+        entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
+        wire: session?.wire, endpoint: session?.endpoint,
+        roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
+        lastClose: peer.lastClose,
+        nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
+    }
+  }
+}
+
+extension Session {
+  /// Orders the connections of one peer by how well they serve a call.
+  fileprivate var preference: Int { (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0) }
+}

@@ -1,0 +1,156 @@
+import Sodium
+
+// Reaching trusted peers: which address, when, and on which wire.
+extension Node {
+  /// Wants a connection to a peer, now and whenever it is lost, until `disconnect`.
+  ///
+  /// - Returns: false when the key is not trusted.
+  @discardableResult
+  public func connect(_ key: PublicKey, at endpoints: [Endpoint] = [], now: Instant) -> Bool {
+    guard let peer = peer(key) else { return false }
+    peer.isWanted = true
+    for endpoint in endpoints { peer.candidates.hint(endpoint, now: now) }
+    if peer.sessions.isEmpty {
+      peer.redial.reset(now: now)
+      for endpoint in endpoints where !peer.round.contains(endpoint) { peer.round.append(endpoint) }
+      dialIfDue(peer, now: now)
+    }
+    return true
+  }
+
+  /// Ends every connection to a peer and wants none any more.
+  public func disconnect(_ key: PublicKey, now: Instant) {
+    guard let peer = peer(key) else { return }
+    peer.isWanted = false
+    for id in peer.attempts + peer.sessions {
+      if let session = session(id) { close(session, .disconnectRequested, bye: .stopping, now: now) }
+    }
+  }
+
+  /// Starts the next dial of a peer if one is due, and sees that the node wakes when one will be.
+  func dialIfDue(_ peer: Peer, now: Instant) {
+    guard wantsDial(peer) else { return }
+    if peer.attempts.isEmpty {
+      if now < peer.redial.notBefore {
+        earliest = min(earliest, peer.redial.notBefore)
+        return
+      }
+      if peer.round.isEmpty { peer.round = peer.candidates.ordered(now: now) }
+      guard !peer.round.isEmpty else { return }
+      dialNext(peer, now: now)
+    } else if let next = peer.nextOfRound, !peer.round.isEmpty, peer.attempts.count < 2 {
+      if now >= next { dialNext(peer, now: now) } else { earliest = min(earliest, next) }
+    }
+  }
+
+  private func wantsDial(_ peer: Peer) -> Bool {
+    !isStopping && (peer.isWanted || configuration.dialsAutomatically) && peer.sessions.isEmpty
+  }
+
+  private func dialNext(_ peer: Peer, now: Instant) {
+    while let endpoint = peer.round.first {
+      peer.round.removeFirst()
+      if peer.attempts.contains(where: { session($0)?.endpoint == endpoint }) { continue }
+      dial(peer, endpoint, wire: peer.wire, isUpgrade: false, now: now)
+      peer.nextOfRound = now + limits.dialStagger
+      if !peer.round.isEmpty { earliest = min(earliest, now + limits.dialStagger) }
+      return
+    }
+  }
+
+  private func dial(_ peer: Peer, _ endpoint: Endpoint, wire: Wire, isUpgrade: Bool, now: Instant) {
+    let session = Session(
+      id: newConnection(), role: .initiator, endpoint: endpoint, wire: wire, limits: limits, now: now)
+    session.ledger.expected = peer.key
+    session.ledger.isUpgrade = isUpgrade
+    sessions.append(session)
+    peer.attempts.append(session.id)
+    emit(.dial(session.id, endpoint, deadline: limits.dialDeadline))
+    touch(session)
+  }
+
+  /// The peer showed over PeerNet/1 that it speaks PeerNet/2: the side that dialled dials again.
+  func upgrade(_ session: Session, _ peer: Peer, now: Instant) {
+    guard session.role == .initiator, !isStopping,
+      !peer.sessions.contains(where: { self.session($0)?.wire == .two }),
+      !peer.attempts.contains(where: { self.session($0)?.ledger.isUpgrade ?? false })
+    else { return }
+    dial(peer, session.endpoint, wire: .two, isUpgrade: true, now: now)
+  }
+
+  /// An attempt ended before the peer was admitted.
+  func attemptFailed(_ session: Session, _ peer: Peer, _ reason: CloseReason, now: Instant) {
+    peer.attempts.removeAll { $0 == session.id }
+    guard reason != .superseded, reason != .disconnectRequested, reason != .stopping else { return }
+    peer.lastClose = reason
+    emit(.dialFailed(peer.key, session.endpoint, reason))
+    if session.ledger.isUpgrade {
+      // The evidence stands, but what works now goes on working.
+      for other in peer.sessions.compactMap({ self.session($0) }) where other.ledger.isProvisional {
+        other.ledger.isProvisional = false
+      }
+      reportConnection(peer, now: now)
+    }
+    peer.candidates.failed(session.endpoint, now: now)
+    guard peer.attempts.isEmpty, peer.sessions.isEmpty else { return }
+    if peer.round.isEmpty { peer.redial.failed(now: now, limits: limits, random: &random) }
+    dialIfDue(peer, now: now)
+  }
+
+  /// Drops attempts that have nothing left to win: the peer is connected on a wire at least as good.
+  func abandonAttempts(_ peer: Peer, below wire: Wire, now: Instant) {
+    peer.round = []
+    for id in peer.attempts {
+      guard let attempt = session(id), attempt.wire.rawValue <= wire.rawValue else { continue }
+      close(attempt, .superseded, now: now)
+    }
+  }
+
+  /// Whether an attempt that has just reached its peer is not needed any more. It has not said who we are yet, so
+  /// dropping it here can never cost both sides their connection.
+  func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
+    peer.sessions.contains { session($0).map { $0.wire.rawValue >= attempt.wire.rawValue } ?? false }
+  }
+
+  // MARK: Discovery
+
+  /// A datagram of the discovery port came.
+  ///
+  /// - Parameter onLink: its source stands in a prefix of the interface that it came in on.
+  public func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant) {
+    for discovery in discoveries { discovery.receive(bytes, from: endpoint, onLink: onLink, now: now) }
+    drainDiscoveries(now: now)
+  }
+
+  /// Asks every node in the neighbourhood where it is.
+  public func solicit(now: Instant) {
+    for discovery in discoveries { discovery.solicit(now: now) }
+    drainDiscoveries(now: now)
+  }
+
+  func drainDiscoveries(now: Instant) {
+    for discovery in discoveries {
+      while let output = discovery.nextOutput() {
+        switch output {
+        case .broadcast(let bytes): emit(.broadcast(bytes))
+        case .send(let bytes, let to): emit(.datagram(bytes, to: to))
+        case .sighting(let sighting): sighted(sighting, now: now)
+        }
+      }
+      if let deadline = discovery.deadline { earliest = min(earliest, deadline) }
+    }
+  }
+
+  /// A hint from anyone: it makes us dial a trusted peer that is not connected, and nothing else.
+  private func sighted(_ sighting: Sighting, now: Instant) {
+    emit(.sighted(sighting))
+    guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
+    peer.candidates.hint(sighting.endpoint, now: now)
+    guard peer.sessions.isEmpty else { return }
+    peer.redial.hinted(now: now, limits: limits)
+    if !peer.attempts.isEmpty, !peer.round.contains(sighting.endpoint), peer.round.count < 8 {
+      peer.round.append(sighting.endpoint)
+    }
+    dialIfDue(peer, now: now)
+  }
+}

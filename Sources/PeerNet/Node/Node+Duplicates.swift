@@ -1,0 +1,58 @@
+import Sodium
+
+// One connection a peer (Protocol, One connection): two nodes that dial each other at once settle on the same one.
+extension Node {
+  /// A connection of `peer` has just been admitted: decides between it and those that were there.
+  func settleDuplicates(of session: Session, _ peer: Peer, now: Instant) {
+    for other in peer.sessions.compactMap({ self.session($0) }) where other !== session {
+      if session.wire == .two && other.wire == .one {
+        retire(other, winner: session, now: now)
+      } else if session.wire == .two && other.wire == .two && session.hello?.instance == other.hello?.instance {
+        settle(session, against: other, peer, now: now)
+      }
+      // PeerNet/1 alone: a BEAM peer keeps the newest and closes the other itself.
+    }
+  }
+
+  private func settle(_ session: Session, against other: Session, _ peer: Peer, now: Instant) {
+    guard session.role != other.role else { return retire(other, winner: session, now: now) }
+    let lower: Session.Role = publicKey < peer.key ? .initiator : .responder
+    if session.role == lower { return retire(other, winner: session, now: now) }
+    // The older one should stay, if it is still alive.
+    let nonce = random.bytes(16)
+    other.ledger.probe = SessionLedger.Probe(nonce: nonce, deadline: now + limits.probeDeadline, rival: session.id)
+    do { try other.sendPing(nonce, now: now) } catch { return close(other, .session(error), now: now) }
+    touch(other)
+  }
+
+  /// The older connection has answered its probe: the newer one goes.
+  func probeAnswered(_ session: Session, nonce: [UInt8], now: Instant) {
+    guard let probe = session.ledger.probe, probe.nonce == nonce else { return }
+    session.ledger.probe = nil
+    if let rival = self.session(probe.rival) { retire(rival, winner: session, now: now) }
+  }
+
+  private func retire(_ loser: Session, winner: Session, now: Instant) {
+    guard loser.ledger.retirement == nil, winner.ledger.retirement == nil else { return }
+    loser.ledger.retirement = SessionLedger.Retirement(winner: winner.id, deadline: now + limits.retirement)
+    loser.ledger.probe = nil
+    touch(loser)
+    // Make it carry a frame each way.
+    do { try ping(winner, now: now) } catch { return close(winner, .session(error), now: now) }
+    closeIfRetired(loser, now: now)
+  }
+
+  /// Closes a loser that nothing depends on any more.
+  func closeIfRetired(_ session: Session, now: Instant) {
+    guard let retirement = session.ledger.retirement, let winner = self.session(retirement.winner) else { return }
+    guard winner.sentEnvelopes > 0, winner.receivedEnvelopes > 0 else { return }
+    let isIdle = session.ledger.calls.isEmpty && session.ledger.requests == 0
+    if isIdle || now >= retirement.deadline { close(session, .superseded, bye: .superseded, now: now) }
+  }
+
+  /// After an envelope on any connection of a peer: losers may be free to go now.
+  func closeRetired(_ peer: Peer, now: Instant) {
+    guard peer.sessions.count > 1 else { return }
+    for session in peer.sessions.compactMap({ self.session($0) }) { closeIfRetired(session, now: now) }
+  }
+}

@@ -1,0 +1,118 @@
+import ETF
+import Sodium
+
+// What trusted peers say.
+extension Node {
+  func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
+    guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
+    let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
+    if isEvidence { noteWireTwo(peer) }
+    if !session.ledger.isConfirmed {
+      session.ledger.isConfirmed = true
+      // Nothing has been said on this connection yet: keep it so, the better wire is a moment away.
+      session.ledger.isProvisional = isEvidence
+    }
+    if isEvidence { upgrade(session, peer, now: now) }
+    if session.ledger.firstPing != nil && !session.ledger.isProvisional { try ping(session, now: now) }
+    reportConnection(peer, now: now)
+    switch envelope {
+    case .ping(let nonce): _ = try session.send(.pong(nonce: nonce))
+    case .pong(let nonce): pong(nonce, session, peer, now: now)
+    case .call(let id, let name, let arguments):
+      try serve(name.bytes, arguments, id: id, session, peer)
+    case .send(let name, let arguments):
+      try serve(name.bytes, arguments, id: nil, session, peer)
+    case .reply(let id, let reply):
+      // Unknown ids are late replies to calls that timed out.
+      if session.ledger.calls.removeValue(forKey: id) != nil { emit(.callFinished(CallID(id), .answered(reply))) }
+    case .bye(let reason): close(session, .peerSaid(reason), now: now)
+    }
+    closeRetired(peer, now: now)
+  }
+
+  private func isEvidenceOfWireTwo(_ envelope: Envelope, _ session: Session, _ peer: Peer) -> Bool {
+    guard session.wire == .one, peer.mayUpgrade, case .ping(let nonce) = envelope else { return false }
+    return nonce.count == 16 && nonce.starts(with: WireFormat.prologue)
+  }
+
+  private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
+    probeAnswered(session, nonce: nonce, now: now)
+    if let index = session.ledger.pings.firstIndex(where: { $0.nonce == nonce }) {
+      let sent = session.ledger.pings.remove(at: index).sent
+      emit(.pong(peer.key, nonce: nonce, roundTrip: now - sent))
+    }
+  }
+
+  // MARK: Serving
+
+  private func serve(_ handle: [UInt8], _ arguments: Term, id: UInt64?, _ session: Session, _ peer: Peer)
+    throws(SessionError)
+  {
+    var name = handle
+    var arguments = arguments
+    var form = Request.Form.handle
+    if handle == RemoteProcedure.handle {
+      guard let parsed = RemoteProcedure.parse(arguments, tag: id == nil ? "cast" : "rpc") else {
+        return try refuse(handle, .notRemoteProcedure, id: id, session, peer)
+      }
+      (name, arguments) = parsed
+      form = .remoteProcedure
+    }
+    guard let handler = handlers[name], form == .handle || handler.isRemoteProcedure else {
+      return try refuse(name, .noSuchHandle, id: id, session, peer)
+    }
+    guard handler.allows(peer.entry, name: name) else { return try refuse(name, .forbidden, id: id, session, peer) }
+    guard id != nil else {
+      return emit(.message(request(nil, name, arguments, form, session, peer)))
+    }
+    guard handler.running < handler.limit, session.ledger.requests < limits.maximumRequestsPerConnection else {
+      return try refuse(name, .busy, id: id, session, peer)
+    }
+    handlers[name]!.running += 1
+    session.ledger.requests += 1
+    lastRequest += 1
+    requests[lastRequest] = RequestRecord(connection: session.id, id: id!, name: name)
+    emit(.request(request(RequestToken(lastRequest), name, arguments, form, session, peer)))
+  }
+
+  private func request(
+    _ token: RequestToken?, _ name: [UInt8], _ arguments: Term, _ form: Request.Form, _ session: Session, _ peer: Peer
+  ) -> Request {
+    Request(
+      token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, name: name,
+      arguments: arguments, form: form, connection: session.id)
+  }
+
+  private func refuse(_ name: [UInt8], _ reason: RefusalReason, id: UInt64?, _ session: Session, _ peer: Peer)
+    throws(SessionError)
+  {
+    emit(.refused(peer.key, name: name, reason))
+    guard let id else { return }
+    let term: Term =
+      switch reason {
+      case .noSuchHandle: .atom("no_such_handle")
+      case .forbidden: .atom("forbidden")
+      case .notRemoteProcedure: .atom("unknown_beam_dist_op")
+      case .busy: .binary(utf8: "busy: too many calls at once")
+      }
+    _ = try session.send(.reply(id: id, .error(term)))
+  }
+
+  /// Answers a request, now or much later. Unknown tokens and peers that are gone are ignored.
+  public func reply(_ token: RequestToken, _ reply: Reply, now: Instant) {
+    guard let record = requests.removeValue(forKey: token.value) else { return }
+    handlers[record.name]?.running -= 1
+    guard let session = session(record.connection) else { return }
+    session.ledger.requests -= 1
+    do {
+      if try !session.send(.reply(id: record.id, reply)) {
+        _ = try session.send(.reply(id: record.id, .failure("too_large: the answer exceeds an envelope")))
+      }
+    } catch {
+      return close(session, .session(error), now: now)
+    }
+    if session.queuedBytes > limits.maximumQueuedBytes { return close(session, .peerStalled, now: now) }
+    touch(session)
+    if session.ledger.retirement != nil { closeIfRetired(session, now: now) }
+  }
+}

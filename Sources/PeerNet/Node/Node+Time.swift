@@ -1,0 +1,73 @@
+import Sodium
+
+// Everything that happens because time passed.
+extension Node {
+  /// When to call `timeout` at the latest; nil when nothing is waited for.
+  public var deadline: Instant? { earliest == .distantFuture ? nil : earliest }
+
+  /// Does what is due. Safe to call early or often.
+  public func timeout(now: Instant) {
+    guard now >= earliest else { return }
+    earliest = .distantFuture
+    for discovery in discoveries { discovery.timeout(now: now) }
+    drainDiscoveries(now: now)
+    for session in sessions where session.ledger.isOpen {
+      timeout(session, now: now)
+      if session.ledger.isOpen { earliest = min(earliest, deadline(of: session)) }
+    }
+    for peer in peers { dialIfDue(peer, now: now) }
+  }
+
+  /// When a session's next timer is due.
+  func deadline(of session: Session) -> Instant {
+    let ledger = session.ledger
+    guard ledger.isAdmitted else { return admissionDeadline(of: session) }
+    var deadline = session.heartbeat?.deadline ?? .distantFuture
+    if let firstPing = ledger.firstPing { deadline = min(deadline, firstPing) }
+    if let probe = ledger.probe { deadline = min(deadline, probe.deadline) }
+    if let retirement = ledger.retirement { deadline = min(deadline, retirement.deadline) }
+    if let call = ledger.earliestCallDeadline { deadline = min(deadline, call) }
+    return deadline
+  }
+
+  private func admissionDeadline(of session: Session) -> Instant {
+    if let connectedAt = session.ledger.connectedAt { return connectedAt + limits.handshakeDeadline }
+    // The transport keeps the dial's deadline; this one is for a transport that does not.
+    return session.started + limits.dialDeadline + .seconds(1)
+  }
+
+  private func timeout(_ session: Session, now: Instant) {
+    guard session.ledger.isAdmitted else {
+      if now >= admissionDeadline(of: session) {
+        close(session, session.ledger.connectedAt == nil ? .dialTimedOut : .handshakeTimedOut, now: now)
+      }
+      return
+    }
+    do {
+      switch session.heartbeatTimeout(now: now, random: &random) {
+      case .dead: return close(session, .silent, now: now)
+      case .ping: try ping(session, now: now)
+      case .fine: break
+      }
+      if let firstPing = session.ledger.firstPing, now >= firstPing { try ping(session, now: now) }
+    } catch {
+      return close(session, .session(error), now: now)
+    }
+    if let probe = session.ledger.probe, now >= probe.deadline { return close(session, .silent, now: now) }
+    if let retirement = session.ledger.retirement, now >= retirement.deadline {
+      return close(session, .superseded, bye: .superseded, now: now)
+    }
+    expireCalls(of: session, now: now)
+  }
+
+  private func expireCalls(of session: Session, now: Instant) {
+    guard let earliestCall = session.ledger.earliestCallDeadline, now >= earliestCall else { return }
+    let expired = session.ledger.calls.filter { now >= $0.value.deadline }.keys.sorted()
+    for id in expired {
+      session.ledger.calls[id] = nil
+      emit(.callFinished(CallID(id), .timedOut))
+    }
+    session.ledger.earliestCallDeadline = session.ledger.calls.values.map(\.deadline).min()
+    if let peer = session.remote.flatMap({ peer($0) }), !expired.isEmpty { closeRetired(peer, now: now) }
+  }
+}

@@ -1,0 +1,206 @@
+import ETF
+import Noise
+import Sodium
+
+/// A PeerNet node: who it is, whom it trusts, what it exposes, and every connection it has.
+///
+/// It never touches the outside world. Bytes and time go in through its verbs; after each of them the caller carries
+/// out `nextOutput()` until it is nil, and calls `timeout(now:)` no later than `deadline`. Not thread-safe: one owner.
+public final class Node {
+  public let publicKey: PublicKey
+  /// Chosen at process start; tells two processes of one identity apart.
+  public let hello: Hello
+  public var configuration: NodeConfiguration
+
+  let identity: KeyPair
+  var random: RandomStream
+
+  /// Trusted peers, ordered by key so that nothing depends on a hash's order.
+  var peers: [Peer] = []
+  /// Connections, ordered by id.
+  var sessions: [Session] = []
+  /// How many of `sessions` came from others and have not proven a trusted key.
+  var halfOpen = 0
+  var handlers: [[UInt8]: Handler] = [:]
+  var requests: [UInt64: RequestRecord] = [:]
+  var discoveries: [any Discovery]
+  /// What should outlive the process.
+  public internal(set) var memory: PeerMemory
+
+  private var lastConnection: UInt64 = 0
+  var lastCall: UInt64 = 0
+  var lastRequest: UInt64 = 0
+  private var outputs: [Output] = []
+  private var outputHead = 0
+  /// Connections that may have bytes to write.
+  private var dirty: [Session] = []
+  /// No timer is due before this.
+  var earliest = Instant.distantFuture
+  var isStopping = false
+
+  struct RequestRecord {
+    let connection: ConnectionID
+    let id: UInt64
+    let name: [UInt8]
+  }
+
+  /// - Parameters:
+  ///   - seed: 32 fresh random bytes; all of the node's randomness comes from them.
+  ///   - discoveries: where sightings of peers come from.
+  public init(
+    identity: consuming KeyPair, trust: TrustList, memory: PeerMemory = PeerMemory(),
+    configuration: NodeConfiguration = NodeConfiguration(), discoveries: [any Discovery] = [], seed: [UInt8],
+    now: Instant
+  ) {
+    var random = RandomStream(seed: seed)
+    publicKey = identity.publicKey
+    hello = Hello(instance: random.bytes(Hello.instanceCount), features: configuration.features)
+    self.identity = identity
+    self.random = random
+    self.memory = memory
+    self.configuration = configuration
+    self.discoveries = discoveries
+    setTrust(trust, now: now)
+    drainDiscoveries(now: now)
+  }
+
+  var limits: Limits { configuration.limits }
+
+  // MARK: Output
+
+  /// The next thing to do, or nil when all is done for now.
+  public func nextOutput() -> Output? {
+    if outputHead < outputs.count {
+      let output = outputs[outputHead]
+      outputHead += 1
+      if outputHead == outputs.count {
+        outputs.removeAll(keepingCapacity: outputs.capacity <= 256)
+        outputHead = 0
+      }
+      return output
+    }
+    while let session = dirty.popLast() {
+      session.ledger.isDirty = false
+      if let bytes = session.takeOutput() { return .send(session.id, bytes) }
+    }
+    return nil
+  }
+
+  func emit(_ output: Output) { outputs.append(output) }
+  func emit(_ event: Event) { outputs.append(.event(event)) }
+
+  /// Notes that a session may have something to write and that its timers may have moved.
+  func touch(_ session: Session) {
+    if !session.ledger.isDirty {
+      session.ledger.isDirty = true
+      dirty.append(session)
+    }
+    earliest = min(earliest, deadline(of: session))
+  }
+
+  // MARK: Connections
+
+  func newConnection() -> ConnectionID {
+    lastConnection += 1
+    return ConnectionID(lastConnection)
+  }
+
+  func index(of id: ConnectionID) -> Int? {
+    var low = 0
+    var high = sessions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sessions[middle].id < id { low = middle + 1 } else { high = middle }
+    }
+    return low < sessions.count && sessions[low].id == id ? low : nil
+  }
+
+  func session(_ id: ConnectionID) -> Session? { index(of: id).map { sessions[$0] } }
+
+  func peer(_ key: PublicKey) -> Peer? {
+    let at = peerIndex(key)
+    return at < peers.count && peers[at].key == key ? peers[at] : nil
+  }
+
+  func peerIndex(_ key: PublicKey) -> Int {
+    var low = 0
+    var high = peers.count
+    while low < high {
+      let middle = (low + high) / 2
+      if peers[middle].key < key { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  // MARK: Inputs from the transport
+
+  /// Somebody connected to our port.
+  public func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID {
+    if halfOpen >= limits.maximumHalfOpen { evictHalfOpen(now: now) }
+    let session = Session(
+      id: newConnection(), role: .responder, endpoint: endpoint, wire: .one, limits: limits, now: now)
+    session.ledger.connectedAt = now
+    sessions.append(session)
+    halfOpen += 1
+    touch(session)
+    return session.id
+  }
+
+  /// A dial has come up.
+  public func connected(_ id: ConnectionID, now: Instant) {
+    guard let session = session(id) else { return }
+    session.ledger.connectedAt = now
+    session.connected(now: now, random: &random)
+    touch(session)
+  }
+
+  /// A dial failed.
+  public func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+    guard let session = session(id) else { return }
+    remove(session, reason, now: now)
+  }
+
+  /// Bytes came.
+  public func receive(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
+    guard let session = session(id) else { return }
+    session.receive(bytes)
+    process(session, now: now)
+  }
+
+  public func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+    bytes.withUnsafeBytes { receive(id, $0, now: now) }
+  }
+
+  /// The kernel has taken all bytes of the last `.send`.
+  public func drained(_ id: ConnectionID, now: Instant) {
+    guard let session = session(id) else { return }
+    do { try session.drained() } catch { return close(session, .session(error), now: now) }
+    touch(session)
+  }
+
+  /// The connection ended from outside.
+  public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+    guard let session = session(id) else { return }
+    let isUnconfirmedDial = session.role == .initiator && session.isEstablished && !session.ledger.isConfirmed
+    let told: CloseReason = isUnconfirmedDial && reason == .closedByPeer ? .closedBeforeConfirmed : reason
+    remove(session, told, now: now)
+  }
+
+  /// The route to somewhere changed: what could not be reached may be reached now.
+  public func networkChanged(now: Instant) {
+    for discovery in discoveries { discovery.networkChanged(now: now) }
+    drainDiscoveries(now: now)
+    for peer in peers where peer.sessions.isEmpty {
+      peer.redial.reset(now: now)
+      dialIfDue(peer, now: now)
+    }
+  }
+
+  // MARK: Stop
+
+  /// Says goodbye to everybody and closes every connection. Nothing is dialled afterwards.
+  public func stop(now: Instant) {
+    isStopping = true
+    for session in sessions { close(session, .stopping, bye: .stopping, now: now) }
+  }
+}

@@ -1,0 +1,12 @@
+/// How a node behaves.
+public struct NodeConfiguration: Sendable {
+  /// The TCP port that is announced; nil announces nothing.
+  public var announcedPort: UInt16?
+  /// Whether to keep connected to every trusted peer whose address is known; otherwise only `connect` dials.
+  public var dialsAutomatically = true
+  public var limits = Limits()
+  /// Names of optional parts of PeerNet/2 that this node offers.
+  public var features: [[UInt8]] = []
+
+  public init() {}
+}

@@ -1,0 +1,68 @@
+/// What the node asks of the outside world, in order.
+public enum Output: Sendable {
+  /// Connect to an address; answer with `connected` or `dialFailed`.
+  case dial(ConnectionID, Endpoint, deadline: Duration)
+  /// Write bytes; answer with `drained` once the kernel has taken all of them. One is under way a connection.
+  case send(ConnectionID, [UInt8])
+  /// Close once what was sent before is flushed, within a short time. Nothing more is heard of this connection.
+  case close(ConnectionID)
+  /// Send a datagram to every interface's broadcast address.
+  case broadcast([UInt8])
+  /// Send a datagram to one address.
+  case datagram([UInt8], to: Endpoint)
+  case event(Event)
+}
+
+/// What happened, for the application.
+public enum Event: Sendable {
+  /// An authenticated connection has come up.
+  case opened(ConnectionID, PublicKey, Endpoint, wire: Wire, dialled: Bool)
+  /// One of possibly several connections of a trusted peer has ended.
+  case closed(ConnectionID, PublicKey, CloseReason)
+  /// A peer can be called now: it has been heard over an authenticated connection.
+  case connected(PublicKey)
+  /// A peer's last connection is gone.
+  case disconnected(PublicKey, CloseReason)
+  /// One dial of a trusted peer failed.
+  case dialFailed(PublicKey, Endpoint, CloseReason)
+  /// A connection from someone ended before it was admitted.
+  case rejected(Endpoint, PublicKey?, CloseReason)
+  /// A trusted peer calls a procedure that it may call; answer with `reply`.
+  case request(Request)
+  /// A trusted peer sent a message to a handle that it may send to.
+  case message(Request)
+  /// A trusted peer asked for what it may not, or what is not there.
+  case refused(PublicKey, name: [UInt8], RefusalReason)
+  case callFinished(CallID, CallOutcome)
+  case pong(PublicKey, nonce: [UInt8], roundTrip: Duration)
+  /// Somebody announces this key at this address: a hint, whoever says so.
+  case sighted(Sighting)
+  /// `memory` changed and should be written some time soon.
+  case memoryChanged
+}
+
+/// How a call of ours ended.
+public enum CallOutcome: Hashable, Sendable {
+  case answered(Reply)
+  /// Its deadline passed. The peer may have run it.
+  case timedOut
+  /// Its connection ended first. The peer may have run it.
+  case lost(CloseReason)
+}
+
+/// Why a peer's request was not handed to the application.
+public enum RefusalReason: Hashable, Sendable {
+  case noSuchHandle, forbidden, busy, notRemoteProcedure
+}
+
+/// Why a call was not made.
+public enum CallError: Error, Hashable, Sendable {
+  /// The key is not in the trust list.
+  case untrustedPeer
+  /// No connection to it is up now. Nothing was sent.
+  case notConnected
+  /// The encoded call exceeds an envelope.
+  case tooLarge
+  /// Too many calls or bytes wait on the connection already.
+  case busy
+}

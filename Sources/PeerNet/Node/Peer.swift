@@ -1,0 +1,37 @@
+/// One trusted peer: its line, its addresses and its connections.
+final class Peer {
+  var entry: TrustEntry
+  var candidates: CandidateAddresses
+  /// The peer has proven that it speaks PeerNet/2. Only the operator lowers this.
+  var hasProvenWireTwo: Bool
+  /// Established connections, oldest first.
+  var sessions: [ConnectionID] = []
+  /// Dials that are not established yet.
+  var attempts: [ConnectionID] = []
+  /// Addresses still to be tried in this round of dials.
+  var round: [Endpoint] = []
+  /// When the next address of the round is tried beside the attempt under way.
+  var nextOfRound: Instant?
+  var redial: Redial
+  /// The application asked for a connection.
+  var isWanted = false
+  /// What the application was told last.
+  var isConnected = false
+  var connectedSince: Instant?
+  var lastClose: CloseReason?
+
+  init(entry: TrustEntry, candidates: CandidateAddresses, hasProvenWireTwo: Bool, now: Instant) {
+    self.entry = entry
+    self.candidates = candidates
+    self.hasProvenWireTwo = hasProvenWireTwo
+    redial = Redial(now: now)
+  }
+
+  var key: PublicKey { entry.key }
+
+  /// Which wire a dial speaks: the operator's word, else the evidence, else the one that every peer understands.
+  var wire: Wire { entry.wire ?? (hasProvenWireTwo ? .two : .one) }
+
+  /// Whether a ping may show that we are ours: not where the operator pinned the older wire.
+  var mayUpgrade: Bool { entry.wire == nil }
+}

@@ -1,0 +1,40 @@
+/// When to dial a peer again: jittered, doubling, and reset by whatever promises better luck.
+struct Redial {
+  private(set) var failures = 0
+  /// No dial before this.
+  private(set) var notBefore: Instant
+  private var lastHint: Instant?
+
+  init(now: Instant) { notBefore = now }
+
+  /// A round of dials to every known address has failed.
+  mutating func failed(now: Instant, limits: Limits, random: inout RandomStream) {
+    let factor = Int64(1) << Int64(min(failures, 20))
+    let ceiling = limits.redialCeiling.nanoseconds
+    let (product, overflow) = limits.redialFloor.nanoseconds.multipliedReportingOverflow(by: factor)
+    let delay = overflow ? ceiling : min(product, ceiling)
+    failures += 1
+    notBefore = now + Duration(nanoseconds: delay / 2 + Int64(random.below(UInt64(max(delay / 2, 1)))))
+  }
+
+  /// A connection that had been up ended: come back soon, but not in step with everybody else.
+  mutating func disconnected(after uptime: Duration, now: Instant, limits: Limits, random: inout RandomStream) {
+    // A connection that never lasts is no better than a dial that fails.
+    guard uptime >= .seconds(10) else { return failed(now: now, limits: limits, random: &random) }
+    failures = 0
+    notBefore = now + Duration(nanoseconds: Int64(random.below(UInt64(max(limits.redialFloor.nanoseconds, 1)))))
+  }
+
+  /// An announce: dial at once, but not more often than the bound, since anybody can send one.
+  mutating func hinted(now: Instant, limits: Limits) {
+    if let lastHint, now < lastHint + limits.hintInterval { return }
+    lastHint = now
+    notBefore = min(notBefore, now)
+  }
+
+  /// The network changed or the application asks: start over.
+  mutating func reset(now: Instant) {
+    failures = 0
+    notBefore = min(notBefore, now)
+  }
+}

@@ -1,0 +1,32 @@
+import ETF
+
+/// What a trusted peer asks for, and may ask for as far as its name goes.
+public struct Request: Sendable {
+  /// How the procedure was named.
+  public enum Form: Hashable, Sendable {
+    /// `{call, Id, Name, Args}`: the arguments are the term itself.
+    case handle
+    /// `{call, Id, beam_admin, {rpc, Module, Function, ArgsList}}`: the arguments are a list.
+    case remoteProcedure
+  }
+
+  /// Answers it, once. Nil for a message, which has no answer.
+  public let token: RequestToken?
+  public let peer: PublicKey
+  public let label: [UInt8]
+  /// What the peer's trust line allows, for the arguments that a grant may be bound to.
+  public let grants: Grants
+  /// The procedure's own name, `wifi.restart`, however it was reached.
+  public let name: [UInt8]
+  public let arguments: Term
+  public let form: Form
+  public let connection: ConnectionID
+}
+
+/// Who may use a handle. Default-deny: what is not named here and not exposed does not exist for a peer.
+public enum Access: Hashable, Sendable {
+  /// A peer whose trust line allows the name, or the name with some argument.
+  case granted
+  /// Every trusted peer.
+  case anyTrusted
+}

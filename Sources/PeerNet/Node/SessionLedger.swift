@@ -1,0 +1,51 @@
+/// What the node keeps about one connection besides its protocol.
+struct SessionLedger {
+  struct PendingCall {
+    let deadline: Instant
+  }
+
+  /// A duplicate that should win must answer this ping, else its rival stays (Protocol, One connection).
+  struct Probe {
+    let nonce: [UInt8]
+    let deadline: Instant
+    let rival: ConnectionID
+  }
+
+  /// A duplicate that lost: closes once the winner has carried a frame each way and no call is left on this one.
+  struct Retirement {
+    let winner: ConnectionID
+    let deadline: Instant
+  }
+
+  /// Not closed yet.
+  var isOpen = true
+  /// Stands in the node's list of sessions that may have bytes to write.
+  var isDirty = false
+  /// The key that an initiator means to reach.
+  var expected: PublicKey?
+  /// When the transport reported the connection.
+  var connectedAt: Instant?
+  /// The peer's trust was checked and it may be spoken to.
+  var isAdmitted = false
+  /// An authenticated message of the peer's has come over this connection.
+  var isConfirmed = false
+  /// PeerNet/1 to a peer that showed it is ours: carries nothing while the better wire is dialled.
+  var isProvisional = false
+  /// An attempt on PeerNet/2 that follows such evidence.
+  var isUpgrade = false
+  /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
+  var firstPing: Instant?
+  var probe: Probe?
+  var retirement: Retirement?
+  /// Our calls that wait for a reply here.
+  var calls: [UInt64: PendingCall] = [:]
+  /// No call's deadline is earlier.
+  var earliestCallDeadline: Instant?
+  /// The peer's calls that we have not answered.
+  var requests = 0
+  /// Pings the application asked for: nonce and when.
+  var pings: [(nonce: [UInt8], sent: Instant)] = []
+
+  /// Calls may take this connection. On PeerNet/1 a dialler first hears the peer (Protocol, PeerNet/1 handshake).
+  var isUsable: Bool { isAdmitted && isOpen && isConfirmed && !isProvisional }
+}

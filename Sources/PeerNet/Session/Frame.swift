@@ -1,0 +1,66 @@
+/// `| u32 big-endian length N | N bytes |` (Protocol, Frame).
+enum Frame {
+  /// Appends room for a length, to be filled in by `finish` once the body stands behind it.
+  @inline(__always)
+  static func begin(_ buffer: inout [UInt8]) -> Int {
+    let start = buffer.count
+    buffer.append(0)
+    buffer.append(0)
+    buffer.append(0)
+    buffer.append(0)
+    return start
+  }
+
+  @inline(__always)
+  static func finish(_ buffer: inout [UInt8], from start: Int) {
+    let length = UInt32(truncatingIfNeeded: buffer.count - start - WireFormat.header)
+    buffer[start] = UInt8(truncatingIfNeeded: length >> 24)
+    buffer[start + 1] = UInt8(truncatingIfNeeded: length >> 16)
+    buffer[start + 2] = UInt8(truncatingIfNeeded: length >> 8)
+    buffer[start + 3] = UInt8(truncatingIfNeeded: length)
+  }
+}
+
+/// Cuts a byte stream into frames. Holds at most one partial frame beyond the bytes given to it last.
+struct FrameReader {
+  /// Received bytes; a session decrypts in place here.
+  var buffer: [UInt8] = []
+  private var offset = 0
+
+  init() {}
+
+  /// Whether nothing waits to be read.
+  var isEmpty: Bool { offset == buffer.count }
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    discardRead()
+    buffer.append(contentsOf: bytes)
+  }
+
+  /// The next whole frame's body in `buffer`, or nil until more bytes come.
+  ///
+  /// - Throws: `oversizedFrame` as soon as the length says so, before any of the body is waited for.
+  mutating func next(maximum: Int) throws(SessionError) -> Range<Int>? {
+    let available = buffer.count - offset
+    guard available >= WireFormat.header else { return nil }
+    let length =
+      Int(buffer[offset]) << 24 | Int(buffer[offset + 1]) << 16 | Int(buffer[offset + 2]) << 8
+      | Int(buffer[offset + 3])
+    guard length <= maximum else { throw .oversizedFrame }
+    guard available >= WireFormat.header + length else { return nil }
+    let start = offset + WireFormat.header
+    offset = start + length
+    return start..<offset
+  }
+
+  /// Gives back what has been read. An idle connection keeps no large buffer.
+  mutating func discardRead() {
+    guard offset > 0 else { return }
+    if offset == buffer.count {
+      if buffer.capacity <= 2_048 { buffer.removeAll(keepingCapacity: true) } else { buffer = [] }
+    } else {
+      buffer.removeSubrange(0..<offset)
+    }
+    offset = 0
+  }
+}

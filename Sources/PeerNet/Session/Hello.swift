@@ -1,0 +1,43 @@
+import ETF
+
+/// What two nodes of ours tell each other inside PeerNet/2's handshake (Protocol, Hello).
+///
+/// Strangers can read the responder's, so it holds no names and no software version.
+public struct Hello: Hashable, Sendable {
+  /// 16 random bytes chosen at process start: tells two processes of one identity apart.
+  public var instance: [UInt8]
+  /// Sorted names; a feature is in use when both sides list it.
+  public var features: [[UInt8]]
+
+  static let version: Int64 = 2
+  static let instanceCount = 16
+  static let maximumFeatures = 32
+
+  public init(instance: [UInt8], features: [[UInt8]] = []) {
+    self.instance = instance
+    self.features = features.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
+  func encoded() -> [UInt8] {
+    Term.map([
+      MapPair(key: .binary(utf8: "version"), value: .integer(Self.version)),
+      MapPair(key: .binary(utf8: "instance"), value: .binary(instance)),
+      MapPair(key: .binary(utf8: "features"), value: .list(features.map { .binary($0) })),
+    ]).encoded()
+  }
+
+  /// Unknown keys are ignored; a missing or misshapen known one refuses the hello.
+  init(decoding bytes: [UInt8]) throws(SessionError) {
+    guard bytes.count <= WireFormat.maximumHello, let term = try? Term.decode(bytes),
+      term[binaryKey: "version"]?.int64 == Self.version,
+      let instance = term[binaryKey: "instance"]?.binaryBytes, instance.count == Self.instanceCount,
+      let listed = term[binaryKey: "features"]?.listElements, listed.count <= Self.maximumFeatures
+    else { throw .peerSentBadHello }
+    var features: [[UInt8]] = []
+    for feature in listed {
+      guard let name = feature.binaryBytes else { throw .peerSentBadHello }
+      features.append(name)
+    }
+    self.init(instance: instance, features: features)
+  }
+}

@@ -1,0 +1,38 @@
+/// Bounds and times that we chose; what the protocol fixes stands in `WireFormat`.
+public struct Limits: Sendable {
+  /// From a connection's start to a finished handshake.
+  public var handshakeDeadline: Duration = .seconds(5)
+  /// From asking for a TCP connection to having it.
+  public var dialDeadline: Duration = .seconds(5)
+  /// How long a dial to one address runs alone before the next address is tried beside it.
+  public var dialStagger: Duration = .milliseconds(300)
+  /// Silence after which a peer is pinged, less up to a tenth of jitter.
+  public var heartbeatInterval: Duration = .seconds(6)
+  /// Silence after which a peer is dead.
+  public var heartbeatTimeout: Duration = .seconds(15)
+  /// The first wait before a peer is dialled again; doubles up to `redialCeiling`, always jittered.
+  public var redialFloor: Duration = .milliseconds(250)
+  public var redialCeiling: Duration = .seconds(30)
+  /// Between two dials of one peer that announces caused.
+  public var hintInterval: Duration = .seconds(2)
+  /// How long a duplicate connection that should win may take to answer a probe (Protocol, One connection).
+  public var probeDeadline: Duration = .seconds(2)
+  /// How long a duplicate that lost may live on for the calls that are still on it.
+  public var retirement: Duration = .seconds(60)
+  /// Authenticated connections at once.
+  public var maximumConnections = 1_024
+  /// Connections from others that have not proven a trusted key yet.
+  public var maximumHalfOpen = 64
+  /// Connections a key, so that a CLI and an app may share an identity.
+  public var maximumInstances = 4
+  /// Calls from one peer that wait for their answers.
+  public var maximumRequestsPerConnection = 256
+  /// Calls of ours that wait on one connection.
+  public var maximumCallsPerConnection = 4_096
+  /// Bytes that may wait for a slow peer before it is given up.
+  public var maximumQueuedBytes = 8 << 20
+  /// Sealed bytes handed to the transport at once.
+  public var sendBudget = 256 << 10
+
+  public init() {}
+}

@@ -1,0 +1,150 @@
+import ETF
+import Noise
+
+/// Seals envelopes in order, control ones first, into the bytes that the transport takes next.
+///
+/// At most `budget` sealed bytes wait at once; what is behind them waits as plaintext, so that a ping overtakes a
+/// large envelope between two of its chunks and never sits behind a slow peer's backlog.
+struct Outbox {
+  /// Sealed frames, ready for the transport.
+  private(set) var sealed: [UInt8] = []
+  /// Envelopes sealed so far.
+  private(set) var count: UInt64 = 0
+  /// Plaintext bytes that wait.
+  private(set) var queuedBytes = 0
+
+  private let wire: Wire
+  private let budget: Int
+  private var control: [[UInt8]] = []
+  private var queue: [[UInt8]] = []
+  private var head = 0
+  /// How much of `queue[head]` has been sealed as chunks.
+  private var offset = 0
+  /// The transport has bytes that the kernel did not take yet.
+  private var isBlocked = false
+
+  init(wire: Wire, budget: Int) {
+    self.wire = wire
+    self.budget = budget
+  }
+
+  var isEmpty: Bool { sealed.isEmpty && head == queue.count && control.isEmpty }
+
+  /// Appends handshake bytes, which are not sealed.
+  mutating func appendRaw(_ write: (inout [UInt8]) -> Void) {
+    let start = Frame.begin(&sealed)
+    write(&sealed)
+    Frame.finish(&sealed, from: start)
+  }
+
+  /// Everything that is ready, for one write. Until `drained` nothing more becomes ready.
+  mutating func take() -> [UInt8]? {
+    guard !isBlocked, !sealed.isEmpty else { return nil }
+    isBlocked = true
+    let bytes = sealed
+    sealed = []
+    return bytes
+  }
+
+  /// The transport has taken all that `take` gave it.
+  mutating func drained(_ sender: inout CipherState) throws(SessionError) {
+    isBlocked = false
+    try fill(&sender)
+  }
+
+  /// The same, while the handshake still runs and nothing can be sealed.
+  mutating func unblock() { isBlocked = false }
+
+  /// What is ready now although the transport still has bytes: before a close, nothing else will follow.
+  mutating func takeLast() -> [UInt8]? {
+    guard !sealed.isEmpty else { return nil }
+    let bytes = sealed
+    sealed = []
+    return bytes
+  }
+
+  /// Seals an envelope now or queues it.
+  ///
+  /// - Returns: false when it is larger than an envelope may be; nothing is sent then.
+  mutating func append(_ envelope: Envelope, _ sender: inout CipherState) throws(SessionError) -> Bool {
+    let isControl = envelope.isControl
+    guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget else {
+      return try enqueue(envelope.term.encoded(), isControl: isControl, &sender)
+    }
+    // The common case: encoded and sealed in place, no copy.
+    let start = Frame.begin(&sealed)
+    if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
+    let body = sealed.count
+    envelope.term.encode(into: &sealed)
+    let length = sealed.count - body
+    if length > (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope) {
+      let plaintext = Array(sealed[body...])
+      sealed.removeSubrange(start...)
+      return try enqueue(plaintext, isControl: isControl, &sender)
+    }
+    try seal(from: start, &sender)
+    count &+= 1
+    return true
+  }
+
+  private mutating func enqueue(_ plaintext: [UInt8], isControl: Bool, _ sender: inout CipherState)
+    throws(SessionError) -> Bool
+  {
+    guard plaintext.count <= WireFormat.maximumEnvelope else { return false }
+    if isControl { control.append(plaintext) } else { queue.append(plaintext) }
+    queuedBytes += plaintext.count
+    if !isBlocked { try fill(&sender) }
+    return true
+  }
+
+  private mutating func fill(_ sender: inout CipherState) throws(SessionError) {
+    while sealed.count < budget {
+      if !control.isEmpty {
+        let plaintext = control.removeFirst()
+        queuedBytes -= plaintext.count
+        try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
+        count &+= 1
+      } else if head < queue.count {
+        try fillFromQueue(&sender)
+      } else {
+        break
+      }
+    }
+  }
+
+  private mutating func fillFromQueue(_ sender: inout CipherState) throws(SessionError) {
+    let rest = queue[head][offset...]
+    let isWhole = wire == .one || rest.count <= WireFormat.maximumChunk
+    let part = isWhole ? rest : rest.prefix(WireFormat.maximumChunk)
+    try seal(part, flag: isWhole ? WireFormat.Flag.last : WireFormat.Flag.more, &sender)
+    offset += part.count
+    guard isWhole else { return }
+    queuedBytes -= queue[head].count
+    count &+= 1
+    queue[head] = []
+    head += 1
+    offset = 0
+    if head == queue.count {
+      queue.removeAll(keepingCapacity: head <= 64)
+      head = 0
+    } else if head >= 64 {
+      queue.removeSubrange(0..<head)
+      head = 0
+    }
+  }
+
+  private mutating func seal(_ plaintext: ArraySlice<UInt8>, flag: UInt8, _ sender: inout CipherState)
+    throws(SessionError)
+  {
+    sealed.reserveCapacity(sealed.count + plaintext.count + WireFormat.header + 1 + WireFormat.tag)
+    let start = Frame.begin(&sealed)
+    if wire == .two { sealed.append(flag) }
+    sealed.append(contentsOf: plaintext)
+    try seal(from: start, &sender)
+  }
+
+  private mutating func seal(from start: Int, _ sender: inout CipherState) throws(SessionError) {
+    do { try sender.seal(&sealed, from: start + WireFormat.header) } catch { throw .weFailed }
+    Frame.finish(&sealed, from: start)
+  }
+}

@@ -1,0 +1,282 @@
+import ETF
+import Noise
+import Sodium
+
+/// One connection's protocol: handshake, then envelopes both ways. Bytes and time go in; bytes and inputs come out.
+///
+/// It decides nothing: whom to trust, what to answer and when to close is the node's.
+final class Session {
+  enum Role: Hashable { case initiator, responder }
+
+  /// What a received frame means to the node.
+  enum Input {
+    /// The peer has proven this key. Nothing more is read until the node calls `admit`, or closes.
+    case proved(PublicKey)
+    case envelope(Envelope)
+  }
+
+  /// One case a state of the handshake; a transition consumes the old one.
+  private enum Phase: ~Copyable {
+    case connecting
+    case awaitingM1
+    case awaitingM2(InitiatorAwaitingM2)
+    case proved(InitiatorSendingM3)
+    case awaitingM3(ResponderAwaitingM3)
+    case provedWithM3(Channel)
+    case established
+    case closed
+  }
+
+  let id: ConnectionID
+  let role: Role
+  let endpoint: Endpoint
+  /// For an initiator what it chose; for a responder what M1 turned out to be.
+  private(set) var wire: Wire
+  let started: Instant
+  private(set) var remote: PublicKey?
+  private(set) var hello: Hello?
+  private(set) var heartbeat: Heartbeat?
+  /// When M1 left, then how long M2 took: the first notion of this link's round trip.
+  private var sentM1: Instant?
+  private(set) var handshakeRoundTrip: Duration?
+
+  private let limits: Limits
+  private var phase: Phase
+  private var channel: Channel?
+  private var reader = FrameReader()
+  private var inbox = Inbox(wire: .one)
+  private var outbox: Outbox
+
+  /// What the node keeps on this connection.
+  var ledger = SessionLedger()
+
+  init(id: ConnectionID, role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, now: Instant) {
+    self.id = id
+    self.role = role
+    self.endpoint = endpoint
+    self.wire = wire
+    self.limits = limits
+    started = now
+    outbox = Outbox(wire: wire, budget: limits.sendBudget)
+    phase = role == .initiator ? .connecting : .awaitingM1
+  }
+
+  var isEstablished: Bool { channel != nil }
+  var sentEnvelopes: UInt64 { outbox.count }
+  var receivedEnvelopes: UInt64 { inbox.count }
+  var queuedBytes: Int { outbox.queuedBytes }
+
+  // MARK: Handshake
+
+  /// The transport is connected: an initiator says M1.
+  func connected(now: Instant, random: inout RandomStream) {
+    guard case .connecting = phase else { return }
+    sentM1 = now
+    let ephemeral = KeyPair.generate(from: &random)
+    var message: [UInt8] = []
+    phase = .awaitingM2(
+      InitiatorAwaitingM2(transcript: wire.transcript, ephemeral: ephemeral, message: &message))
+    sendHandshake(message)
+  }
+
+  /// Admits the peer that was proved: an initiator says M3, and either side may send envelopes from now on.
+  func admit(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
+    throws(SessionError)
+  {
+    switch takePhase() {
+    case .proved(let state):
+      var message: [UInt8] = []
+      do {
+        if wire == .two { self.hello = try Hello(decoding: state.payload) }
+        let payload = wire == .two ? hello.encoded() : []
+        channel = try state.finish(payload: payload, staticKey: staticKey, message: &message)
+      } catch let error as SessionError {
+        throw error
+      } catch {
+        throw .peerFailedHandshake
+      }
+      sendHandshake(message)
+    case .provedWithM3(let channel):
+      if wire == .two { self.hello = try Hello(decoding: channel.payload) }
+      self.channel = consume channel
+    default: throw .weFailed
+    }
+    phase = .established
+    inbox = Inbox(wire: wire)
+    heartbeat = Heartbeat(
+      interval: limits.heartbeatInterval, timeout: limits.heartbeatTimeout, now: now, random: &random)
+  }
+
+  /// Tells a proven initiator that is not admitted why. PeerNet/1 has no word for it.
+  func dismiss(_ reason: ByeReason) throws(SessionError) {
+    guard wire == .two, case .provedWithM3(let channel) = takePhase() else { return }
+    self.channel = consume channel
+    _ = try send(.bye(reason))
+  }
+
+  // MARK: Input
+
+  func receive(_ bytes: UnsafeRawBufferPointer) { reader.append(bytes) }
+
+  /// The next input that the received bytes hold, or nil until more come.
+  func next(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
+    throws(SessionError) -> Input?
+  {
+    while true {
+      switch phase {
+      case .established:
+        guard let envelope = try nextEnvelope(now: now, random: &random) else { continue }
+        return envelope.map { .envelope($0) }
+      case .awaitingM1, .awaitingM2, .awaitingM3:
+        guard let range = try reader.next(maximum: WireFormat.maximumHandshakeFrame) else {
+          reader.discardRead()
+          return nil
+        }
+        let body = Array(reader.buffer[range])
+        try handshake(body, hello: hello, staticKey: staticKey, now: now, random: &random)
+        if let remote { return .proved(remote) }
+      case .connecting, .proved, .provedWithM3, .closed: return nil
+      }
+    }
+  }
+
+  /// Nil when a frame was taken but completes no envelope yet; a nil inside when more bytes must come.
+  private func nextEnvelope(now: Instant, random: inout RandomStream) throws(SessionError) -> Envelope?? {
+    guard let range = try reader.next(maximum: WireFormat.maximumFrame) else {
+      reader.discardRead()
+      return .some(nil)
+    }
+    let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
+    heartbeat?.received(now: now, random: &random)
+    if case .pong = envelope { heartbeat?.receivedPong(now: now) }
+    return envelope.map { .some($0) } ?? nil
+  }
+
+  private func handshake(
+    _ body: [UInt8], hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream
+  ) throws(SessionError) {
+    switch takePhase() {
+    case .awaitingM1:
+      guard let wire = Wire(m1: body) else { throw .unknownWire }
+      self.wire = wire
+      outbox = Outbox(wire: wire, budget: limits.sendBudget)
+      let state = ResponderAwaitingM1(transcript: wire.transcript, ephemeral: KeyPair.generate(from: &random))
+      let payload = wire == .two ? hello.encoded() : []
+      var message: [UInt8] = []
+      do {
+        phase = .awaitingM3(
+          try state.receive(
+            try wire.unwrapHandshake(body), payload: payload, staticKey: staticKey, message: &message))
+      } catch { throw .peerFailedHandshake }
+      sendHandshake(message)
+    case .awaitingM2(let state):
+      if let sentM1 { handshakeRoundTrip = now - sentM1 }
+      do {
+        let proved = try state.receive(try wire.unwrapHandshake(body), staticKey: staticKey)
+        remote = proved.remoteStatic
+        if wire == .one && !proved.payload.isEmpty { throw SessionError.peerFailedHandshake }
+        phase = .proved(proved)
+      } catch { throw .peerFailedHandshake }
+    case .awaitingM3(let state):
+      do {
+        let channel = try state.receive(try wire.unwrapHandshake(body), staticKey: staticKey)
+        remote = channel.remoteStatic
+        if wire == .one && !channel.payload.isEmpty { throw SessionError.peerFailedHandshake }
+        phase = .provedWithM3(channel)
+      } catch { throw .peerFailedHandshake }
+    default: throw .weFailed
+    }
+  }
+
+  private func takePhase() -> Phase {
+    var taken = Phase.closed
+    swap(&taken, &phase)
+    return taken
+  }
+
+  // MARK: Output
+
+  /// Sends an envelope, or queues it behind a slow peer.
+  ///
+  /// - Returns: false when it is larger than an envelope may be.
+  func send(_ envelope: Envelope) throws(SessionError) -> Bool {
+    guard channel != nil else { return true }
+    return try outbox.append(envelope, &channel!.sender)
+  }
+
+  func sendPing(_ nonce: [UInt8], now: Instant) throws(SessionError) {
+    heartbeat?.sentPing(now: now)
+    _ = try send(.ping(nonce: nonce))
+  }
+
+  func drained() throws(SessionError) {
+    guard channel != nil else {
+      outbox.unblock()
+      return
+    }
+    try outbox.drained(&channel!.sender)
+  }
+
+  /// The bytes to write next.
+  func takeOutput() -> [UInt8]? { outbox.take() }
+
+  /// The bytes to write before a close.
+  func takeLastOutput() -> [UInt8]? { outbox.takeLast() }
+
+  private func sendHandshake(_ message: [UInt8]) {
+    let wire = self.wire
+    outbox.appendRaw { wire.appendHandshake(message, to: &$0) }
+  }
+
+  /// Ends it: keys are wiped, nothing is read or sealed any more.
+  func close() {
+    phase = .closed
+    channel = nil
+    heartbeat = nil
+    reader = FrameReader()
+  }
+
+  // MARK: Time
+
+  func heartbeatTimeout(now: Instant, random: inout RandomStream) -> Heartbeat.Verdict {
+    heartbeat?.timeout(now: now, random: &random) ?? .fine
+  }
+}
+
+extension Wire {
+  var transcript: Transcript {
+    switch self {
+    case .one: .peerNet1
+    case .two: .standard(prologue: WireFormat.prologue)
+    }
+  }
+
+  /// Which wire a first frame speaks, or nil for neither (Protocol, Two wires).
+  init?(m1 body: [UInt8]) {
+    if body.count == WireFormat.m1 {
+      self = .two
+    } else if body.count == WireFormat.m1 + 6, body.starts(with: [0x83, 0x6d, 0, 0, 0, 0x20]) {
+      self = .one
+    } else {
+      return nil
+    }
+  }
+
+  /// PeerNet/1 puts each handshake message into an ETF binary; PeerNet/2 takes it as it is.
+  func appendHandshake(_ message: [UInt8], to buffer: inout [UInt8]) {
+    if self == .one {
+      buffer.append(contentsOf: [0x83, 0x6d, 0, 0, UInt8(truncatingIfNeeded: message.count >> 8)])
+      buffer.append(UInt8(truncatingIfNeeded: message.count))
+    }
+    buffer.append(contentsOf: message)
+  }
+
+  func unwrapHandshake(_ body: [UInt8]) throws(SessionError) -> [UInt8] {
+    guard self == .one else { return body }
+    let length = body.count - 6
+    guard length >= 0,
+      body.starts(with: [0x83, 0x6d, 0, 0, UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)])
+    else { throw .peerFailedHandshake }
+    return Array(body[6...])
+  }
+}
