@@ -4,7 +4,7 @@ import CSodium
 ///
 /// A secret stored inline would be left behind at every address that a move takes it from; here a move hands over
 /// the pointer, and `deinit` wipes the only copy.
-struct SecretBytes: ~Copyable, @unchecked Sendable {
+@usableFromInline struct SecretBytes: ~Copyable, @unchecked Sendable {
   let start: UnsafeMutablePointer<UInt8>
   let count: Int
 
@@ -15,7 +15,10 @@ struct SecretBytes: ~Copyable, @unchecked Sendable {
     self.count = count
   }
 
-  deinit {
+  // Embedded Swift destroys values of other modules in place, so they must see this.
+  @inlinable deinit { wipeAndFree() }
+
+  @usableFromInline func wipeAndFree() {
     sodium_memzero(start, count)
     start.deallocate()
   }
