@@ -37,7 +37,9 @@ extension Term: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   public init(integerLiteral value: Int64) { self = .integer(value) }
   public init(arrayLiteral elements: Term...) { self = .list(elements, tail: nil) }
 
-  public static func unsigned(_ value: UInt64) -> Term { .integer(BigInteger(value)) }
+  public static func unsigned(_ value: UInt64) -> Term {
+    if let small = Int64(exactly: value) { .integer(small) } else { .bigInteger(BigInteger(value)) }
+  }
 
   /// The canonical term for an integer.
   public static func integer(_ value: BigInteger) -> Term {

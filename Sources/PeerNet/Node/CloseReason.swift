@@ -1,3 +1,5 @@
+import Sodium
+
 /// Why a connection, or an attempt at one, ended. The name says whose doing it was.
 public enum CloseReason: Hashable, Sendable {
   // The network

@@ -1,3 +1,5 @@
+import Sodium
+
 /// One exposed name.
 struct Handler {
   let access: Access

@@ -87,10 +87,10 @@ extension Node {
 
   /// Tells the application when a peer can be called for the first time.
   func reportConnection(_ peer: Peer, now: Instant) {
-    guard !peer.isConnected, peer.sessions.contains(where: { session($0)?.ledger.isUsable ?? false }) else { return }
+    guard !peer.isConnected, peer.sessions.contains(where: { session($0)?.isHeard ?? false }) else { return }
     peer.isConnected = true
     peer.connectedSince = now
-    peer.round = []
+    peer.isInRound = false
     emit(.connected(peer.key))
   }
 
@@ -121,7 +121,7 @@ extension Node {
     var most = 0
     let candidates = sessions.filter { $0.role == .responder && !$0.ledger.isAdmitted }
     for session in candidates {
-      let held = candidates.count { $0.endpoint.hasSameAddress(as: session.endpoint) }
+      let held = candidates.count { $0.endpoint.with(port: 0) == session.endpoint.with(port: 0) }
       if held > most {
         most = held
         victim = session

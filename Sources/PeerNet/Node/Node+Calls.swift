@@ -95,7 +95,7 @@ extension Node {
   private func route(_ key: PublicKey) throws(CallError) -> Session {
     guard let peer = peer(key) else { throw .untrustedPeer }
     var best: Session?
-    for session in peer.sessions.compactMap({ self.session($0) }) where session.ledger.isUsable {
+    for session in peer.sessions.compactMap({ self.session($0) }) where session.isUsable {
       if let best, best.preference > session.preference { continue }
       best = session
     }

@@ -47,7 +47,7 @@ extension Node {
     for other in peer.sessions.compactMap({ self.session($0) }) where other.ledger.retirement?.winner == session.id {
       other.ledger.retirement = nil
     }
-    guard !peer.sessions.contains(where: { self.session($0)?.ledger.isUsable ?? false }) else { return }
+    guard !peer.sessions.contains(where: { self.session($0)?.isHeard ?? false }) else { return }
     if peer.isConnected {
       peer.isConnected = false
       emit(.disconnected(peer.key, reason))

@@ -9,10 +9,9 @@ extension Node {
   public func connect(_ key: PublicKey, at endpoints: [Endpoint] = [], now: Instant) -> Bool {
     guard let peer = peer(key) else { return false }
     peer.isWanted = true
-    for endpoint in endpoints { peer.candidates.hint(endpoint, now: now) }
+    for endpoint in endpoints { peer.candidates.pin(endpoint, now: now) }
     if peer.sessions.isEmpty {
       peer.redial.reset(now: now)
-      for endpoint in endpoints where !peer.round.contains(endpoint) { peer.round.append(endpoint) }
       dialIfDue(peer, now: now)
     }
     return true
@@ -29,18 +28,18 @@ extension Node {
 
   /// Starts the next dial of a peer if one is due, and sees that the node wakes when one will be.
   func dialIfDue(_ peer: Peer, now: Instant) {
-    guard wantsDial(peer) else { return }
-    if peer.attempts.isEmpty {
-      if now < peer.redial.notBefore {
-        earliest = min(earliest, peer.redial.notBefore)
-        return
-      }
-      if peer.round.isEmpty { peer.round = peer.candidates.ordered(now: now) }
-      guard !peer.round.isEmpty else { return }
-      dialNext(peer, now: now)
-    } else if let next = peer.nextOfRound, !peer.round.isEmpty, peer.attempts.count < 2 {
-      if now >= next { dialNext(peer, now: now) } else { earliest = min(earliest, next) }
+    guard wantsDial(peer), peer.attempts.count < 2 else { return }
+    let due = peer.attempts.isEmpty ? (peer.isInRound ? .zero : peer.redial.notBefore) : peer.nextOfRound
+    if now < due {
+      earliest = min(earliest, due)
+      return
     }
+    if !peer.isInRound && peer.attempts.isEmpty {
+      peer.candidates.expire(now: now)
+      peer.candidates.beginRound()
+      peer.isInRound = !peer.candidates.isEmpty
+    }
+    if peer.isInRound { dialNext(peer, now: now) }
   }
 
   private func wantsDial(_ peer: Peer) -> Bool {
@@ -48,14 +47,16 @@ extension Node {
   }
 
   private func dialNext(_ peer: Peer, now: Instant) {
-    while let endpoint = peer.round.first {
-      peer.round.removeFirst()
-      if peer.attempts.contains(where: { session($0)?.endpoint == endpoint }) { continue }
-      dial(peer, endpoint, wire: peer.wire, isUpgrade: false, now: now)
-      peer.nextOfRound = now + limits.dialStagger
-      if !peer.round.isEmpty { earliest = min(earliest, now + limits.dialStagger) }
+    guard let endpoint = peer.candidates.next() else {
+      guard peer.attempts.isEmpty else { return }
+      peer.isInRound = false
+      peer.redial.failed(now: now, limits: limits, random: &random)
+      earliest = min(earliest, peer.redial.notBefore)
       return
     }
+    dial(peer, endpoint, wire: peer.wire, isUpgrade: false, now: now)
+    peer.nextOfRound = now + limits.dialStagger
+    earliest = min(earliest, peer.nextOfRound)
   }
 
   private func dial(_ peer: Peer, _ endpoint: Endpoint, wire: Wire, isUpgrade: Bool, now: Instant) {
@@ -91,15 +92,14 @@ extension Node {
       }
       reportConnection(peer, now: now)
     }
-    peer.candidates.failed(session.endpoint, now: now)
+    peer.candidates.fail(session.endpoint)
     guard peer.attempts.isEmpty, peer.sessions.isEmpty else { return }
-    if peer.round.isEmpty { peer.redial.failed(now: now, limits: limits, random: &random) }
     dialIfDue(peer, now: now)
   }
 
   /// Drops attempts that have nothing left to win: the peer is connected on a wire at least as good.
   func abandonAttempts(_ peer: Peer, below wire: Wire, now: Instant) {
-    peer.round = []
+    peer.isInRound = false
     for id in peer.attempts {
       guard let attempt = session(id), attempt.wire.rawValue <= wire.rawValue else { continue }
       close(attempt, .superseded, now: now)
@@ -148,9 +148,6 @@ extension Node {
     peer.candidates.hint(sighting.endpoint, now: now)
     guard peer.sessions.isEmpty else { return }
     peer.redial.hinted(now: now, limits: limits)
-    if !peer.attempts.isEmpty, !peer.round.contains(sighting.endpoint), peer.round.count < 8 {
-      peer.round.append(sighting.endpoint)
-    }
     dialIfDue(peer, now: now)
   }
 }

@@ -12,7 +12,7 @@ extension Node {
     for discovery in discoveries { discovery.timeout(now: now) }
     drainDiscoveries(now: now)
     for session in sessions where session.ledger.isOpen {
-      timeout(session, now: now)
+      expire(session, now: now)
       if session.ledger.isOpen { earliest = min(earliest, deadline(of: session)) }
     }
     for peer in peers { dialIfDue(peer, now: now) }
@@ -36,7 +36,7 @@ extension Node {
     return session.started + limits.dialDeadline + .seconds(1)
   }
 
-  private func timeout(_ session: Session, now: Instant) {
+  private func expire(_ session: Session, now: Instant) {
     guard session.ledger.isAdmitted else {
       if now >= admissionDeadline(of: session) {
         close(session, session.ledger.connectedAt == nil ? .dialTimedOut : .handshakeTimedOut, now: now)

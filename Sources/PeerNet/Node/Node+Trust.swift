@@ -12,11 +12,11 @@ extension Node {
         kept.append(known)
         gone.removeAll { $0 === known }
       } else {
-        let remembered = memory.entry(for: entry.key)
+        let remembered = memory.peer(entry.key)
         kept.append(
           Peer(
-            entry: entry, candidates: CandidateAddresses(proven: remembered?.addresses ?? []),
-            hasProvenWireTwo: remembered?.wire == .two, now: now))
+            entry: entry, candidates: CandidateAddresses(remembered: remembered?.addresses ?? [], now: now),
+            hasProvenWireTwo: remembered?.speaksTwo ?? false, now: now))
       }
     }
     for peer in gone { unpair(peer, now: now) }
@@ -41,13 +41,12 @@ extension Node {
   func noteWireTwo(_ peer: Peer) {
     guard !peer.hasProvenWireTwo else { return }
     peer.hasProvenWireTwo = true
-    memory.noteWireTwo(peer.key)
-    emit(.memoryChanged)
+    if memory.noteSpeaksTwo(peer.key) { emit(.memoryChanged) }
   }
 
   /// A handshake of ours proved that the peer lives at this address.
   func noteProven(_ endpoint: Endpoint, of peer: Peer, now: Instant) {
-    peer.candidates.proved(endpoint, now: now)
+    peer.candidates.prove(endpoint, now: now)
     if memory.noteProven(endpoint, for: peer.key) { emit(.memoryChanged) }
   }
 }

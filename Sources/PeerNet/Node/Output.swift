@@ -1,3 +1,5 @@
+import Sodium
+
 /// What the node asks of the outside world, in order.
 public enum Output: Sendable {
   /// Connect to an address; answer with `connected` or `dialFailed`.

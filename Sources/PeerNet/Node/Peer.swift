@@ -1,3 +1,5 @@
+import Sodium
+
 /// One trusted peer: its line, its addresses and its connections.
 final class Peer {
   var entry: TrustEntry
@@ -8,10 +10,10 @@ final class Peer {
   var sessions: [ConnectionID] = []
   /// Dials that are not established yet.
   var attempts: [ConnectionID] = []
-  /// Addresses still to be tried in this round of dials.
-  var round: [Endpoint] = []
+  /// A round of dials through the candidate addresses is under way.
+  var isInRound = false
   /// When the next address of the round is tried beside the attempt under way.
-  var nextOfRound: Instant?
+  var nextOfRound = Instant.zero
   var redial: Redial
   /// The application asked for a connection.
   var isWanted = false

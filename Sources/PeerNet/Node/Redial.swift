@@ -1,3 +1,5 @@
+import Sodium
+
 /// When to dial a peer again: jittered, doubling, and reset by whatever promises better luck.
 struct Redial {
   private(set) var failures = 0

@@ -1,4 +1,5 @@
 import ETF
+import Sodium
 
 /// What a trusted peer asks for, and may ask for as far as its name goes.
 public struct Request: Sendable {

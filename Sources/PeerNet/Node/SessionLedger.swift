@@ -1,3 +1,5 @@
+import Sodium
+
 /// What the node keeps about one connection besides its protocol.
 struct SessionLedger {
   struct PendingCall {
@@ -45,7 +47,13 @@ struct SessionLedger {
   var requests = 0
   /// Pings the application asked for: nonce and when.
   var pings: [(nonce: [UInt8], sent: Instant)] = []
+}
 
-  /// Calls may take this connection. On PeerNet/1 a dialler first hears the peer (Protocol, PeerNet/1 handshake).
-  var isUsable: Bool { isAdmitted && isOpen && isConfirmed && !isProvisional }
+extension Session {
+  /// The application may be told that the peer is connected: it was heard here, and stays.
+  var isHeard: Bool { ledger.isAdmitted && ledger.isOpen && ledger.isConfirmed && !ledger.isProvisional }
+
+  /// Calls may take this connection: right behind M3 on PeerNet/2, but on PeerNet/1 only after the peer was heard
+  /// (Protocol, PeerNet/1 handshake).
+  var isUsable: Bool { isHeard || (wire == .two && ledger.isAdmitted && ledger.isOpen) }
 }

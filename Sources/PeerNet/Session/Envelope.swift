@@ -25,14 +25,14 @@ public enum Reply: Hashable, Sendable {
   case error(Term)
 
   /// `{error, Reason}` with a reason of ours: a binary `code: text`.
-  public static func failure(_ reason: StaticString) -> Reply { .error(.binary(utf8: reason)) }
+  public static func failure(_ reason: String) -> Reply { .error(.binary(utf8: reason)) }
 }
 
 /// Why a peer of ours closes (Protocol, Bye). Unknown reasons of later versions are kept apart from none at all.
 public enum ByeReason: Hashable, Sendable {
   case untrusted, busy, superseded, unpaired, stopping, unknown
 
-  var text: StaticString {
+  public var text: String {
     switch self {
     case .untrusted: "untrusted"
     case .busy: "busy"
@@ -45,7 +45,7 @@ public enum ByeReason: Hashable, Sendable {
 
   init(_ bytes: [UInt8]) {
     let known: [ByeReason] = [.untrusted, .busy, .superseded, .unpaired, .stopping]
-    self = known.first { $0.text.matches(bytes) } ?? .unknown
+    self = known.first { bytes.elementsEqual($0.text.utf8) } ?? .unknown
   }
 }
 
@@ -116,14 +116,4 @@ extension Reply {
       return nil
     }
   }
-}
-
-extension StaticString {
-  /// Whether these are the bytes. (String equality would need Unicode tables on the board.)
-  func matches(_ bytes: [UInt8]) -> Bool {
-    guard bytes.count == utf8CodeUnitCount else { return false }
-    return bytes.elementsEqual(UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
-  }
-
-  var bytes: [UInt8] { Array(UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)) }
 }

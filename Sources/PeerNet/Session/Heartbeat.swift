@@ -1,8 +1,10 @@
+import Sodium
+
 /// Says when to ping a silent peer and when it is dead. Any authenticated byte counts as life, so of two nodes that
 /// share an interval only the one whose jitter fires first pings.
 struct Heartbeat {
   private let interval: Duration
-  private let timeout: Duration
+  private let patience: Duration
   /// When the peer was last heard.
   private(set) var heard: Instant
   private var pinged: Instant?
@@ -14,13 +16,13 @@ struct Heartbeat {
 
   init(interval: Duration, timeout: Duration, now: Instant, random: inout RandomStream) {
     self.interval = interval
-    self.timeout = timeout
+    patience = timeout
     heard = now
     nextPing = now
     schedulePing(random: &random)
   }
 
-  var deadline: Instant { min(nextPing, heard + timeout) }
+  var deadline: Instant { min(nextPing, heard + patience) }
 
   mutating func received(now: Instant, random: inout RandomStream) {
     heard = now
@@ -28,7 +30,7 @@ struct Heartbeat {
   }
 
   mutating func timeout(now: Instant, random: inout RandomStream) -> Verdict {
-    if now >= heard + timeout { return .dead }
+    if now >= heard + patience { return .dead }
     guard now >= nextPing else { return .fine }
     // The next one waits for a fresh interval counted from now: an unanswered ping is repeated at the same pace.
     nextPing = now + jittered(random: &random)

@@ -20,9 +20,9 @@ public struct Hello: Hashable, Sendable {
 
   func encoded() -> [UInt8] {
     Term.map([
-      MapPair(key: .binary(utf8: "version"), value: .integer(Self.version)),
-      MapPair(key: .binary(utf8: "instance"), value: .binary(instance)),
-      MapPair(key: .binary(utf8: "features"), value: .list(features.map { .binary($0) })),
+      MapPair(.binary(utf8: "version"), .integer(Self.version)),
+      MapPair(.binary(utf8: "instance"), .binary(instance)),
+      MapPair(.binary(utf8: "features"), .list(features.map { .binary($0) })),
     ]).encoded()
   }
 

@@ -34,6 +34,7 @@ final class Session {
   private(set) var wire: Wire
   let started: Instant
   private(set) var remote: PublicKey?
+  private var isClosed = false
   private(set) var hello: Hello?
   private(set) var heartbeat: Heartbeat?
   /// When M1 left, then how long M2 took: the first notion of this link's round trip.
@@ -70,7 +71,7 @@ final class Session {
 
   /// The transport is connected: an initiator says M1.
   func connected(now: Instant, random: inout RandomStream) {
-    guard case .connecting = phase else { return }
+    guard role == .initiator, sentM1 == nil else { return }
     sentM1 = now
     let ephemeral = KeyPair.generate(from: &random)
     var message: [UInt8] = []
@@ -122,34 +123,28 @@ final class Session {
   func next(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
     throws(SessionError) -> Input?
   {
-    while true {
-      switch phase {
-      case .established:
-        guard let envelope = try nextEnvelope(now: now, random: &random) else { continue }
-        return envelope.map { .envelope($0) }
-      case .awaitingM1, .awaitingM2, .awaitingM3:
+    if channel == nil {
+      // Proven but not admitted: nothing is read.
+      guard remote == nil, !isClosed else { return nil }
+      while remote == nil {
         guard let range = try reader.next(maximum: WireFormat.maximumHandshakeFrame) else {
           reader.discardRead()
           return nil
         }
         let body = Array(reader.buffer[range])
         try handshake(body, hello: hello, staticKey: staticKey, now: now, random: &random)
-        if let remote { return .proved(remote) }
-      case .connecting, .proved, .provedWithM3, .closed: return nil
       }
+      return remote.map { .proved($0) }
     }
-  }
-
-  /// Nil when a frame was taken but completes no envelope yet; a nil inside when more bytes must come.
-  private func nextEnvelope(now: Instant, random: inout RandomStream) throws(SessionError) -> Envelope?? {
-    guard let range = try reader.next(maximum: WireFormat.maximumFrame) else {
-      reader.discardRead()
-      return .some(nil)
+    while let range = try reader.next(maximum: WireFormat.maximumFrame) {
+      let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
+      heartbeat?.received(now: now, random: &random)
+      guard let envelope else { continue }
+      if case .pong = envelope { heartbeat?.receivedPong(now: now) }
+      return .envelope(envelope)
     }
-    let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
-    heartbeat?.received(now: now, random: &random)
-    if case .pong = envelope { heartbeat?.receivedPong(now: now) }
-    return envelope.map { .some($0) } ?? nil
+    reader.discardRead()
+    return nil
   }
 
   private func handshake(
@@ -230,6 +225,7 @@ final class Session {
 
   /// Ends it: keys are wiped, nothing is read or sealed any more.
   func close() {
+    isClosed = true
     phase = .closed
     channel = nil
     heartbeat = nil
