@@ -37,7 +37,7 @@ extension Node {
     loser.ledger.retirement = SessionLedger.Retirement(winner: winner.id, deadline: now + limits.retirement)
     loser.ledger.probe = nil
     touch(loser)
-    // Make it carry a frame each way.
+    // Only its answer shows that the other side has heard something on it, too.
     do { try ping(winner, now: now) } catch { return close(winner, .session(error), now: now) }
     closeIfRetired(loser, now: now)
   }
@@ -45,7 +45,7 @@ extension Node {
   /// Closes a loser that nothing depends on any more.
   func closeIfRetired(_ session: Session, now: Instant) {
     guard let retirement = session.ledger.retirement, let winner = self.session(retirement.winner) else { return }
-    guard winner.sentEnvelopes > 0, winner.receivedEnvelopes > 0 else { return }
+    guard winner.ledger.isProvenBothWays else { return }
     let isIdle = session.ledger.calls.isEmpty && session.ledger.requests == 0
     if isIdle || now >= retirement.deadline { close(session, .superseded, bye: .superseded, now: now) }
   }

@@ -36,6 +36,7 @@ extension Node {
   }
 
   private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
+    session.ledger.isProvenBothWays = true
     probeAnswered(session, nonce: nonce, now: now)
     if let index = session.ledger.pings.firstIndex(where: { $0.nonce == nonce }) {
       let sent = session.ledger.pings.remove(at: index).sent

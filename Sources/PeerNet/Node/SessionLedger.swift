@@ -31,6 +31,8 @@ struct SessionLedger {
   var isAdmitted = false
   /// An authenticated message of the peer's has come over this connection.
   var isConfirmed = false
+  /// The peer has answered a ping here: frames have gone each way, and the peer knows, too.
+  var isProvenBothWays = false
   /// PeerNet/1 to a peer that showed it is ours: carries nothing while the better wire is dialled.
   var isProvisional = false
   /// An attempt on PeerNet/2 that follows such evidence.

@@ -3,8 +3,6 @@ import Noise
 
 /// Opens transport messages and puts PeerNet/2's chunks together to envelopes.
 struct Inbox {
-  /// Envelopes received so far.
-  private(set) var count: UInt64 = 0
   private let wire: Wire
   private var assembly: [UInt8] = []
 
@@ -53,7 +51,6 @@ struct Inbox {
     let term: Term
     do { term = try Term.decode(plaintext) } catch { throw .peerSentBadEnvelope }
     guard let envelope = Envelope(term, wire: wire) else { throw .peerSentBadEnvelope }
-    count &+= 1
     return envelope
   }
 }

@@ -8,8 +8,6 @@ import Noise
 struct Outbox {
   /// Sealed frames, ready for the transport.
   private(set) var sealed: [UInt8] = []
-  /// Envelopes sealed so far.
-  private(set) var count: UInt64 = 0
   /// Plaintext bytes that wait.
   private(set) var queuedBytes = 0
 
@@ -83,7 +81,6 @@ struct Outbox {
       return try enqueue(plaintext, isControl: isControl, &sender)
     }
     try seal(from: start, &sender)
-    count &+= 1
     return true
   }
 
@@ -103,8 +100,7 @@ struct Outbox {
         let plaintext = control.removeFirst()
         queuedBytes -= plaintext.count
         try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
-        count &+= 1
-      } else if head < queue.count {
+          } else if head < queue.count {
         try fillFromQueue(&sender)
       } else {
         break
@@ -120,7 +116,6 @@ struct Outbox {
     offset += part.count
     guard isWhole else { return }
     queuedBytes -= queue[head].count
-    count &+= 1
     queue[head] = []
     head += 1
     offset = 0

@@ -63,8 +63,6 @@ final class Session {
   }
 
   var isEstablished: Bool { channel != nil }
-  var sentEnvelopes: UInt64 { outbox.count }
-  var receivedEnvelopes: UInt64 { inbox.count }
   var queuedBytes: Int { outbox.queuedBytes }
 
   // MARK: Handshake
