@@ -112,7 +112,17 @@ public final class BroadcastSockets {
   }
 
   private func open(_ interface: Interface) throws(Errno) -> UDPSocket {
-    try UDPSocket(on: .anyIPv4(port: port), interface: interface.name, reactor: reactor) { datagram, bytes in
+    do throws(Errno) {
+      return try open(interface, boundTo: interface.name)
+    } catch {
+      // Before Linux 5.7 only root may bind to an interface. Each datagram names its interface (IP_PKTINFO) all the same.
+      guard error.code == .notPermitted else { throw error }
+      return try open(interface, boundTo: nil)
+    }
+  }
+
+  private func open(_ interface: Interface, boundTo name: [UInt8]?) throws(Errno) -> UDPSocket {
+    try UDPSocket(on: .anyIPv4(port: port), interface: name, reactor: reactor) { datagram, bytes in
       guard !datagram.isTruncated, datagram.interface == interface.index else { return }
       self.handler(
         Received(
