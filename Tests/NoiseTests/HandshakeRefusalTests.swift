@@ -11,7 +11,8 @@ import Vectors
   /// A recorded refusal without its frame and its ETF binary's header, or nil if it never gets this far.
   private static func body(_ refusal: Vector) -> [UInt8]? {
     let frame = refusal.bytes("bytes")
-    guard frame.count >= 10, frame[4..<9] == [0x83, 0x6d, 0, 0, 0], Int(frame[9]) == frame.count - 10 else { return nil }
+    guard frame.count >= 10, frame[4..<9] == [0x83, 0x6d, 0, 0, 0], Int(frame[9]) == frame.count - 10
+    else { return nil }
     return [UInt8](frame[10...])
   }
 
@@ -33,7 +34,8 @@ import Vectors
   }
 
   private static func answerM3(_ m3: [UInt8]) throws {
-    _ = try responder(recorded.body("m1_frame")).receive(m3, staticKey: try keyPair(recorded.object("responder_static")))
+    let key = try keyPair(recorded.object("responder_static"))
+    _ = try responder(recorded.body("m1_frame")).receive(m3, staticKey: key)
   }
 
   @Test(arguments: Vectors.peerNet1.list("handshake_refusals"))

@@ -10,10 +10,10 @@ import Vectors
   @Test(arguments: try recordings("standard-transcript.json"))
   func handshakeAndTransport(_ recorded: Recording) throws {
     let transcript = Transcript.standard(prologue: unhex(recorded.prologue))
-    let initiatorStatic = try keyPair(privateKey: unhex(recorded.initiator_static))
-    let responderStatic = try keyPair(privateKey: unhex(recorded.responder_static))
-    let initiatorEphemeral = try keyPair(privateKey: unhex(recorded.initiator_ephemeral))
-    let responderEphemeral = try keyPair(privateKey: unhex(recorded.responder_ephemeral))
+    let initiatorStatic = try keyPair(privateKey: unhex(recorded.initiatorStatic))
+    let responderStatic = try keyPair(privateKey: unhex(recorded.responderStatic))
+    let initiatorEphemeral = try keyPair(privateKey: unhex(recorded.initiatorEphemeral))
+    let responderEphemeral = try keyPair(privateKey: unhex(recorded.responderEphemeral))
     let payloads = recorded.messages.map { unhex($0.payload) }
     let messages = recorded.messages.map { unhex($0.message) }
 
@@ -39,8 +39,8 @@ import Vectors
     var responder = try awaitingM3.receive(messages[2], staticKey: responderStatic)
     #expect(responder.payload == payloads[2])
     #expect(responder.remoteStatic == initiatorStatic.publicKey)
-    #expect(initiator.handshakeHash == unhex(recorded.handshake_hash))
-    #expect(responder.handshakeHash == unhex(recorded.handshake_hash))
+    #expect(initiator.handshakeHash == unhex(recorded.handshakeHash))
+    #expect(responder.handshakeHash == unhex(recorded.handshakeHash))
 
     for message in recorded.transport {
       let plaintext = unhex(message.plaintext)
@@ -106,7 +106,7 @@ import Vectors
   }
 }
 
-/// One handshake of `standard-transcript.json`; the names are the file's.
+/// One handshake of `standard-transcript.json`.
 struct Recording: Decodable, Sendable, CustomTestStringConvertible {
   struct Message: Decodable, Sendable {
     let payload: String
@@ -121,13 +121,13 @@ struct Recording: Decodable, Sendable, CustomTestStringConvertible {
 
   let number: Int
   let prologue: String
-  let initiator_static: String
-  let initiator_ephemeral: String
-  let responder_static: String
-  let responder_ephemeral: String
+  let initiatorStatic: String
+  let initiatorEphemeral: String
+  let responderStatic: String
+  let responderEphemeral: String
   let messages: [Message]
   let transport: [Transport]
-  let handshake_hash: String
+  let handshakeHash: String
 
   var testDescription: String { "handshake \(number)" }
 }
@@ -137,5 +137,7 @@ private func recordings(_ name: String) throws -> [Recording] {
     let handshakes: [Recording]
   }
   let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(name)
-  return try JSONDecoder().decode(Document.self, from: Data(contentsOf: file)).handshakes
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return try decoder.decode(Document.self, from: Data(contentsOf: file)).handshakes
 }
