@@ -34,7 +34,8 @@ public struct DecodingError: Error, Hashable, Sendable {
   }
 }
 
-/// How much a decoder takes. Memory needs no limit of its own: no term occupies more than a fixed multiple of its bytes.
+/// How much a decoder takes. Memory needs no limit of its own: a term never occupies more than 32 bytes for a byte of
+/// input (one-element tuples in one another are the worst).
 public struct DecodingLimits: Sendable {
   /// Bytes of input.
   public var size: Int
