@@ -188,7 +188,7 @@ final class World {
         schedule(.drained(node: index, id), after: .zero)
         guard let other = joined[End(node: index, id: id)], !link.isBlackHole else { continue }
         schedule(.bytes(node: other.node, other.id, bytes), after: inOrder(to: other))
-      case .close(let id):
+      case .close(let id, _):
         guard let other = joined.removeValue(forKey: End(node: index, id: id)), !link.isBlackHole else { continue }
         schedule(.closed(node: other.node, other.id), after: inOrder(to: other))
       case .broadcast(let bytes):

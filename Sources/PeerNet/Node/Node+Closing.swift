@@ -10,8 +10,9 @@ extension Node {
     guard session.ledger.isOpen else { return }
     if let bye, session.wire == .two, session.ledger.isAdmitted { _ = try? session.send(.bye(bye)) }
     // What waits behind a slow peer is lost; what is sealed goes out first.
-    if let bytes = session.takeLastOutput() { emit(.send(session.id, bytes)) }
-    emit(.close(session.id))
+    let last = session.takeLastOutput()
+    if let last { emit(.send(session.id, last)) }
+    emit(.close(session.id, flush: last != nil || session.ledger.isAdmitted))
     remove(session, reason, isReported: isReported, now: now)
   }
 

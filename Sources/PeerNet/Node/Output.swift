@@ -6,8 +6,9 @@ public enum Output: Sendable {
   case dial(ConnectionID, Endpoint, deadline: Duration)
   /// Write bytes; answer with `drained` once the kernel has taken all of them. One is under way a connection.
   case send(ConnectionID, [UInt8])
-  /// Close once what was sent before is flushed, within a short time. Nothing more is heard of this connection.
-  case close(ConnectionID)
+  /// Close: with `flush` once what was sent before has gone out, within a short time. Nothing more is to be heard of
+  /// this connection.
+  case close(ConnectionID, flush: Bool)
   /// Send a datagram to every interface's broadcast address.
   case broadcast([UInt8])
   /// Send a datagram to one address.

@@ -1,0 +1,241 @@
+import Linux
+import PeerNet
+import Reactor
+
+/// Carries a node's outputs out on a reactor and feeds it what comes back: TCP both ways, discovery's datagrams,
+/// interface changes and the node's one timer.
+///
+/// Everything happens on the reactor's thread. Whoever calls a verb of the node from outside an event handler calls
+/// `carryOut()` afterwards.
+public final class ReactorTransport {
+  public struct Configuration: Sendable {
+    /// Where to listen; nil for a node that only dials.
+    public var listen: SocketAddress? = .any(port: 0)
+    /// The UDP port of announces and solicits; nil for a node without discovery.
+    public var discoveryPort: UInt16? = 4_040
+    /// The interfaces that discovery may use; nil allows all.
+    public var interfaces: [[UInt8]]?
+    /// Milliseconds that sent data may stay unacknowledged before a connection is broken.
+    public var userTimeout: Int32 = 15_000
+
+    public init() {}
+  }
+
+  /// The port that a listening node got.
+  public let localPort: UInt16?
+  public let reactor: Reactor
+
+  private let configuration: Configuration
+  private let options: TCPConnection.Options
+  private var node: Node?
+  private var onEvent: (Event) -> Void = { _ in }
+  private var listener: TCPListener?
+  private var connections: [ConnectionID: TCPConnection] = [:]
+  /// Connections that were told to close and still flush.
+  private var lingering = 0
+  private var monitor: InterfaceMonitor?
+  /// Hears everyone's announces and solicits.
+  private var listening: BroadcastSockets?
+  /// Sends from a port of this process alone, so that answers find it beside other processes of this host.
+  private var asking: BroadcastSockets?
+  private var timer: Timer?
+  private var timerDeadline: UInt64 = .max
+  private var isCarryingOut = false
+
+  private static var lingerTime: UInt64 { 2_000_000_000 }
+  private static var maximumLingering: Int { 64 }
+  /// Timers of this much or less apart wake the processor once.
+  private static var slack: UInt64 { 20_000_000 }
+
+  /// Opens the listening port, so that it can be announced.
+  public init(reactor: Reactor, configuration: Configuration) throws(Errno) {
+    self.reactor = reactor
+    self.configuration = configuration
+    options = TCPConnection.Options(userTimeout: configuration.userTimeout)
+    guard let address = configuration.listen else {
+      localPort = nil
+      return
+    }
+    var accepted: (TCPConnection) -> Void = { $0.close() }
+    let listener = try TCPListener(on: address, backlog: 512, reactor: reactor, options: options) { accepted($0) }
+    localPort = listener.local?.port
+    self.listener = listener
+    accepted = { [self] in accept($0) }
+  }
+
+  /// Joins the node with the network. From now on events arrive.
+  public func start(_ node: Node, onEvent: @escaping (Event) -> Void) throws(Errno) {
+    self.node = node
+    self.onEvent = onEvent
+    if let port = configuration.discoveryPort {
+      let monitor = try InterfaceMonitor(reactor: reactor)
+      self.monitor = monitor
+      listening = BroadcastSockets(
+        port: port, interfaces: configuration.interfaces, monitor: monitor, reactor: reactor
+      ) { [self] in datagram($0) }
+      asking = BroadcastSockets(port: 0, interfaces: configuration.interfaces, monitor: monitor, reactor: reactor) {
+        [self] in datagram($0)
+      }
+      monitor.onChange = { [self] in networkChanged() }
+    }
+    carryOut()
+  }
+
+  /// Closes everything at once. Say goodbye with `Node.stop` and `finish` before.
+  public func close() {
+    for connection in connections.values { connection.close() }
+    connections = [:]
+    listener?.close()
+    listening?.close()
+    asking?.close()
+    monitor?.close()
+    if let timer { reactor.cancel(timer) }
+    onEvent = { _ in }
+    node = nil
+  }
+
+  /// Whether bytes of connections that were told to close are still on their way.
+  public var isFlushing: Bool { lingering > 0 }
+
+  public var now: Instant { Instant(nanoseconds: reactor.now) }
+
+  // MARK: Outputs
+
+  /// Does what the node asks for until it asks for nothing more.
+  public func carryOut() {
+    guard let node, !isCarryingOut else { return }
+    isCarryingOut = true
+    while let output = node.nextOutput() {
+      switch output {
+      case .dial(let id, let endpoint, let deadline): dial(id, endpoint, deadline)
+      case .send(let id, let bytes): write(id, bytes)
+      case .close(let id, let flush): finish(id, flush: flush)
+      case .broadcast(let bytes):
+        if let port = configuration.discoveryPort { _ = asking?.broadcast(bytes, port: port) }
+      case .datagram(let bytes, let endpoint): sendDatagram(bytes, to: endpoint)
+      case .event(let event): onEvent(event)
+      }
+    }
+    isCarryingOut = false
+    armTimer()
+  }
+
+  private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: Duration) {
+    let time = reactor.now + UInt64(max(deadline.nanoseconds, 0))
+    connections[id] = TCPConnection(
+      dialling: SocketAddress(endpoint), on: reactor, deadline: time, options: options
+    ) { [self] in received(id, $0) }
+  }
+
+  private func write(_ id: ConnectionID, _ bytes: [UInt8]) {
+    guard let connection = connections[id] else { return }
+    connection.write(bytes)
+    if connection.pendingBytes == 0 { node?.drained(id, now: now) }
+  }
+
+  private func finish(_ id: ConnectionID, flush: Bool) {
+    guard let connection = connections.removeValue(forKey: id) else { return }
+    guard flush, lingering < Self.maximumLingering else { return connection.close() }
+    lingering += 1
+    connection.finish(within: Self.lingerTime)
+  }
+
+  private func sendDatagram(_ bytes: [UInt8], to endpoint: Endpoint) {
+    // The scope of a sighting's address names the interface that it came in by.
+    for interface in asking?.interfaces ?? [] where endpoint.scope == 0 || endpoint.scope == interface.index {
+      if asking?.send(bytes, to: SocketAddress(endpoint), interface: interface.index) ?? false { return }
+    }
+  }
+
+  private func armTimer() {
+    let deadline = node?.deadline?.nanoseconds ?? .max
+    guard deadline < timerDeadline || timer == nil else { return }
+    if let timer { reactor.cancel(timer) }
+    timer = nil
+    timerDeadline = deadline
+    guard deadline < .max else { return }
+    timer = reactor.schedule(at: deadline, slack: Self.slack) { [self] in
+      timer = nil
+      timerDeadline = .max
+      node?.timeout(now: now)
+      carryOut()
+    }
+  }
+
+  // MARK: Inputs
+
+  private func accept(_ connection: TCPConnection) {
+    guard let node else { return connection.close() }
+    let id = node.accept(from: Endpoint(connection.remote), now: now)
+    connections[id] = connection
+    connection.start { [self] in received(id, $0) }
+    carryOut()
+  }
+
+  private func received(_ id: ConnectionID, _ event: TCPConnection.Event) {
+    switch event {
+    case .opened: node?.connected(id, now: now)
+    case .received(let bytes): node?.receive(id, bytes, now: now)
+    case .drained: node?.drained(id, now: now)
+    case .ended:
+      guard let connection = connections.removeValue(forKey: id) else { return }
+      connection.close()
+      node?.disconnected(id, .closedByPeer, now: now)
+    case .closed(let error):
+      guard connections.removeValue(forKey: id) != nil else {
+        lingering -= 1
+        return
+      }
+      ended(id, error)
+    }
+    carryOut()
+  }
+
+  private func ended(_ id: ConnectionID, _ error: Errno?) {
+    guard let error else { return node?.disconnected(id, .closedByPeer, now: now) ?? () }
+    let reason: CloseReason
+    if error.operation.equals("connect") {
+      switch error.code {
+      case .connectionRefused: reason = .refused
+      case .timedOut: reason = .dialTimedOut
+      default: reason = .unreachable(errno: error.code.number)
+      }
+      node?.dialFailed(id, reason, now: now)
+    } else {
+      node?.disconnected(id, .broken(errno: error.code.number), now: now)
+    }
+  }
+
+  private func datagram(_ received: BroadcastSockets.Received) {
+    node?.receiveDatagram(
+      Array(received.bytes), from: Endpoint(received.source), onLink: received.onLink, now: now)
+    carryOut()
+  }
+
+  private func networkChanged() {
+    listening?.refresh()
+    asking?.refresh()
+    node?.networkChanged(now: now)
+    carryOut()
+  }
+}
+
+extension Endpoint {
+  public init(_ address: SocketAddress) {
+    self.init(high: address.high, low: address.low, scope: address.scope, port: address.port)
+  }
+}
+
+extension SocketAddress {
+  public init(_ endpoint: Endpoint) {
+    self.init(high: endpoint.high, low: endpoint.low, scope: endpoint.scope, port: endpoint.port)
+  }
+}
+
+extension StaticString {
+  fileprivate func equals(_ other: StaticString) -> Bool {
+    utf8CodeUnitCount == other.utf8CodeUnitCount
+      && UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount).elementsEqual(
+        UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+  }
+}
