@@ -33,6 +33,7 @@ public final class ReactorTransport {
   private var connections: [ConnectionID: TCPConnection] = [:]
   /// Connections that were told to close and still flush.
   private var lingering = 0
+  private var onFlushed: (() -> Void)?
   private var monitor: InterfaceMonitor?
   /// Hears everyone's announces and solicits.
   private var listening: BroadcastSockets?
@@ -94,8 +95,15 @@ public final class ReactorTransport {
     node = nil
   }
 
-  /// Whether bytes of connections that were told to close are still on their way.
-  public var isFlushing: Bool { lingering > 0 }
+  /// Closes once the connections that the node has closed are flushed, at the latest after two seconds.
+  public func finish(_ done: @escaping () -> Void) {
+    onFlushed = { [self] in
+      onFlushed = nil
+      close()
+      done()
+    }
+    if lingering == 0 { onFlushed?() }
+  }
 
   public var now: Instant { Instant(nanoseconds: reactor.now) }
 
@@ -184,6 +192,7 @@ public final class ReactorTransport {
     case .closed(let error):
       guard connections.removeValue(forKey: id) != nil else {
         lingering -= 1
+        if lingering == 0 { onFlushed?() }
         return
       }
       ended(id, error)

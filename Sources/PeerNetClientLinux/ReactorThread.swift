@@ -1,0 +1,86 @@
+import Glibc
+import Linux
+import PeerNet
+import PeerNetClient
+import PeerNetLinux
+import Reactor
+import Synchronization
+
+/// The Linux side of `Transport`: a reactor on a thread of its own, on which the node's actor runs, too.
+public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable {
+  // Only the reactor's thread touches these, but for the waker.
+  private let reactor: Reactor
+  private let transport: ReactorTransport
+  private let waker: Waker
+  private let identity = Atomic<UInt64>(0)
+
+  /// Opens the listening port and starts the thread.
+  public init(_ configuration: ReactorTransport.Configuration) throws(PeerNetError) {
+    do {
+      reactor = try Reactor()
+      transport = try ReactorTransport(reactor: reactor, configuration: configuration)
+    } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
+    waker = reactor.waker
+    startThread { [self] in
+      identity.store(currentThread(), ordering: .sequentiallyConsistent)
+      do throws(Errno) { try reactor.run() } catch {
+        fatalError("the reactor failed: \(String(decoding: error.text, as: UTF8.self))")
+      }
+    }
+  }
+
+  // MARK: SerialExecutor
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    waker.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+  }
+
+  public func checkIsolated() {
+    precondition(isIsolatingCurrentContext() == true, "not on the reactor's thread")
+  }
+
+  public func isIsolatingCurrentContext() -> Bool? {
+    identity.load(ordering: .sequentiallyConsistent) == currentThread()
+  }
+
+  // MARK: Transport
+
+  public var executor: any SerialExecutor { self }
+
+  public func now() -> Instant { Instant(nanoseconds: Clock.now()) }
+
+  public func open() throws(PeerNetError) -> UInt16? { transport.localPort }
+
+  public func attach(_ node: Node, onEvent: @escaping (Event) -> Void) throws(PeerNetError) {
+    do { try transport.start(node, onEvent: onEvent) } catch {
+      throw .transport(String(decoding: error.text, as: UTF8.self))
+    }
+  }
+
+  public func carryOut() { transport.carryOut() }
+
+  /// Ends the thread once what was sent has gone out, at the latest after two seconds.
+  public func close() {
+    transport.finish { [reactor] in reactor.stop() }
+  }
+}
+
+private func currentThread() -> UInt64 { UInt64(pthread_self()) }
+
+/// Runs `body` on a detached thread of its own.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+  final class Box: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var thread = pthread_t()
+  let status = pthread_create(
+    &thread, nil,
+    { box in
+      Unmanaged<Box>.fromOpaque(box!).takeRetainedValue().body()
+      return nil
+    }, Unmanaged.passRetained(Box(body)).toOpaque())
+  precondition(status == 0, "no thread could be started")
+  pthread_detach(thread)
+}

@@ -1,0 +1,47 @@
+import ETF
+import Linux
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import PeerNetLinux
+import Sodium
+import Testing
+
+@Suite struct LoopbackTests {
+  static func key(_ index: UInt8) -> KeyPair {
+    var stream = RandomStream(seed: [UInt8](repeating: index, count: 32))
+    return KeyPair.generate(from: &stream)
+  }
+
+  static func node(_ index: UInt8, trusting other: UInt8, wire: Wire?) throws -> (PeerNode, ReactorThread) {
+    var list = TrustList()
+    try list.add(
+      TrustEntry(key: key(other).publicKey, label: [UInt8(ascii: "a") + other], grants: .everything, wire: wire))
+    let configuration = PeerNode.Configuration(identity: { key(index) }, trust: list)
+    var transport = ReactorTransport.Configuration()
+    transport.listen = .loopback(port: 0)
+    transport.interfaces = [Array("lo".utf8)]
+    transport.discoveryPort = nil
+    let thread = try ReactorThread(transport)
+    return (PeerNode(configuration, transport: thread), thread)
+  }
+
+  @Test(arguments: [Wire.one, Wire.two, nil]) func callsOverRealSockets(wire: Wire?) async throws {
+    let (server, thread) = try Self.node(1, trusting: 2, wire: wire)
+    await server.expose("echo") { $0.arguments }
+    try await server.start()
+    let port = try #require(try thread.open())
+    let (client, _) = try Self.node(2, trusting: 1, wire: wire)
+    try await client.start()
+    let board = Self.key(1).publicKey
+    try await client.connect(to: board, at: [Endpoint(ipv4: 0x7f00_0001, port: port)])
+    let big = Term.binary([UInt8](repeating: 7, count: 900_000))
+    #expect(try await client.call(board, "echo", big) == big)
+    for number in 0..<100 {
+      #expect(try await client.call(board, "echo", .integer(Int64(number))) == .integer(Int64(number)))
+    }
+    #expect(try await client.ping(board) < .seconds(1))
+    await client.stop()
+    await server.stop()
+  }
+}
