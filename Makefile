@@ -22,7 +22,7 @@ run: setup ## the whole job on this machine: a simulated board is discovered, pa
 test: setup ## every test, also of the board's own binaries (aarch64 under emulation)
 	@FUZZ_SECONDS=$(SECONDS) Scripts/test
 
-device: setup device-aarch64 device-x86_64 ## the board's static binaries and their size, a library
+device: setup device-aarch64 $(if $(filter x86_64,$(shell uname -m)),device-x86_64) ## the board's static binaries and their size, a library
 
 device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB
 	@Scripts/device aarch64
