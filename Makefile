@@ -1,18 +1,43 @@
-# PeerNet for boards. `make help` lists the targets.
+# PeerNet for boards. `make help` lists the targets; each is a script or a command of Swift's.
 SHELL := /bin/bash
-RESOURCES := $(shell swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')
+SECONDS := 30
 
-.PHONY: device device-aarch64 device-x86_64
+.NOTPARALLEL:
+.PHONY: help setup build run test device device-aarch64 device-x86_64 bench lint fuzz clean
+.DEFAULT_GOAL := help
 
-device: device-aarch64 device-x86_64 ## the board's static binaries
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9_-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do \
+	  printf '  make %-16s %s\n' "$$target" "$$text"; done
 
-.toolset-%.json: Scripts/toolset-%.json.in
-	sed 's#@RESOURCES@#$(RESOURCES)#' $< > $@
+setup: ## install what is missing on a Debian machine that has Swift (does nothing when all is there)
+	@Scripts/setup
 
-device-aarch64: .toolset-aarch64.json
-	swift build -c release --triple aarch64-none-none-elf --toolset .toolset-aarch64.json \
-	  --pkg-config-path /usr/lib/aarch64-linux-gnu/pkgconfig --scratch-path .build-aarch64 --product peernetd
+build: setup ## the library, the agent and the command line for this machine, for debugging
+	swift build
 
-device-x86_64: .toolset-x86_64.json
-	swift build -c release --triple x86_64-unknown-linux-gnu --toolset .toolset-x86_64.json \
-	  --scratch-path .build-x86_64 --product peernetd
+run: setup ## the whole job on this machine: a simulated board is discovered, paired, asked and rebooted
+	@Scripts/run
+
+test: setup ## every test, also of the board's own binaries (aarch64 under emulation)
+	@FUZZ_SECONDS=$(SECONDS) Scripts/test
+
+device: setup device-aarch64 $(if $(filter x86_64,$(shell uname -m)),device-x86_64) ## the board's static binaries and their size, a library
+
+device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB
+	@Scripts/device aarch64
+
+device-x86_64: ## the board's binary for x86_64 alone
+	@Scripts/device x86_64
+
+bench: setup ## measurements, as ratios against the limit measured in the same run
+	@Scripts/bench
+
+lint: setup ## format, imports, file length, leftovers, documentation
+	@Scripts/lint
+
+fuzz: setup ## coverage-guided fuzzing, SECONDS=30 for each fuzzer
+	@Scripts/fuzz $(SECONDS)
+
+clean: ## remove everything that was built
+	rm -rf .build .build-* .toolset-*.json .run
