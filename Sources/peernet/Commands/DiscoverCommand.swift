@@ -52,13 +52,13 @@ struct DiscoverCommand: AsyncParsableCommand {
       case .sighted(let sighting):
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
-        if isLive { redraw(seen, now: await node.now, drawn: &drawn) }
+        if isLive { redraw(seen, drawn: &drawn) }
       case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .request, .message, .refused,
         .callFinished, .pong, .memoryChanged:
         break
       }
     }
-    if !home.json && !isLive { for line in seen.table(now: await node.now).lines { Console.data(line) } }
+    if !home.json && !isLive { for line in seen.table().lines { Console.data(line) } }
     if seen.isEmpty { Console.say("nobody answered; are you on the same network? see also --interfaces") }
   }
 
@@ -70,9 +70,9 @@ struct DiscoverCommand: AsyncParsableCommand {
     }
   }
 
-  private func redraw(_ seen: Sightings, now: Instant, drawn: inout Int) {
+  private func redraw(_ seen: Sightings, drawn: inout Int) {
     var text = drawn > 0 ? "\u{1b}[\(drawn)A\u{1b}[J" : ""
-    let lines = seen.table(now: now).lines
+    let lines = seen.table().lines
     for line in lines { text += line + "\n" }
     Console.write(text, to: STDOUT_FILENO)
     drawn = lines.count

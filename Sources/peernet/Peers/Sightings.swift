@@ -6,8 +6,7 @@ struct Sightings {
   private struct Place {
     let key: PublicKey
     let endpoint: Endpoint
-    var source: Sighting.Source
-    var at: Instant
+    var at: ContinuousClock.Instant
   }
 
   static let maximum = 512
@@ -21,15 +20,15 @@ struct Sightings {
   var isEmpty: Bool { places.isEmpty }
 
   /// Notes a sighting; nil when only its time is news.
-  mutating func add(_ sighting: Sighting) -> Sighting? {
+  mutating func add(_ sighting: Sighting, at now: ContinuousClock.Instant = .now) -> Sighting? {
     if let index = places.firstIndex(where: { $0.key == sighting.key && $0.endpoint == sighting.endpoint }) {
-      places[index].at = max(places[index].at, sighting.at)
+      places[index].at = now
       return nil
     }
     if places.count >= Self.maximum, let oldest = places.indices.min(by: { places[$0].at < places[$1].at }) {
       places.remove(at: oldest)
     }
-    places.append(Place(key: sighting.key, endpoint: sighting.endpoint, source: sighting.source, at: sighting.at))
+    places.append(Place(key: sighting.key, endpoint: sighting.endpoint, at: now))
     return sighting
   }
 
@@ -44,13 +43,13 @@ struct Sightings {
   }
 
   /// The trusted ones first.
-  func table(now: Instant) -> Table {
+  func table(at now: ContinuousClock.Instant = .now) -> Table {
     var table = Table(["label", "fingerprint", "address", "age", "key"])
     let labelled = places.map { ($0, trust.entry(for: $0.key)?.label) }
     for (place, label) in labelled.filter({ $0.1 != nil }) + labelled.filter({ $0.1 == nil }) {
       table.rows.append([
         label.map { Printable.text($0) } ?? "-", place.key.fingerprintText, place.endpoint.addressText,
-        Report.duration((now - place.at).seconds), place.key.keyText,
+        Report.duration(place.at.duration(to: now).components.seconds), place.key.keyText,
       ])
     }
     return table
