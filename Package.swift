@@ -96,7 +96,12 @@ let package = Package(
       name: "DaemonTests",
       dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Linux"],
       swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["peernet", "PeerNet", "ETF"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+      ],
+      exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
