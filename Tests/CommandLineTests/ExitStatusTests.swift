@@ -9,7 +9,8 @@ import Testing
 /// Each exit code, reached by the built binary.
 @Suite struct ExitStatusTests {
   private func expect(
-    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String, sourceLocation: SourceLocation = #_sourceLocation
+    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(outcome.status == status.rawValue, "\(outcome.talk)", sourceLocation: sourceLocation)
     #expect(outcome.talk.contains(talk), "\(outcome.talk)", sourceLocation: sourceLocation)
@@ -58,7 +59,7 @@ import Testing
     let laptop = try Laptop()
     let board = try await TestBoard(1, trusting: laptop.key())
     try await board.pair(laptop)
-    expect(try await laptop.shell("ulimit -n 4; shift; exec \"$0\" \"$@\"", "ping", "board"), .internal, "limits")
+    expect(try await laptop.shell("ulimit -n 7; shift; exec \"$0\" \"$@\"", "ping", "board"), .internal, "limits")
     await board.node.stop()
   }
 

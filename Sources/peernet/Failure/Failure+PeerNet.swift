@@ -61,6 +61,9 @@ struct Attempt {
     case .timedOut:
       failure(
         .timedOut, "no answer came in time; it may have been done", "look at its state, or allow a longer --timeout")
+    // Said instead of taking the call on.
+    case .outcomeUnknown(.peerSaid(.untrusted)): failure(.peerSaid(.untrusted))
+    case .outcomeUnknown(.peerSaid(.busy)): failure(.peerSaid(.busy))
     case .outcomeUnknown(let reason):
       failure(
         .outcomeUnknown, "the connection ended before the answer (\(reason.text))",

@@ -90,8 +90,16 @@ struct Link {
     -> Term
   {
     do { return try await node.call(peer.key, Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit) } catch {
-      throw attempt(name).failure(error)
+      throw await failure(error, handle: name)
     }
+  }
+
+  /// The connection may be refused only after it was made: then what came last tells more than that it is gone.
+  private func failure(_ error: any Error, handle: String) async -> Failure {
+    if error as? PeerNetError == .notConnected, let reason = await status?.lastClose {
+      return attempt(nil).failure(.unreachable(reason))
+    }
+    return attempt(handle).failure(error)
   }
 
   func ping() async throws -> Swift.Duration {
@@ -107,7 +115,7 @@ struct Link {
         defer { group.cancelAll() }
         return try await group.next()!
       }
-    } catch { throw attempt("ping").failure(error) }
+    } catch { throw await failure(error, handle: "ping") }
   }
 
   /// What the connection is like.
