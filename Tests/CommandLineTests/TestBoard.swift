@@ -30,11 +30,21 @@ struct TestBoard {
     transport.listen = .loopback(port: port)
     transport.interfaces = [Array("lo".utf8)]
     transport.discoveryPort = announces ? Laptop.discoveryPort : nil
-    let thread = try ReactorThread(transport)
+    let thread = try await Self.thread(transport)
     node = PeerNode(configuration, transport: thread)
     for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
     try await node.start()
     self.port = try #require(try thread.open())
+  }
+
+  /// A port whose last owner is still closing is waited for.
+  private static func thread(_ transport: ReactorTransport.Configuration) async throws -> ReactorThread {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+      if let thread = try? ReactorThread(transport) { return thread }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return try ReactorThread(transport)
   }
 
   static func pair(_ index: UInt8) -> KeyPair {
