@@ -32,7 +32,7 @@ extension Node {
   /// The exposed names that a trusted peer may call, sorted.
   public func callable(by key: PublicKey) -> [[UInt8]] {
     guard let entry = peer(key)?.entry else { return [] }
-    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map(\.key).sorted {
+    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map { $0.key }.sorted {
       $0.lexicographicallyPrecedes($1)
     }
   }
