@@ -1,3 +1,5 @@
+import Testing
+
 /// SplitMix64: the same hostile inputs on every run.
 struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
@@ -40,3 +42,8 @@ struct SeededGenerator: RandomNumberGenerator {
 
 func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
 func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+/// `#expect` for what changes its receiver, which the macro cannot call.
+func holds(_ condition: Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
+  #expect(condition, comment, sourceLocation: sourceLocation)
+}

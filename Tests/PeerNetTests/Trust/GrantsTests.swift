@@ -50,7 +50,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ",", "a,", ",a", "a,,b", "wi*", "*.x", ".*", "**", "a.*.*", "*:x", "wifi.*:x", ":x", "a:", "a%", "a%1", "a%zz", "a*b",
+    ",", "a,", ",a", "a,,b", "wi*", "*.x", ".*", "**", "a.*.*", "*:x", "wifi.*:x", ":x", "a:", "a%", "a%1", "a%zz",
+    "a*b",
     "a:%2",
   ])
   func otherItemsAreRefused(_ text: String) { #expect(Grants(text: utf8(text)) == nil) }

@@ -174,7 +174,8 @@ private func error(_ text: String) -> String {
       return nil
     }
     let new = PublicKey(1, 2, 3, 4)
-    #expect(refusal { l throws(TrustListError) in try l.add(TrustEntry(key: key(bob), label: [0x61])) } == .duplicateKey)
+    #expect(
+      refusal { l throws(TrustListError) in try l.add(TrustEntry(key: key(bob), label: [0x61])) } == .duplicateKey)
     #expect(
       refusal { l throws(TrustListError) in try l.add(TrustEntry(key: new, label: utf8("shed"))) } == .duplicateLabel)
     #expect(refusal { l throws(TrustListError) in try l.add(TrustEntry(key: new, label: [])) } == .label)
