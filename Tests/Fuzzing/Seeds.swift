@@ -24,6 +24,8 @@ struct Seeds {
         .map {
           Array($0.utf8)
         },
+      "BeamTrustFile": vectors.object("trust_files").list("steps").map { $0.bytes("trust_bin") }
+        + vectors.list("trust_decode").map { $0.bytes("bytes") },
       "TermText": terms + vectors.list("etf").map { Array($0.text("term").utf8) },
     ]
     let directory = URL(fileURLWithPath: CommandLine.arguments[1])
