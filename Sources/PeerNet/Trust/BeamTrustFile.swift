@@ -28,10 +28,9 @@ public enum BeamTrustFile {
     guard let elements = term.listElements else { throw .notAList }
     guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
     var peers: [Peer] = []
-    var keys: Set<PublicKey> = []
     for (index, element) in elements.enumerated() {
       guard let peer = Peer(element) else { throw .malformed(entry: index) }
-      guard keys.insert(peer.key).inserted else { throw .duplicateKey(entry: index) }
+      guard !peers.contains(where: { $0.key == peer.key }) else { throw .duplicateKey(entry: index) }
       peers.append(peer)
     }
     return peers
