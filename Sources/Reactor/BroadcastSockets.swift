@@ -41,10 +41,10 @@ public final class BroadcastSockets {
   }
 
   /// The interfaces in use.
-  public var interfaces: [Interface] { members.map(\.interface) }
+  public var interfaces: [Interface] { members.map { $0.interface } }
 
   /// What each socket is confined to, as the kernel has it.
-  var boundInterfaces: [[UInt8]] { members.map(\.socket.boundInterface) }
+  var boundInterfaces: [[UInt8]] { members.map { $0.socket.boundInterface } }
 
   /// Opens and closes sockets until they match the interfaces. Returns the interfaces that could not be had.
   @discardableResult
@@ -112,7 +112,17 @@ public final class BroadcastSockets {
   }
 
   private func open(_ interface: Interface) throws(Errno) -> UDPSocket {
-    try UDPSocket(on: .anyIPv4(port: port), interface: interface.name, reactor: reactor) { datagram, bytes in
+    do throws(Errno) {
+      return try open(interface, boundTo: interface.name)
+    } catch {
+      // Before Linux 5.7 only root may bind to an interface. Each datagram names its interface (IP_PKTINFO) all the same.
+      guard error.code == .notPermitted else { throw error }
+      return try open(interface, boundTo: nil)
+    }
+  }
+
+  private func open(_ interface: Interface, boundTo name: [UInt8]?) throws(Errno) -> UDPSocket {
+    try UDPSocket(on: .anyIPv4(port: port), interface: name, reactor: reactor) { datagram, bytes in
       guard !datagram.isTruncated, datagram.interface == interface.index else { return }
       self.handler(
         Received(

@@ -63,16 +63,18 @@ public struct InterfaceTable: Equatable, Sendable {
       let before = interfaces.count
       interfaces.removeAll { $0.index == index }
       return interfaces.count != before
-    case .address(let index, let address): return update(index) { addresses in
-      if let position = addresses.firstIndex(where: { $0.address == address.address }) {
-        addresses[position] = address
-      } else if addresses.count < InterfaceTable.limit {
-        addresses.append(address)
+    case .address(let index, let address):
+      return update(index) { addresses in
+        if let position = addresses.firstIndex(where: { $0.address == address.address }) {
+          addresses[position] = address
+        } else if addresses.count < InterfaceTable.limit {
+          addresses.append(address)
+        }
       }
-    }
-    case .addressGone(let index, let address): return update(index) { addresses in
-      addresses.removeAll { $0.address == address.address && $0.prefixLength == address.prefixLength }
-    }
+    case .addressGone(let index, let address):
+      return update(index) { addresses in
+        addresses.removeAll { $0.address == address.address && $0.prefixLength == address.prefixLength }
+      }
     case .route, .done, .failure, .overrun, .other: return false
     }
   }
@@ -104,7 +106,6 @@ public struct InterfaceTable: Equatable, Sendable {
     body(&addresses)
     guard addresses != interfaces[position].addresses else { return false }
     interfaces[position].addresses = addresses
-    // IPv4 loopback has no broadcast address of its own in the kernel's table, but carries one.
     return true
   }
 }
