@@ -12,7 +12,7 @@ extension LineProfile.Location {
       return (chip.number, offset)
     case .name(let name, let label):
       let candidates = label.map { label in chips.filter { $0.label == label } } ?? chips
-      guard !candidates.isEmpty else { throw .noChip }
+      guard !candidates.isEmpty || label == nil else { throw .noChip }
       var found: (chip: UInt32, offset: UInt32)?
       for chip in candidates {
         for (offset, line) in chip.lines.enumerated() where line == name {

@@ -16,9 +16,9 @@ import Testing
     return [place.chip, place.offset]
   }
 
-  private func fault(_ location: LineProfile.Location) -> GPIOFault? {
+  private func fault(_ location: LineProfile.Location, in chips: [GPIOChip]? = nil) -> GPIOFault? {
     do throws(GPIOFault) {
-      _ = try location.find(in: chips)
+      _ = try location.find(in: chips ?? self.chips)
       return nil
     } catch {
       return error
@@ -50,6 +50,7 @@ import Testing
 
   @Test func whatIsNotThereIsNamed() {
     #expect(fault(name("GPIO3")) == .noLine)
+    #expect(fault(name("GPIO3"), in: []) == .noLine)
     #expect(fault(name("GPIO2", chip: "expander")) == .noLine)
     #expect(fault(name("GPIO2", chip: "gone")) == .noChip)
     #expect(fault(.offset(4, chip: Array("soc".utf8))) == .noLine)
