@@ -93,6 +93,8 @@ import Testing
     try sender.connect(to: path.file("socket"))
     try sender.descriptor.writeAll([7])
     #expect(try named.descriptor.readForTest() == [7])
-    #expect(throws: Errno("", .nameTooLong)) { _ = try UnixDatagramSocket(boundTo: [UInt8](repeating: 65, count: 200)).number }
+    #expect(throws: Errno("", .nameTooLong)) {
+      _ = try UnixDatagramSocket(boundTo: [UInt8](repeating: 65, count: 200)).number
+    }
   }
 }
