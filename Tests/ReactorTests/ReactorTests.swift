@@ -5,11 +5,11 @@ import Testing
 @testable import Reactor
 
 extension Reactor {
-  /// Takes turns until `condition` holds; fails the test when it does not within ten seconds.
+  /// Takes turns until `condition` holds; fails the test when it does not within thirty seconds.
   func run(
     until condition: () -> Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let deadline = Clock.now() + 10_000_000_000
+    let deadline = Clock.now() + 30_000_000_000
     while !condition() {
       try #require(Clock.now() < deadline, comment ?? "did not happen in time", sourceLocation: sourceLocation)
       try runOnce(maxWait: 100_000_000)

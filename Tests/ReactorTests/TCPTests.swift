@@ -57,6 +57,13 @@ private struct Pair {
   }
 }
 
+/// Bytes that repeat with a period that no buffer's size has.
+private func pattern(_ count: Int) -> [UInt8] {
+  var bytes = (0..<251).map { UInt8($0) }
+  while bytes.count < count { bytes += bytes }
+  return Array(bytes[..<count])
+}
+
 @Suite struct TCPTests {
   private let second: UInt64 = 1_000_000_000
 
@@ -78,7 +85,7 @@ private struct Pair {
     pair.acceptor.connection?.setReading(false)
     var expected: [UInt8] = []
     for size in [3_000_000, 1, 20_000, 10, 10, 5_000_000, 3, 900_000] {
-      let part = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ size) }
+      let part = pattern(size)
       expected += part
       pair.dialler.connection?.write(part)
     }
@@ -133,7 +140,7 @@ private struct Pair {
 
   @Test func finishingSendsEverythingFirst() throws {
     let pair = try Pair()
-    let bytes = (0..<6_000_000).map { UInt8(truncatingIfNeeded: $0) }
+    let bytes = pattern(6_000_000)
     pair.dialler.connection?.write(bytes)
     // Bytes that nobody reads any more must not turn the close into a reset.
     pair.acceptor.connection?.write([UInt8](repeating: 1, count: 100_000))
@@ -303,5 +310,46 @@ private struct Pair {
     #expect(witnesses.allSatisfy { $0.log.first == "opened" && !$0.isClosed })
     for witness in witnesses { witness.connection?.close() }
     listener.close()
+  }
+
+  /// On a thread with a descriptor table of its own, so that the other tests keep theirs.
+  @Test func runningOutOfDescriptorsNeitherSpinsNorDeafens() throws {
+    let failure = onThread { () -> String? in
+      guard unshareDescriptors() else { return "unshare" }
+      do {
+        let reactor = try Reactor()
+        var accepted = 0
+        let listener = try TCPListener(on: .loopback(port: 0), reactor: reactor) { connection in
+          accepted += 1
+          connection.close()
+        }
+        guard let address = listener.local else { return "no address" }
+        let turnedAway = (0..<3).map { _ in Witness() }
+        for witness in turnedAway {
+          witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, witness.take)
+        }
+        let filler = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        var taken = [filler]
+        while case let number = fcntl(filler, F_DUPFD_CLOEXEC, 0), number >= 0 { taken.append(number) }
+        try reactor.run(until: { turnedAway.allSatisfy { $0.isClosed || $0.log.contains("ended") } })
+        guard accepted == 0 else { return "accepted without a descriptor" }
+        var turns = 0
+        reactor.onTurn = { turns += 1 }
+        var isDone = false
+        reactor.schedule(after: 30_000_000) { isDone = true }
+        while !isDone { try reactor.runOnce(maxWait: 10_000_000_000) }
+        guard turns <= 2 else { return "\(turns) turns" }
+        for number in taken { close(number) }
+        let served = Witness()
+        served.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, served.take)
+        try reactor.run(until: { accepted == 1 })
+        for witness in turnedAway + [served] { witness.connection?.close() }
+        listener.close()
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(failure == nil)
   }
 }

@@ -22,6 +22,26 @@ private final class Box {
   init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
+private final class Slot<Value>: @unchecked Sendable {
+  var value: Value?
+  init() {}
+}
+
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result {
+  let slot = Slot<Result>()
+  join(startThread { slot.value = body() })
+  return slot.value!
+}
+
+/// Gives the calling thread an empty descriptor table of its own: unshare(CLONE_FILES) and close_range.
+func unshareDescriptors() -> Bool {
+  guard let unshare = dlsym(nil, "unshare"), let closeRange = dlsym(nil, "close_range") else { return false }
+  typealias Unshare = @convention(c) (Int32) -> Int32
+  typealias CloseRange = @convention(c) (UInt32, UInt32, Int32) -> Int32
+  return unsafeBitCast(unshare, to: Unshare.self)(0x400) == 0
+    && unsafeBitCast(closeRange, to: CloseRange.self)(3, .max, 0) == 0
+}
+
 extension Pipe {
   /// A descriptor of the reading end that nobody owns.
   borrowing func takeReadingForTest() -> Int32 { fcntl(reading.number, F_DUPFD_CLOEXEC, 0) }
