@@ -86,7 +86,7 @@ struct Invocation: Equatable {
       )
     default: throw .unknownCommand(words[0])
     }
-    guard words.count <= max(operands, 0) else { throw .unexpected(words[operands]) }
+    guard words.count <= operands else { throw .unexpected(words[operands]) }
     if options.check, command != .checkConfiguration { throw .misplaced("--check-config") }
     guard case .pair = command else {
       if options.allow != nil { throw .misplaced("--allow") }

@@ -44,13 +44,14 @@ struct ServiceManager {
 
   /// Ends with `ready`, once the new configuration is in force.
   func reloading(at now: Instant) {
-    var message = "RELOADING=1\nMONOTONIC_USEC=".bytes
+    // The manager compares this with CLOCK_MONOTONIC, which never is ahead of the loop's CLOCK_BOOTTIME.
+    var message = Array("RELOADING=1\nMONOTONIC_USEC=".utf8)
     message.append(decimal: Int64(clamping: now.nanoseconds / 1000))
     tell(message)
   }
 
   /// One line for the manager's status display.
-  func status(_ text: [UInt8]) { tell("STATUS=".bytes + text.filter { $0 >= 0x20 }) }
+  func status(_ text: [UInt8]) { tell(Array("STATUS=".utf8) + text.filter { $0 >= 0x20 }) }
 
   mutating func progressed(at now: Instant) {
     guard let deadline, now >= deadline else { return }
