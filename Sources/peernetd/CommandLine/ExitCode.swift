@@ -8,7 +8,7 @@ enum ExitCode: Int32 {
   case software = 70
   /// A file or folder could not be read, made or written.
   case file = 74
-  /// Start me again: how the simulated board reboots.
-  case restart = 75
+  /// Somebody else is at it, try again; or the simulated board reboots, start me again.
+  case temporary = 75
   case configuration = 78
 }

@@ -7,25 +7,23 @@ import PeerNet
 /// The watchdog is fed by the loop's own progress: `progressed` is called once a turn, so a loop that hangs goes
 /// hungry. Half the manager's patience lies between two feedings.
 struct ServiceManager {
-  private let socket: [UInt8]?
   private let watchdogInterval: Duration?
   private var lastFed: Instant?
-  private let send: (_ message: [UInt8], _ socket: [UInt8]) -> Void
+  private let send: ([UInt8]) -> Void
 
-  /// The values of NOTIFY_SOCKET (a path, or `@name` for an abstract one), WATCHDOG_USEC and WATCHDOG_PID.
-  init(
-    notifySocket: [UInt8]?, watchdogMicroseconds: [UInt8]?, watchdogProcess: [UInt8]?, process: Int64,
-    send: @escaping (_ message: [UInt8], _ socket: [UInt8]) -> Void
-  ) {
-    var socket = notifySocket
-    if socket?.first == UInt8(ascii: "@") { socket?[0] = 0 }
-    self.socket = socket?.first == UInt8(ascii: "/") || socket?.first == 0 ? socket : nil
-    // The watchdog of another process is none of ours: the variables are inherited.
-    let isOurs = watchdogProcess.map { [UInt8].decimal($0) == process } ?? true
-    let microseconds = watchdogMicroseconds.flatMap { [UInt8].decimal($0) } ?? 0
-    watchdogInterval =
-      isOurs && microseconds > 1 && self.socket != nil ? .microseconds(microseconds / 2) : nil
+  /// `send` does nothing where there is no manager; a manager that does not watch has no patience to lose.
+  init(watchdogPatience: Duration?, send: @escaping ([UInt8]) -> Void) {
+    watchdogInterval = watchdogPatience.map { $0 / 2 }
     self.send = send
+  }
+
+  /// The manager that the environment names.
+  static func fromEnvironment() -> ServiceManager {
+    guard let address = System.environment("NOTIFY_SOCKET"), let notifier = ServiceNotifier(address: address) else {
+      return ServiceManager(watchdogPatience: nil) { _ in }
+    }
+    let patience = ServiceNotifier.watchdogInterval().map { Duration(nanoseconds: Int64(clamping: $0)) }
+    return ServiceManager(watchdogPatience: patience) { message in notifier.notify(message) }
   }
 
   /// When the loop must turn again to feed the watchdog.
@@ -47,11 +45,11 @@ struct ServiceManager {
     // The manager compares this with CLOCK_MONOTONIC, which never is ahead of the loop's CLOCK_BOOTTIME.
     var message = Array("RELOADING=1\nMONOTONIC_USEC=".utf8)
     message.append(decimal: Int64(clamping: now.nanoseconds / 1000))
-    tell(message)
+    send(message)
   }
 
   /// One line for the manager's status display.
-  func status(_ text: [UInt8]) { tell(Array("STATUS=".utf8) + text.filter { $0 >= 0x20 }) }
+  func status(_ text: [UInt8]) { send(Array("STATUS=".utf8) + text.filter { $0 >= 0x20 }) }
 
   mutating func progressed(at now: Instant) {
     guard let deadline, now >= deadline else { return }
@@ -59,9 +57,5 @@ struct ServiceManager {
     lastFed = now
   }
 
-  private func tell(_ message: StaticString) { tell(message.bytes) }
-
-  private func tell(_ message: [UInt8]) {
-    if let socket { send(message, socket) }
-  }
+  private func tell(_ message: StaticString) { send(message.bytes) }
 }
