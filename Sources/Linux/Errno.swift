@@ -37,6 +37,8 @@ public struct Errno: Error, Equatable, Sendable {
     public static var noSuchProcess: Code { Code(CLINUX_ESRCH) }
     public static var noChild: Code { Code(CLINUX_ECHILD) }
     public static var nameTooLong: Code { Code(CLINUX_ENAMETOOLONG) }
+    /// What ``readFile(_:limit:mustBeRegular:)`` finds in a folder's, FIFO's or device's place.
+    static var notRegularFile: Code { Code(number: .max) }
     public static var overflow: Code { Code(CLINUX_EOVERFLOW) }
   }
 
