@@ -63,6 +63,7 @@ struct TrustListParser {
   ) throws(TrustListError) -> TrustEntry {
     var grants: Grants?
     var wire: Wire?
+    var namesWire = false
     var other: [[UInt8]] = []
     for field in fields {
       guard let (name, value) = LineReader.pair(field) else {
@@ -73,7 +74,8 @@ struct TrustListParser {
         guard grants == nil else { throw fault(.repeatedField, at: field.startIndex) }
         grants = try self.grants(value)
       } else if ("wire" as StaticString).equals(name) {
-        guard wire == nil else { throw fault(.repeatedField, at: field.startIndex) }
+        guard !namesWire else { throw fault(.repeatedField, at: field.startIndex) }
+        namesWire = true
         wire = Wire(text: value)
         if wire == nil, !isLater { throw fault(.wire, at: value.startIndex) }
       } else {

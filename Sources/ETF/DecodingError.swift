@@ -1,0 +1,51 @@
+/// Why bytes are no term that we accept. Always the sender's doing.
+public struct DecodingError: Error, Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// The input is longer than the limit.
+    case tooLarge
+    /// The first byte is not 131.
+    case version
+    /// The input ends inside a term, or a count promises more terms than the bytes that are left could hold.
+    case truncated
+    /// Bytes follow the term.
+    case trailingBytes
+    case unknownTag
+    /// A fun, pid, port or reference.
+    case foreignTag
+    case compressed
+    case tooDeep
+    /// Not UTF-8, or above 255 characters.
+    case atom
+    /// Not a finite number.
+    case float
+    case integerTooLarge
+    /// A count of bits in the last byte that does not go with the bytes.
+    case bitstring
+    case duplicateKey
+  }
+
+  public let kind: Kind
+  /// Where in the input: the tag of the term at fault, or the byte that is missing or too much.
+  public let offset: Int
+
+  public init(kind: Kind, offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
+}
+
+/// How much a decoder takes. Memory needs no limit of its own: no term occupies more than a fixed multiple of its bytes.
+public struct DecodingLimits: Sendable {
+  /// Bytes of input.
+  public var size: Int
+  /// Containers inside one another, and so the recursion.
+  public var depth: Int
+  /// Bytes of one integer's magnitude.
+  public var integerSize: Int
+
+  public init(size: Int = 1_048_576, depth: Int = 128, integerSize: Int = 65_536) {
+    self.size = size
+    self.depth = depth
+    self.integerSize = integerSize
+  }
+}
