@@ -55,3 +55,33 @@ struct PeerMemoryStore {
     try file.write(memory.serialize())
   }
 }
+
+extension PeerMemoryStore.Failure {
+  /// Why, and what to do.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    switch self {
+    case .unreadable(let error): return error.text
+    case .malformed(let error):
+      switch error {
+      case .header: text += "not a list of remembered peers"
+      case .fileTooLarge: text += "too large"
+      case .tooManyPeers(let line): text.append(line, "too many peers")
+      case .lineTooLong(let line): text.append(line, "too long")
+      case .malformed(let line): text.append(line, "not a peer")
+      case .duplicateKey(let line): text.append(line, "a key a second time")
+      }
+    }
+    text += "; remove the file to have peers remembered again"
+    return text
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ line: Int, _ reason: StaticString) {
+    self += "line "
+    append(decimal: Int64(line))
+    self += ": "
+    self += reason
+  }
+}

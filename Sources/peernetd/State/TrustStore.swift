@@ -127,3 +127,19 @@ extension FileError {
     }
   }
 }
+
+extension TrustGenerations.Failure {
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    switch self {
+    case .malformed(let error):
+      text += error.reason.code
+      text.append(place: error)
+    case .vanished: text += "the file is gone"
+    case .unreadable(let code):
+      text += "errno "
+      text.append(decimal: Int64(code))
+    }
+    return text
+  }
+}
