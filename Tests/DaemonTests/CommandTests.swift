@@ -45,23 +45,16 @@ import Testing
     #expect(folder.read("state/identity.keys") == bytes)
   }
 
-  @Test(arguments: [
-    ([] as [UInt8], "the key file is empty"),
-    (Array("hello".utf8), "not a key file"),
-    (Array("PNID".utf8) + [1] + [UInt8](repeating: 7, count: 66), "holds keys of version 1"),
-    (Array("PNID".utf8) + [2, 32] + [UInt8](repeating: 7, count: 10), "71 bytes long, this one is not"),
-    (Array("PNID".utf8) + [2, 32] + [UInt8](repeating: 7, count: 32) + [32] + [UInt8](repeating: 9, count: 32),
-      "not that of its private key"),
-    ([UInt8](repeating: 0, count: 5000), "larger than 4096 bytes"),
-  ])
-  func aKeyFileThatIsNoneIsToldAndLeft(_ bytes: [UInt8], _ reason: String) async throws {
+  @Test(arguments: WrongKeyFile.all)
+  func aKeyFileThatIsNoneIsToldAndLeft(_ file: WrongKeyFile) async throws {
+    let bytes = file.bytes
     try folder.write("state/identity.keys", bytes)
     let isTooLarge = bytes.count > 4096
     for arguments in [["id"], ["pair", anna, "anna"], []] {
       let ended = try await DaemonProcess(arguments + ["--config", folder.path("peernetd.conf")], in: folder).end()
       #expect(ended.exitCode == (isTooLarge ? 74 : 78), "\(arguments): \(ended.errors)")
       #expect(ended.errors.hasPrefix("peernetd: \(folder.path("state/identity.keys")): "))
-      #expect(ended.errors.contains(reason))
+      #expect(ended.errors.contains(file.reason), "\(ended.errors)")
       #expect(ended.errors.filter { $0 == "\n" }.count == 1)
       #expect(folder.read("state/identity.keys") == bytes)
     }
@@ -141,7 +134,6 @@ import Testing
   @Test func aTornTrustListIsToldAndLeft() async throws {
     _ = try await run("pair", anna, "anna")
     let good = lastGood
-    try folder.write("state/trust", "peernet-trust 1\n\(anna) an")
     try folder.write("state/trust", "peernet-trust 1\n\(anna.dropLast(9))")
     let torn = trust
     for arguments in [["pair", bert, "bert"], ["unpair", "anna"], ["peers"]] {
@@ -230,4 +222,26 @@ import Testing
     let wrong = try await DaemonProcess.run("start", in: folder)
     #expect(wrong == .init(exitCode: 64, output: "", errors: "peernetd: unknown command start; see peernetd --help\n"))
   }
+}
+
+struct WrongKeyFile: Sendable {
+  let bytes: [UInt8]
+  let reason: String
+
+  private init(_ start: String, _ rest: [UInt8], _ reason: String) {
+    bytes = Array(start.utf8) + rest
+    self.reason = reason
+  }
+
+  private static let seven = [UInt8](repeating: 7, count: 32)
+  private static let nine = [UInt8](repeating: 9, count: 32)
+
+  static let all = [
+    WrongKeyFile("", [], "the key file is empty"),
+    WrongKeyFile("hello", [], "not a key file"),
+    WrongKeyFile("PNID", [1] + seven + seven, "holds keys of version 1"),
+    WrongKeyFile("PNID", [2, 32] + seven, "71 bytes long, this one is not"),
+    WrongKeyFile("PNID", [2, 32] + seven + [32] + nine, "not that of its private key"),
+    WrongKeyFile("", [UInt8](repeating: 0, count: 5000), "larger than 4096 bytes"),
+  ]
 }
