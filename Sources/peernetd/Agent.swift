@@ -143,7 +143,10 @@ final class Agent {
     case .kept(let failure):
       log.write(
         .error, "trust.kept_last_good",
-        [.bytes("path", paths.trust), .bytes("reason", failure.text), .number("peers", Int64(trust.list.entries.count))])
+        [
+          .bytes("path", paths.trust), .bytes("reason", failure.text),
+          .number("peers", Int64(trust.list.entries.count)),
+        ])
     }
     if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
   }
@@ -181,7 +184,8 @@ final class Agent {
   }
 
   private func tellMemory(_ error: FileError) {
-    log.writeFailure(.warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", error.text)], at: now)
+    log.writeFailure(
+      .warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", error.text)], at: now)
   }
 
   private func tell(_ failure: PeerMemoryStore.Failure) {

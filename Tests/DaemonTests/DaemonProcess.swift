@@ -27,7 +27,9 @@ final class DaemonProcess {
     process.currentDirectoryURL = folder.url
     process.standardInput = FileHandle.nullDevice
     for (file, isOutput) in [(output, true), (errors, false)] {
-      guard FileManager.default.createFile(atPath: file.path, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
+      guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
+        throw CocoaError(.fileWriteUnknown)
+      }
       let handle = try FileHandle(forWritingTo: file)
       if isOutput { process.standardOutput = handle } else { process.standardError = handle }
     }

@@ -37,7 +37,8 @@ import Testing
     let request = Invocation.PairRequest(
       key: key, label: Array("anna".utf8), allow: Array("wifi.*,gpio.read".utf8), wire: .two)
     #expect(try parse("pair", keyText, "anna", "--allow", "wifi.*,gpio.read", "--wire", "2").command == .pair(request))
-    #expect(try parse("pair", "--wire=2", keyText.lowercased(), "--allow=wifi.*,gpio.read", "anna").command == .pair(request))
+    #expect(
+      try parse("pair", "--wire=2", keyText.lowercased(), "--allow=wifi.*,gpio.read", "anna").command == .pair(request))
   }
 
   @Test func refusals() {

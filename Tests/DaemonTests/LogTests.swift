@@ -91,9 +91,10 @@ import Testing
       log.writeFailure(.warning, "stranger", about: [.number("host", Int64(host))], at: at(0))
     }
     log.writeFailure(.error, "other", at: at(0))
-    #expect(lines.written.map { $0.dropLast() } == [
-      "<4>stranger host=0", "<4>stranger host=1", "<4>stranger host=2", "<4>stranger host=3", "<3>other",
-    ])
+    #expect(
+      lines.written.map { $0.dropLast() } == [
+        "<4>stranger host=0", "<4>stranger host=1", "<4>stranger host=2", "<4>stranger host=3", "<3>other",
+      ])
     log.timeout(at: at(60))
     #expect(lines.written.last == "<4>stranger host=999 repeated=996\n")
   }
