@@ -144,3 +144,9 @@ void *_Nonnull clinux_mutex_create(void);
 void clinux_mutex_destroy(void *_Nonnull mutex);
 void clinux_mutex_lock(void *_Nonnull mutex);
 void clinux_mutex_unlock(void *_Nonnull mutex);
+
+// This process
+_Noreturn void clinux_exit(int code);
+// Whether a short write would not block now. Non-blocking mode would also hit whoever shares the open file.
+int clinux_can_write(int fd);
+int clinux_is_mount_point(const char *_Nonnull path);
