@@ -1,0 +1,29 @@
+import Sodium
+
+/// What a finished handshake leaves: both directions' ciphers and who the peer is.
+public struct Channel: ~Copyable, Sendable {
+  public var sender: CipherState
+  public var receiver: CipherState
+  /// The peer's proven key.
+  public let remoteStatic: PublicKey
+  /// 32 bytes that both sides share and that name this session; not secret.
+  public let handshakeHash: [UInt8]
+  /// The peer's last handshake payload: M2's for an initiator, M3's for a responder.
+  public let payload: [UInt8]
+
+  init(initiator split: consuming SymmetricState.Split, remoteStatic: PublicKey, payload: [UInt8]) {
+    handshakeHash = split.handshakeHash
+    sender = split.initiator
+    receiver = split.responder
+    self.remoteStatic = remoteStatic
+    self.payload = payload
+  }
+
+  init(responder split: consuming SymmetricState.Split, remoteStatic: PublicKey, payload: [UInt8]) {
+    handshakeHash = split.handshakeHash
+    sender = split.responder
+    receiver = split.initiator
+    self.remoteStatic = remoteStatic
+    self.payload = payload
+  }
+}

@@ -1,0 +1,157 @@
+import Sodium
+
+/// Announces this node, asks who is there, answers who asks, and reports who was heard (Protocol, UDP).
+///
+/// Everything heard is a hint from anyone. Datagrams from beyond the link, and addresses that no connection can be
+/// made to, are ignored; what is held for others is bounded.
+public final class UDPDiscovery: Discovery {
+  public struct Configuration: Sendable {
+    public let key: PublicKey
+    /// The TCP port to announce and to answer with; nil for a node that only listens and asks.
+    public let port: UInt16?
+    public let announceInterval: Duration
+
+    public init(key: PublicKey, port: UInt16?, announceInterval: Duration = .seconds(5)) {
+      self.key = key
+      self.port = port
+      self.announceInterval = announceInterval
+    }
+  }
+
+  private struct PendingAnswer {
+    let due: Instant
+    let to: Endpoint
+    let nonce: DiscoveryNonce
+  }
+
+  private struct Inquiry {
+    let nonce: DiscoveryNonce
+    /// The solicits still to be sent, the next one last.
+    var due: [Instant]
+    /// Until when answers are taken.
+    let until: Instant
+  }
+
+  // Implementation limits and pace.
+  private static let maximumPendingAnswers = 16
+  private static let maximumOutputs = 64
+  private static let answerDelay = Duration.milliseconds(100)
+  private static let startDelay = Duration.milliseconds(250)
+  private static let minimumSpacing = Duration.seconds(1)
+  private static let solicitPauses: [Duration] = [.zero, .milliseconds(250), .seconds(1)]
+  private static let answersTakenFor = Duration.seconds(3)
+
+  private let key: PublicKey
+  private let announce: Announce?
+  private let interval: Duration
+  private var random: RandomStream
+  private var nextAnnounce: Instant?
+  private var lastAnnounce: Instant?
+  private var inquiry: Inquiry?
+  private var answers: [PendingAnswer] = []
+  private var rate = AnswerRate()
+  /// Oldest first.
+  private var outputs: [DiscoveryOutput] = []
+
+  public init(_ configuration: Configuration, random: consuming RandomStream, now: Instant) {
+    key = configuration.key
+    announce = configuration.port.flatMap { Announce(key: configuration.key, port: $0) }
+    interval = max(configuration.announceInterval, Self.minimumSpacing)
+    self.random = random
+    announceSoon(now)
+  }
+
+  public func receive(_ datagram: [UInt8], from source: Endpoint, onLink: Bool, now: Instant) {
+    guard onLink, source.isDialable, let content = try? Datagram.decode(datagram) else { return }
+    switch content {
+    case .announce(let announce):
+      sight(announce.key, at: source.with(port: announce.port), .announce, now)
+    case .answer(let answer):
+      guard let inquiry, inquiry.nonce == answer.nonce, now <= inquiry.until else { return }
+      sight(answer.key, at: source.with(port: answer.port), .answer, now)
+    case .solicit(let solicit):
+      plan(answerTo: solicit, from: source, now)
+    }
+  }
+
+  public func nextOutput() -> DiscoveryOutput? { outputs.isEmpty ? nil : outputs.removeFirst() }
+
+  public var deadline: Instant? {
+    var earliest = nextAnnounce
+    func consider(_ instant: Instant?) {
+      if let instant { earliest = min(earliest ?? instant, instant) }
+    }
+    consider(inquiry?.due.last ?? inquiry?.until)
+    for answer in answers { consider(answer.due) }
+    return earliest
+  }
+
+  public func timeout(now: Instant) {
+    if let due = nextAnnounce, due <= now, let announce {
+      outputs.append(.broadcast(announce.bytes))
+      lastAnnounce = now
+      // ±10 %, so that nodes that started together do not stay together.
+      nextAnnounce = now + interval - interval / 10 + random.duration(below: interval / 5)
+    }
+    if let nonce = inquiry?.nonce, let due = inquiry?.due.last, due <= now {
+      inquiry?.due.removeLast()
+      outputs.append(.broadcast(Solicit(nonce: nonce).bytes))
+    }
+    if let until = inquiry?.until, until < now { inquiry = nil }
+    sendAnswers(now)
+  }
+
+  /// Announces soon, so that a link that just came up is worth something at once, but never in bursts.
+  public func networkChanged(now: Instant) { announceSoon(now) }
+
+  /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce.
+  public func solicit(now: Instant) {
+    var nonce = DiscoveryNonce(high: random.next(), low: random.next())
+    if let inquiry, now <= inquiry.until { nonce = inquiry.nonce }
+    var due: [Instant] = []
+    var next = now
+    for pause in Self.solicitPauses {
+      next = next + pause
+      due.insert(next, at: 0)
+    }
+    inquiry = Inquiry(nonce: nonce, due: due, until: next + Self.answersTakenFor)
+    timeout(now: now)
+  }
+
+  private func announceSoon(_ now: Instant) {
+    guard announce != nil else { return }
+    var soon = now + random.duration(below: Self.startDelay)
+    if let lastAnnounce { soon = max(soon, lastAnnounce + Self.minimumSpacing) }
+    nextAnnounce = min(nextAnnounce ?? soon, soon)
+  }
+
+  private func plan(answerTo solicit: Solicit, from source: Endpoint, _ now: Instant) {
+    // Our own question comes back to us as well: it was broadcast.
+    guard announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
+      !answers.contains(where: { $0.to == source && $0.nonce == solicit.nonce }), rate.admits(source, now: now)
+    else { return }
+    let due = now + random.duration(below: Self.answerDelay)
+    answers.append(PendingAnswer(due: due, to: source, nonce: solicit.nonce))
+  }
+
+  private func sendAnswers(_ now: Instant) {
+    guard let announce else { return }
+    for answer in answers where answer.due <= now {
+      guard let content = SolicitAnswer(nonce: answer.nonce, key: announce.key, port: announce.port) else { continue }
+      outputs.append(.send(content.bytes, to: answer.to))
+    }
+    answers.removeAll { $0.due <= now }
+  }
+
+  private func sight(_ seen: PublicKey, at endpoint: Endpoint, _ source: Sighting.Source, _ now: Instant) {
+    guard seen != key, outputs.count < Self.maximumOutputs else { return }
+    outputs.append(.sighting(Sighting(key: seen, endpoint: endpoint, source: source, at: now)))
+  }
+}
+
+extension RandomStream {
+  /// At least zero, less than `bound`.
+  fileprivate mutating func duration(below bound: Duration) -> Duration {
+    bound.nanoseconds > 0 ? .nanoseconds(Int64(below(UInt64(bound.nanoseconds)))) : .zero
+  }
+}

@@ -1,0 +1,168 @@
+import Sodium
+
+/// What is remembered of peers from run to run, a text: line 1 is `peernet-peers 1`, then a line a peer,
+/// `KEY [wire=2] [at=ADDRESS,ADDRESS,…] [name=value …]` (Protocol, Remembered peers).
+///
+/// It is no authority: losing it costs a search by broadcast and one PeerNet/1 handshake a peer.
+public struct PeerMemory: Sendable {
+  public struct Peer: Hashable, Sendable {
+    public let key: PublicKey
+    /// The peer showed by authenticated evidence that it speaks PeerNet/2.
+    public var speaksTwo = false
+    /// Where the peer was proven, the latest first.
+    public fileprivate(set) var addresses: [Endpoint] = []
+    /// Fields of another release, as they stand.
+    public fileprivate(set) var other: [[UInt8]] = []
+  }
+
+  public enum LoadError: Error, Hashable, Sendable {
+    case header
+    case fileTooLarge
+    case tooManyPeers(line: Int)
+    case lineTooLong(line: Int)
+    case malformed(line: Int)
+    case duplicateKey(line: Int)
+  }
+
+  // Implementation limits.
+  public static var maximumPeers: Int { 1_024 }
+  public static var maximumAddresses: Int { 4 }
+  public static var maximumBytes: Int { 524_288 }
+  static var maximumLineLength: Int { 512 }
+
+  private static var name: StaticString { "peernet-peers" }
+  private static var knownVersion: UInt64 { 1 }
+
+  /// In the order first met.
+  public private(set) var peers: [Peer] = []
+  private var version = Self.knownVersion
+  /// Lines that a later release wrote and this one cannot read, and comments.
+  private var otherLines: [[UInt8]] = []
+
+  public init() {}
+
+  public func peer(_ key: PublicKey) -> Peer? { peers.first { $0.key == key } }
+
+  /// Notes the evidence for PeerNet/2. True when that is news, worth writing down.
+  public mutating func noteSpeaksTwo(_ key: PublicKey) -> Bool {
+    change(key) { $0.speaksTwo = true }
+  }
+
+  /// The operator took the evidence back.
+  public mutating func forgetSpeaksTwo(_ key: PublicKey) -> Bool {
+    guard peer(key) != nil else { return false }
+    return change(key) { $0.speaksTwo = false }
+  }
+
+  /// Notes an address at which the peer was proven. True when that is news.
+  public mutating func noteProven(_ endpoint: Endpoint, for key: PublicKey) -> Bool {
+    guard endpoint.isDialable else { return false }
+    return change(key) {
+      $0.addresses.removeAll { $0 == endpoint }
+      $0.addresses.insert(endpoint, at: 0)
+      if $0.addresses.count > Self.maximumAddresses { $0.addresses.removeLast() }
+    }
+  }
+
+  /// True when there was something to forget.
+  public mutating func forget(_ key: PublicKey) -> Bool {
+    guard let index = peers.firstIndex(where: { $0.key == key }) else { return false }
+    peers.remove(at: index)
+    return true
+  }
+
+  /// Applies a change, and says whether it changed anything. When the table is full the oldest acquaintance goes.
+  private mutating func change(_ key: PublicKey, _ body: (inout Peer) -> Void) -> Bool {
+    guard let index = peers.firstIndex(where: { $0.key == key }) else {
+      if peers.count >= Self.maximumPeers { peers.removeFirst() }
+      var peer = Peer(key: key)
+      body(&peer)
+      peers.append(peer)
+      return true
+    }
+    let before = peers[index]
+    body(&peers[index])
+    return peers[index] != before
+  }
+
+  // MARK: Text
+
+  public static func parse(_ text: [UInt8]) throws(LoadError) -> PeerMemory {
+    guard text.count <= maximumBytes else { throw .fileTooLarge }
+    var reader = LineReader(text)
+    guard let first = reader.next(), let version = LineReader.version(first, name: name, known: knownVersion) else {
+      throw .header
+    }
+    var memory = PeerMemory()
+    var keys: Set<PublicKey> = []
+    memory.version = version
+    while let line = reader.next() {
+      guard line.count <= maximumLineLength else { throw .lineTooLong(line: reader.number) }
+      let fields = LineReader.fields(line)
+      if let peer = fields.first.flatMap({ Peer(key: $0, fields: fields[1...], later: version > knownVersion) }) {
+        guard keys.insert(peer.key).inserted else { throw .duplicateKey(line: reader.number) }
+        guard keys.count <= maximumPeers else { throw .tooManyPeers(line: reader.number) }
+        memory.peers.append(peer)
+      } else if fields.isEmpty || version > knownVersion {
+        memory.otherLines.append(Array(line))
+      } else {
+        throw .malformed(line: reader.number)
+      }
+    }
+    return memory
+  }
+
+  public func serialize() -> [UInt8] {
+    var text: [UInt8] = []
+    text.append(Self.name)
+    text.append(Ascii.space)
+    text.appendDecimal(version)
+    text.append(Ascii.newline)
+    for line in otherLines {
+      text.append(contentsOf: line)
+      text.append(Ascii.newline)
+    }
+    for peer in peers {
+      peer.append(to: &text)
+      text.append(Ascii.newline)
+    }
+    return text
+  }
+}
+
+extension PeerMemory.Peer {
+  fileprivate init?(key: ArraySlice<UInt8>, fields: ArraySlice<ArraySlice<UInt8>>, later: Bool) {
+    guard let key = PublicKey(text: Array(key)) else { return nil }
+    self.init(key: key)
+    for field in fields {
+      guard LineReader.firstFault(in: field) == nil, let (name, value) = LineReader.pair(field) else { return nil }
+      if ("wire" as StaticString).equals(name), let wire = Wire(text: value) {
+        speaksTwo = wire == .two
+      } else if ("at" as StaticString).equals(name) {
+        for text in value.split(separator: Ascii.comma) {
+          guard let endpoint = Endpoint(text: Array(text)), endpoint.isDialable else {
+            if later { continue }
+            return nil
+          }
+          guard addresses.count < PeerMemory.maximumAddresses, !addresses.contains(endpoint) else { continue }
+          addresses.append(endpoint)
+        }
+      } else {
+        other.append(Array(field))
+      }
+    }
+  }
+
+  fileprivate func append(to text: inout [UInt8]) {
+    text.append(contentsOf: key.text)
+    if speaksTwo { text.append(" wire=2") }
+    for (index, address) in addresses.enumerated() {
+      if index == 0 { text.append(" at=") } else { text.append(Ascii.comma) }
+      text.append(contentsOf: address.text)
+    }
+    for field in other {
+      text.append(Ascii.space)
+      text.append(contentsOf: field)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/// An IP address and a port. IPv4 stands in its IPv6-mapped form, so that one type, one order and one hash serve both.
+public struct Endpoint: Hashable, Comparable, Sendable {
+  /// The upper and the lower eight bytes of the IPv6 address, in network order.
+  public let high: UInt64
+  public let low: UInt64
+  /// The interface index of a link-local IPv6 address, else 0.
+  public let scope: UInt32
+  public let port: UInt16
+
+  public init(high: UInt64, low: UInt64, scope: UInt32 = 0, port: UInt16) {
+    self.high = high
+    self.low = low
+    self.scope = scope
+    self.port = port
+  }
+
+  /// An IPv4 address, most significant byte first: 0x7f00_0001 is 127.0.0.1.
+  public init(ipv4: UInt32, port: UInt16) {
+    self.init(high: 0, low: Self.mappedPrefix | UInt64(ipv4), port: port)
+  }
+
+  /// Four bytes (IPv4) or sixteen (IPv6) in network order; nil for any other count.
+  public init?(address: [UInt8], scope: UInt32 = 0, port: UInt16) {
+    func word(_ range: Range<Int>) -> UInt64 { range.reduce(0) { $0 << 8 | UInt64(address[$1]) } }
+    switch address.count {
+    case 4: self.init(ipv4: UInt32(word(0..<4)), port: port)
+    case 16: self.init(high: word(0..<8), low: word(8..<16), scope: scope, port: port)
+    default: return nil
+    }
+  }
+
+  private static let mappedPrefix: UInt64 = 0xffff_0000_0000
+
+  /// The IPv6 address, sixteen bytes in network order.
+  public var address: [UInt8] {
+    (0..<16).map { UInt8(truncatingIfNeeded: ($0 < 8 ? high : low) >> UInt64(56 - 8 * ($0 & 7))) }
+  }
+
+  /// The IPv4 address when this is one.
+  public var ipv4: UInt32? {
+    high == 0 && low >> 32 == 0xffff ? UInt32(truncatingIfNeeded: low) : nil
+  }
+
+  public func with(port: UInt16) -> Endpoint { Endpoint(high: high, low: low, scope: scope, port: port) }
+
+  public var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
+
+  public var isLoopback: Bool {
+    if let ipv4 { return ipv4 >> 24 == 127 }
+    return high == 0 && low == 1
+  }
+
+  public var isLinkLocal: Bool {
+    if let ipv4 { return ipv4 >> 16 == 0xa9fe }
+    return high >> 54 == 0xfe80 >> 6
+  }
+
+  public var isMulticast: Bool {
+    if let ipv4 { return ipv4 >> 28 == 0xe }
+    return high >> 56 == 0xff
+  }
+
+  /// Whether a connection can be made to it at all: one host's address, and a port.
+  public var isDialable: Bool {
+    port != 0 && !isUnspecified && !isMulticast && ipv4 != .max
+  }
+
+  public static func < (left: Endpoint, right: Endpoint) -> Bool {
+    (left.high, left.low, left.scope, left.port) < (right.high, right.low, right.scope, right.port)
+  }
+}

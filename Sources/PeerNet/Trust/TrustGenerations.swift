@@ -1,0 +1,61 @@
+/// Which trust list is in force, over the life of a process: the last one that could be read. Behind it stands what
+/// was provisioned.
+public struct TrustGenerations: Sendable {
+  public private(set) var current: TrustList
+  /// Counts the lists that came into force after the first.
+  public private(set) var generation: UInt64 = 0
+  /// Why the file's present content is not in force, if it is not.
+  public private(set) var failure: Failure?
+
+  private var hasLoaded = false
+
+  /// What was found where the file should be.
+  public enum Source: Sendable {
+    case bytes([UInt8])
+    case missing
+    /// It could not be read, with the errno.
+    case unreadable(Int32)
+  }
+
+  public enum Failure: Error, Hashable, Sendable {
+    case malformed(TrustListError)
+    /// It was there, and is gone. Removing the file unpairs nobody; an empty list does.
+    case vanished
+    case unreadable(Int32)
+  }
+
+  public enum Outcome: Hashable, Sendable {
+    /// A new list is in force: sessions with keys that it no longer holds end.
+    case replaced
+    /// Nothing changed, and nothing is to be reported.
+    case unchanged
+    /// The last good list stays in force. Reported once for the same failure.
+    case kept(Failure)
+  }
+
+  public init(provisioned: TrustList = TrustList()) { current = provisioned }
+
+  public mutating func load(_ source: Source) -> Outcome {
+    switch source {
+    case .bytes(let bytes):
+      let list: TrustList
+      do { list = try TrustList.parse(bytes) } catch { return keep(.malformed(error)) }
+      failure = nil
+      hasLoaded = true
+      guard bytes != current.serialize() else { return .unchanged }
+      current = list
+      generation &+= 1
+      return .replaced
+    case .missing:
+      return hasLoaded ? keep(.vanished) : .unchanged
+    case .unreadable(let code):
+      return keep(.unreadable(code))
+    }
+  }
+
+  private mutating func keep(_ new: Failure) -> Outcome {
+    guard failure != new else { return .unchanged }
+    failure = new
+    return .kept(new)
+  }
+}

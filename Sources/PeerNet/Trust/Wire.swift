@@ -1,0 +1,10 @@
+/// The two wires (Protocol, Two wires).
+public enum Wire: UInt8, Hashable, Sendable {
+  case one = 1
+  case two = 2
+
+  init?(text: ArraySlice<UInt8>) {
+    guard let number = Ascii.decimal(text, maximum: 2), let wire = Wire(rawValue: UInt8(number)) else { return nil }
+    self = wire
+  }
+}
