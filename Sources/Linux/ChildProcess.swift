@@ -1,0 +1,89 @@
+import CLinux
+
+/// A child process in a process group of its own, with /dev/null to read and two pipes to write to. Nothing here waits for it.
+public struct ChildProcess: ~Copyable {
+  public enum Termination: Equatable, Sendable {
+    case exited(code: Int32)
+    case signalled(number: Int32)
+  }
+
+  public let id: Int32
+  /// Readable once the process has ended (pidfd).
+  public let ending: FileDescriptor
+  /// What it writes, non-blocking.
+  public let output: FileDescriptor
+  public let errors: FileDescriptor
+
+  /// Starts the program at `path`. `arguments` begins with the program's name; `environment` holds `NAME=value`, and nothing is
+  /// inherited.
+  public init(path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) throws(Errno) {
+    let nothing = FileDescriptor(
+      owning: try check("open", try withCString("open", Array("/dev/null".utf8)) { clinux_open_read($0) }))
+    let output = try Pipe()
+    let errors = try Pipe()
+    try output.reading.setNonBlocking()
+    try errors.reading.setNonBlocking()
+    let vectors = try CStringVector(arguments)
+    let variables = try CStringVector(environment)
+    let (input, out, err) = (nothing.number, output.writing.number, errors.writing.number)
+    let id = try check(
+      "posix_spawn",
+      try withCString("posix_spawn", path) {
+        clinux_spawn($0, vectors.pointers, variables.pointers, input, out, err)
+      })
+    let ending = clinux_pidfd(id)
+    if ending < 0 {
+      // It could not be awaited.
+      _ = clinux_kill_group(id, CLINUX_SIGKILL)
+      _ = clinux_reap(id)
+    }
+    self.id = id
+    self.ending = FileDescriptor(owning: try check("pidfd_open", ending))
+    self.output = output.takeReading()
+    self.errors = errors.takeReading()
+  }
+
+  /// How it ended; nil while it runs. To be asked once only after that.
+  public borrowing func reap() throws(Errno) -> Termination? {
+    let result = clinux_reap(id)
+    if result == Int32(CLINUX_RUNNING) { return nil }
+    try check("waitpid", result)
+    let signalled = Int32(CLINUX_BY_SIGNAL)
+    return result >= signalled ? .signalled(number: result - signalled) : .exited(code: result)
+  }
+
+  /// Kills it and all that it has started, before it is reaped.
+  public borrowing func kill() { _ = clinux_kill_group(id, CLINUX_SIGKILL) }
+}
+
+extension Pipe {
+  consuming func takeReading() -> FileDescriptor { reading }
+}
+
+/// C strings and a NULL, as execve(2) wants them.
+private struct CStringVector: ~Copyable {
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let text: UnsafeMutablePointer<CChar>
+
+  init(_ strings: [[UInt8]]) throws(Errno) {
+    for string in strings where string.contains(0) { throw Errno("posix_spawn", .invalidArgument) }
+    pointers = .allocate(capacity: strings.count + 1)
+    text = .allocate(capacity: strings.reduce(1) { $0 + $1.count + 1 })
+    var next = text
+    for (index, string) in strings.enumerated() {
+      pointers[index] = next
+      for byte in string {
+        next.pointee = CChar(bitPattern: byte)
+        next += 1
+      }
+      next.pointee = 0
+      next += 1
+    }
+    pointers[strings.count] = nil
+  }
+
+  deinit {
+    pointers.deallocate()
+    text.deallocate()
+  }
+}

@@ -1,0 +1,72 @@
+import CLinux
+
+/// What a read found.
+public enum ReadOutcome: Equatable, Sendable {
+  /// That many bytes, at least one.
+  case bytes(Int)
+  /// The other side has ended, or the file has.
+  case end
+  case wouldBlock
+}
+
+/// An open file descriptor and the duty to close it.
+public struct FileDescriptor: ~Copyable {
+  public let number: Int32
+
+  /// Takes over a descriptor that nobody else will close.
+  public init(owning number: Int32) { self.number = number }
+
+  deinit { _ = clinux_close(number) }
+
+  /// Gives up the duty to close.
+  public consuming func release() -> Int32 {
+    let number = self.number
+    discard self
+    return number
+  }
+
+  /// Reads once. An empty `buffer` reads nothing and is no end.
+  public borrowing func read(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadOutcome {
+    if buffer.isEmpty { return .bytes(0) }
+    return try outcome(clinux_read(number, buffer.baseAddress, buffer.count))
+  }
+
+  /// Reads once into `first` and, when that is full, on into `second` (readv).
+  public borrowing func read(
+    into first: UnsafeMutableRawBufferPointer, then second: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> ReadOutcome {
+    if first.isEmpty && second.isEmpty { return .bytes(0) }
+    return try outcome(
+      clinux_read_two(number, first.baseAddress, first.count, second.baseAddress, second.count))
+  }
+
+  /// Writes once: the number of bytes taken, nil when the call would have blocked.
+  public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int? {
+    try checkReady("write", clinux_write(number, bytes.baseAddress, bytes.count))
+  }
+
+  public borrowing func setNonBlocking() throws(Errno) {
+    try check("fcntl", clinux_set_nonblocking(number))
+  }
+
+  private func outcome(_ result: Int) throws(Errno) -> ReadOutcome {
+    guard let count = try checkReady("read", result) else { return .wouldBlock }
+    return count == 0 ? .end : .bytes(count)
+  }
+}
+
+/// A pipe's two ends, close-on-exec and blocking.
+public struct Pipe: ~Copyable {
+  public var reading: FileDescriptor
+  public var writing: FileDescriptor
+
+  public init() throws(Errno) {
+    var ends: (Int32, Int32) = (-1, -1)
+    let result = withUnsafeMutableBytes(of: &ends) { buffer in
+      clinux_pipe(buffer.baseAddress!.assumingMemoryBound(to: Int32.self))
+    }
+    try check("pipe", result)
+    reading = FileDescriptor(owning: ends.0)
+    writing = FileDescriptor(owning: ends.1)
+  }
+}

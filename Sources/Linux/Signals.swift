@@ -1,0 +1,29 @@
+import CLinux
+
+public enum Signal: Equatable, Sendable {
+  case terminate, hangUp, interrupt, childEnded
+}
+
+/// The process's signals as something to read (signalfd). Making one blocks SIGTERM, SIGHUP, SIGINT and SIGCHLD in the calling
+/// thread and those that it starts later, and ignores SIGPIPE: make it before any other thread.
+public struct Signals: ~Copyable {
+  public let descriptor: FileDescriptor
+
+  public init() throws(Errno) {
+    descriptor = FileDescriptor(owning: try check("signalfd", clinux_signals_create()))
+  }
+
+  /// The next signal; nil when none waits.
+  public borrowing func next() throws(Errno) -> Signal? {
+    while let number = try checkReady("read", Int(clinux_signals_next(descriptor.number))) {
+      switch Int32(truncatingIfNeeded: number) {
+      case clinux_signal_number(CLINUX_SIGTERM): return .terminate
+      case clinux_signal_number(CLINUX_SIGHUP): return .hangUp
+      case clinux_signal_number(CLINUX_SIGINT): return .interrupt
+      case clinux_signal_number(CLINUX_SIGCHLD): return .childEnded
+      default: continue
+      }
+    }
+    return nil
+  }
+}
