@@ -32,11 +32,29 @@ extension LineProfile {
 }
 
 extension LineLevel {
-  /// The answer of `gpio.read` and `gpio.write`: `values`, a map from label to 1 (active) or 0, in the order asked for.
-  /// After a write it holds what was read back.
-  public static func answer(_ levels: [LineLevel]) -> Term {
+  /// The answer of `gpio.read` and `gpio.write`:
+  ///
+  /// | key | value |
+  /// |---|---|
+  /// | `values` | a map from label to 1 (active) or 0, in the order asked for; after a write, what was read back |
+  /// | `problems` | a map from label to reason: lines that could not be read when all were asked for; left out when empty |
+  public static func answer(_ levels: [LineLevel], problems: [LineProblem] = []) -> Term {
     var answer = Answer()
     answer.put("values", .map(levels.map { MapPair(.binary($0.label), .integer($0.isActive ? 1 : 0)) }))
+    if !problems.isEmpty {
+      answer.put("problems", .map(problems.map { MapPair(.binary($0.label), .binary($0.reason)) }))
+    }
     return answer.term
+  }
+}
+
+/// A line that could not be read, and why: `code: text`.
+public struct LineProblem: Equatable, Sendable {
+  public let label: [UInt8]
+  public let reason: [UInt8]
+
+  public init(label: [UInt8], reason: [UInt8]) {
+    self.label = label
+    self.reason = reason
   }
 }

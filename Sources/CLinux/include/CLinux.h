@@ -144,3 +144,6 @@ void *_Nonnull clinux_mutex_create(void);
 void clinux_mutex_destroy(void *_Nonnull mutex);
 void clinux_mutex_lock(void *_Nonnull mutex);
 void clinux_mutex_unlock(void *_Nonnull mutex);
+
+// Process 1, asked by a signal to end the system.
+int clinux_signal_init(int number);
