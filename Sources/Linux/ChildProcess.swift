@@ -31,14 +31,15 @@ public struct ChildProcess: ~Copyable {
       try withCString("posix_spawn", path) {
         clinux_spawn($0, vectors.pointers, variables.pointers, input, out, err)
       })
-    let ending = clinux_pidfd(id)
-    if ending < 0 {
-      // It could not be awaited.
+    let awaited = clinux_pidfd(id)
+    if awaited < 0 {
+      // A child whose end nobody would hear of must not be left running.
       _ = clinux_kill_group(id, CLINUX_SIGKILL)
       _ = clinux_reap(id)
     }
+    let ending = FileDescriptor(owning: try check("pidfd_open", awaited))
     self.id = id
-    self.ending = FileDescriptor(owning: try check("pidfd_open", ending))
+    self.ending = ending
     self.output = output.takeReading()
     self.errors = errors.takeReading()
   }

@@ -63,17 +63,21 @@ public struct DurableFile {
 
   private func locked(waiting: Bool, _ body: () throws(FileError) -> Void) throws(FileError) {
     // Closing it unlocks it, as does the death of the process.
-    let lock: FileDescriptor
+    let lock = try openLock(waiting: waiting)
+    try body()
+    _ = consume lock
+  }
+
+  private func openLock(waiting: Bool) throws(FileError) -> FileDescriptor {
     do throws(Errno) {
       try beforeStep?(.lock)
       let number = try withCString("open", path + Array(".lock".utf8)) { clinux_open_lock($0, 0o600) }
-      lock = FileDescriptor(owning: try check("open", number))
+      let lock = FileDescriptor(owning: try check("open", number))
       try check("flock", clinux_flock(lock.number, waiting ? 1 : 0))
+      return lock
     } catch {
       throw error.code == .tryAgain ? .locked : .system(error)
     }
-    try body()
-    _ = consume lock
   }
 
   private func replace(_ contents: [UInt8]) throws(FileError) {

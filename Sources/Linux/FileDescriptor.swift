@@ -11,17 +11,19 @@ public enum ReadOutcome: Equatable, Sendable {
 
 /// An open file descriptor and the duty to close it.
 public struct FileDescriptor: ~Copyable {
-  public let number: Int32
+  public private(set) var number: Int32
 
   /// Takes over a descriptor that nobody else will close.
   public init(owning number: Int32) { self.number = number }
 
-  deinit { _ = clinux_close(number) }
+  deinit {
+    if number >= 0 { _ = clinux_close(number) }
+  }
 
   /// Gives up the duty to close.
   public consuming func release() -> Int32 {
     let number = self.number
-    discard self
+    self.number = -1
     return number
   }
 

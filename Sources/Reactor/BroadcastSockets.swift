@@ -41,10 +41,10 @@ public final class BroadcastSockets {
   }
 
   /// The interfaces in use.
-  public var interfaces: [Interface] { members.map(\.interface) }
+  public var interfaces: [Interface] { members.map { $0.interface } }
 
   /// What each socket is confined to, as the kernel has it.
-  var boundInterfaces: [[UInt8]] { members.map(\.socket.boundInterface) }
+  var boundInterfaces: [[UInt8]] { members.map { $0.socket.boundInterface } }
 
   /// Opens and closes sockets until they match the interfaces. Returns the interfaces that could not be had.
   @discardableResult
