@@ -65,7 +65,7 @@ public enum Plan: Equatable, Sendable {
   public var checkedArguments: [[UInt8]] {
     switch self {
     case .gpioRead(let labels): labels
-    case .gpioWrite(let levels): levels.map(\.label)
+    case .gpioWrite(let levels): levels.map { $0.label }
     case .whoAmI, .gpioList, .systemInfo, .power, .wifiRestart, .wifiScan, .wifiStatus: []
     }
   }

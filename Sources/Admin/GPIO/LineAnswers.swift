@@ -13,7 +13,7 @@ extension BoardProfile {
   /// | `description` | the profile's; left out when it has none |
   public var listAnswer: Term {
     var answer = Answer()
-    answer.put("lines", .list(lines.map(\.term)))
+    answer.put("lines", .list(lines.map { $0.term }))
     return answer.term
   }
 }

@@ -35,6 +35,7 @@ public struct PowerPlan: Equatable, Sendable {
 
   /// An init that does not react within its grace is overruled by reboot(2).
   public func steps(under initSystem: InitSystem) -> [PowerStep] {
+    if initSystem == .simulated { return [.answer, .wait(delay), .force(action)] }
     let signals = initSystem.signals(for: action).map { PowerStep.signalInit($0) }
     return [.answer, .wait(delay), .sync] + signals + [.wait(initSystem.grace), .sync, .force(action)]
   }

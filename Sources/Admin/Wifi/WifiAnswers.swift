@@ -64,7 +64,7 @@ extension ScanEntry {
   /// | `secured` | whether it asks for a key |
   public static func answer(_ entries: [ScanEntry]) -> Term {
     var answer = Answer()
-    answer.put("networks", .list(entries.map(\.term)))
+    answer.put("networks", .list(entries.map { $0.term }))
     return answer.term
   }
 
