@@ -133,7 +133,7 @@ import Testing
     #expect(told([(binary("outcome"), binary("running")), (binary("step"), binary("associate"))], step: .associate))
     record.outcome = .succeeded(WifiRestart.Success(way: .respawn, status: WifiStatus(), took: .milliseconds(4321)))
     #expect(
-      told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), 4321)]))
+      told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), .integer(4321))]))
     record.outcome = .failed(WifiFailure(step: .associate, reason: .wrongKey))
     #expect(
       told([
