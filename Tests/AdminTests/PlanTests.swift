@@ -32,57 +32,70 @@ import Testing
 @Suite struct PlanArguments {
   typealias Case = (Procedure, Plan.ArgumentForm, Plan)
 
-  @Test(arguments: [
-    (.wifiRestart, .handle(map()), .wifiRestart(timeout: .seconds(30))),
-    (.wifiRestart, .handle(atom("nil")), .wifiRestart(timeout: .seconds(30))),
-    (.wifiRestart, .handle(.list([])), .wifiRestart(timeout: .seconds(30))),
-    (.wifiRestart, .handle(map((binary("timeout"), 12))), .wifiRestart(timeout: .seconds(12))),
-    (.wifiRestart, .handle(map((atom("timeout"), 12))), .wifiRestart(timeout: .seconds(12))),
-    (.wifiRestart, .handle(map((atom("timeout"), atom("nil")))), .wifiRestart(timeout: .seconds(30))),
-    (.wifiRestart, .list(.list([])), .wifiRestart(timeout: .seconds(30))),
-    (.wifiRestart, .list(.list([map((binary("timeout"), 12))])), .wifiRestart(timeout: .seconds(12))),
-    // [20] is a string to OTP.
-    (.wifiRestart, .list(.string([20])), .wifiRestart(timeout: .seconds(20))),
-    (.systemReboot, .list(.list([3600, atom("true")])), .power(PowerPlan(.reboot, delay: .seconds(3600), isDryRun: true))),
-    (.systemPowerOff, .handle(map()), .power(PowerPlan(.powerOff, delay: .seconds(1)))),
-    (.systemPowerOff, .handle(map((binary("dry_run"), 1))), .power(PowerPlan(.powerOff, isDryRun: true))),
-    (.gpioRead, .handle(map()), .gpioRead([])),
-    (.gpioRead, .list(.list([binary("door")])), .gpioRead([bytes("door")])),
-    (.gpioRead, .handle(map((binary("lines"), .list([atom("a"), .string(bytes("b"))])))), .gpioRead([bytes("a"), bytes("b")])),
-    (.gpioWrite, .list(.list([binary("pump"), 1])), .gpioWrite([LineLevel(label: bytes("pump"), isActive: true)])),
-    (
-      .gpioWrite, .handle(map((binary("values"), map((binary("pump"), atom("false")), (atom("led"), 1))))),
-      .gpioWrite([LineLevel(label: bytes("pump"), isActive: false), LineLevel(label: bytes("led"), isActive: true)])
-    ),
-    (.agentWhoAmI, .list(.list([])), .whoAmI),
-  ] as [Case])
+  @Test(
+    arguments: [
+      (.wifiRestart, .handle(map()), .wifiRestart(timeout: .seconds(30))),
+      (.wifiRestart, .handle(atom("nil")), .wifiRestart(timeout: .seconds(30))),
+      (.wifiRestart, .handle(.list([])), .wifiRestart(timeout: .seconds(30))),
+      (.wifiRestart, .handle(map((binary("timeout"), 12))), .wifiRestart(timeout: .seconds(12))),
+      (.wifiRestart, .handle(map((atom("timeout"), 12))), .wifiRestart(timeout: .seconds(12))),
+      (.wifiRestart, .handle(map((atom("timeout"), atom("nil")))), .wifiRestart(timeout: .seconds(30))),
+      (.wifiRestart, .list(.list([])), .wifiRestart(timeout: .seconds(30))),
+      (.wifiRestart, .list(.list([map((binary("timeout"), 12))])), .wifiRestart(timeout: .seconds(12))),
+      // [20] is a string to OTP.
+      (.wifiRestart, .list(.string([20])), .wifiRestart(timeout: .seconds(20))),
+      (
+        .systemReboot, .list(.list([3600, atom("true")])),
+        .power(PowerPlan(.reboot, delay: .seconds(3600), isDryRun: true))
+      ),
+      (.systemPowerOff, .handle(map()), .power(PowerPlan(.powerOff, delay: .seconds(1)))),
+      (.systemPowerOff, .handle(map((binary("dry_run"), 1))), .power(PowerPlan(.powerOff, isDryRun: true))),
+      (.gpioRead, .handle(map()), .gpioRead([])),
+      (.gpioRead, .list(.list([binary("door")])), .gpioRead([bytes("door")])),
+      (
+        .gpioRead, .handle(map((binary("lines"), .list([atom("a"), .string(bytes("b"))])))),
+        .gpioRead([bytes("a"), bytes("b")])
+      ),
+      (.gpioWrite, .list(.list([binary("pump"), 1])), .gpioWrite([LineLevel(label: bytes("pump"), isActive: true)])),
+      (
+        .gpioWrite, .handle(map((binary("values"), map((binary("pump"), atom("false")), (atom("led"), 1))))),
+        .gpioWrite([LineLevel(label: bytes("pump"), isActive: false), LineLevel(label: bytes("led"), isActive: true)])
+      ),
+      (.agentWhoAmI, .list(.list([])), .whoAmI),
+    ] as [Case])
   func understood(_ procedure: Procedure, _ form: Plan.ArgumentForm, _ plan: Plan) throws {
     #expect(try Plan(procedure, form) == plan)
     #expect(plan.procedure == procedure)
   }
 
-  @Test(arguments: [
-    (.wifiRestart, .handle(5), .notAMap), (.wifiRestart, .handle(.string([20])), .notAMap),
-    (.wifiRestart, .list(map()), .notAList), (.wifiRestart, .list(.improperList([1], tail: 2)), .notAList),
-    (.wifiRestart, .list(.string([20, 20])), .tooMany), (.wifiStatus, .list(.string([1])), .tooMany),
-    (.wifiRestart, .handle(map((binary("timeout"), 4))), .unfit(.timeout)),
-    (.wifiRestart, .handle(map((binary("timeout"), 301))), .unfit(.timeout)),
-    (.wifiRestart, .handle(map((binary("timeout"), .float(30)))), .unfit(.timeout)),
-    (.wifiRestart, .handle(map((binary("timeout"), 9), (atom("timeout"), 9))), .duplicate(.timeout)),
-    (.wifiStatus, .handle(map((binary("timeout"), 9))), .unknownKey), (.wifiRestart, .handle(map((7, 9))), .unknownKey),
-    (.systemReboot, .handle(map((binary("delay"), -1))), .unfit(.delay)),
-    (.systemReboot, .handle(map((binary("delay"), .integer(.max)))), .unfit(.delay)),
-    (.systemReboot, .handle(map((binary("dry_run"), binary("yes")))), .unfit(.dryRun)),
-    (.gpioWrite, .handle(map()), .missing(.line)), (.gpioWrite, .handle(map((binary("line"), binary("a")))), .missing(.value)),
-    (.gpioWrite, .list(.list([binary("pump"), 2])), .unfit(.value)),
-    (.gpioWrite, .handle(map((binary("values"), map()))), .unfit(.values)),
-    (.gpioWrite, .handle(map((binary("values"), map((binary("a"), 1), (atom("a"), 0))))), .unfit(.values)),
-    (.gpioWrite, .handle(map((binary("values"), map((binary("a"), 1))), (binary("line"), binary("b")))), .conflict(.line)),
-    (.gpioRead, .handle(map((binary("lines"), .list([binary("")])))), .unfit(.lines)),
-    (.gpioRead, .handle(map((binary("lines"), .list(Array(repeating: binary("a"), count: 2))))), .unfit(.lines)),
-    (.gpioRead, .handle(map((binary("lines"), .list((0..<257).map { binary("l\($0)") })))), .unfit(.lines)),
-    (.gpioRead, .handle(map((binary("lines"), binary(String(repeating: "x", count: 65))))), .unfit(.lines)),
-  ] as [(Procedure, Plan.ArgumentForm, ArgumentError)])
+  @Test(
+    arguments: [
+      (.wifiRestart, .handle(5), .notAMap), (.wifiRestart, .handle(.string([20])), .notAMap),
+      (.wifiRestart, .list(map()), .notAList), (.wifiRestart, .list(.improperList([1], tail: 2)), .notAList),
+      (.wifiRestart, .list(.string([20, 20])), .tooMany), (.wifiStatus, .list(.string([1])), .tooMany),
+      (.wifiRestart, .handle(map((binary("timeout"), 4))), .unfit(.timeout)),
+      (.wifiRestart, .handle(map((binary("timeout"), 301))), .unfit(.timeout)),
+      (.wifiRestart, .handle(map((binary("timeout"), .float(30)))), .unfit(.timeout)),
+      (.wifiRestart, .handle(map((binary("timeout"), 9), (atom("timeout"), 9))), .duplicate(.timeout)),
+      (.wifiStatus, .handle(map((binary("timeout"), 9))), .unknownKey),
+      (.wifiRestart, .handle(map((7, 9))), .unknownKey),
+      (.systemReboot, .handle(map((binary("delay"), -1))), .unfit(.delay)),
+      (.systemReboot, .handle(map((binary("delay"), .integer(.max)))), .unfit(.delay)),
+      (.systemReboot, .handle(map((binary("dry_run"), binary("yes")))), .unfit(.dryRun)),
+      (.gpioWrite, .handle(map()), .missing(.line)),
+      (.gpioWrite, .handle(map((binary("line"), binary("a")))), .missing(.value)),
+      (.gpioWrite, .list(.list([binary("pump"), 2])), .unfit(.value)),
+      (.gpioWrite, .handle(map((binary("values"), map()))), .unfit(.values)),
+      (.gpioWrite, .handle(map((binary("values"), map((binary("a"), 1), (atom("a"), 0))))), .unfit(.values)),
+      (
+        .gpioWrite, .handle(map((binary("values"), map((binary("a"), 1))), (binary("line"), binary("b")))),
+        .conflict(.line)
+      ),
+      (.gpioRead, .handle(map((binary("lines"), .list([binary("")])))), .unfit(.lines)),
+      (.gpioRead, .handle(map((binary("lines"), .list(Array(repeating: binary("a"), count: 2))))), .unfit(.lines)),
+      (.gpioRead, .handle(map((binary("lines"), .list((0..<257).map { binary("l\($0)") })))), .unfit(.lines)),
+      (.gpioRead, .handle(map((binary("lines"), binary(String(repeating: "x", count: 65))))), .unfit(.lines)),
+    ] as [(Procedure, Plan.ArgumentForm, ArgumentError)])
   func refused(_ procedure: Procedure, _ form: Plan.ArgumentForm, _ error: ArgumentError) {
     #expect(throws: error) { try Plan(procedure, form) }
     #expect(error.reason.starts(with: "bad_argument: ".utf8))
@@ -124,7 +137,9 @@ import Testing
     let form = Plan.ArgumentForm.handle(map((binary("timeout"), 1)))
     // Who may not call learns nothing about arguments.
     #expect(throws: Refusal.forbidden) { try Plan.admit(.wifiRestart, form, grants: grants("wifi.status")) }
-    #expect(throws: Refusal.badArgument(.unfit(.timeout))) { try Plan.admit(.wifiRestart, form, grants: grants("wifi.*")) }
+    #expect(throws: Refusal.badArgument(.unfit(.timeout))) {
+      try Plan.admit(.wifiRestart, form, grants: grants("wifi.*"))
+    }
     #expect(throws: Refusal.unknownProcedure) {
       try Plan.admit(module: bytes("os"), function: bytes("cmd"), arguments: .list([]), grants: .everything)
     }
@@ -150,7 +165,8 @@ import Testing
       ])
     #expect(
       plan.steps(under: .other) == [
-        .answer, .wait(.seconds(5)), .sync, .signalInit(.terminate), .signalInit(.interrupt), .wait(.seconds(15)), .sync,
+        .answer, .wait(.seconds(5)), .sync, .signalInit(.terminate), .signalInit(.interrupt), .wait(.seconds(15)),
+        .sync,
         .force(.reboot),
       ])
     #expect(plan.steps(under: .simulated) == [.answer, .wait(.seconds(5)), .force(.reboot)])
@@ -169,7 +185,8 @@ import Testing
 @Suite struct WhoAmI {
   @Test func tellsWhatTheCallerMay() {
     let caller = Caller(
-      label: bytes("laptop"), key: bytes("K"), fingerprint: bytes("f"), grants: grants("wifi.*,gpio.write:pump"), wire: .two)
+      label: bytes("laptop"), key: bytes("K"), fingerprint: bytes("f"), grants: grants("wifi.*,gpio.write:pump"),
+      wire: .two)
     let procedures = ["agent.whoami", "gpio.write", "wifi.restart", "wifi.scan", "wifi.status"]
     let expected = map(
       (binary("label"), binary("laptop")), (binary("key"), binary("K")), (binary("fingerprint"), binary("f")),

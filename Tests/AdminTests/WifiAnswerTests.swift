@@ -5,13 +5,14 @@ import Testing
 @testable import Admin
 
 @Suite struct SupplicantWords {
-  @Test(arguments: [
-    ("OK\n", .reply(.ok)), ("OK", .reply(.ok)), ("PONG\n", .reply(.pong)), ("FAIL\n", .reply(.failed)),
-    ("FAIL-BUSY\n", .reply(.busy)), ("FAIL-CHECKSUM\n", .reply(.failed)), ("UNKNOWN COMMAND\n", .reply(.failed)),
-    ("OKAY\n", .reply(.text(bytes("OKAY\n")))), ("", .reply(.text([]))),
-    ("<3>CTRL-EVENT-CONNECTED - x", .event(.connected)), ("<2>CTRL-EVENT-TERMINATING ", .event(.terminating)),
-    ("<3>whatever", .event(.other)), ("<3CTRL-EVENT-CONNECTED", .reply(.text(bytes("<3CTRL-EVENT-CONNECTED")))),
-  ] as [(String, SupplicantMessage)])
+  @Test(
+    arguments: [
+      ("OK\n", .reply(.ok)), ("OK", .reply(.ok)), ("PONG\n", .reply(.pong)), ("FAIL\n", .reply(.failed)),
+      ("FAIL-BUSY\n", .reply(.busy)), ("FAIL-CHECKSUM\n", .reply(.failed)), ("UNKNOWN COMMAND\n", .reply(.failed)),
+      ("OKAY\n", .reply(.text(bytes("OKAY\n")))), ("", .reply(.text([]))),
+      ("<3>CTRL-EVENT-CONNECTED - x", .event(.connected)), ("<2>CTRL-EVENT-TERMINATING ", .event(.terminating)),
+      ("<3>whatever", .event(.other)), ("<3CTRL-EVENT-CONNECTED", .reply(.text(bytes("<3CTRL-EVENT-CONNECTED")))),
+    ] as [(String, SupplicantMessage)])
   func eachIsWhatItIs(_ datagram: String, _ message: SupplicantMessage) {
     #expect(SupplicantMessage(bytes(datagram)) == message)
   }
@@ -23,11 +24,14 @@ import Testing
       ])
   }
 
-  @Test(arguments: [
-    (#"home"#, bytes("home")), (#"a\\b\"c\te\n\r\e"#, bytes("a\\b\"c\te\n\r\u{1b}")), (#"\xff\x00\xC3"#, [0xff, 0, 0xc3]),
-    ("", []), (#"\x4"#, nil), (#"\q"#, nil), (#"\"#, nil), (String(repeating: "x", count: 33), nil),
-    (String(repeating: "x", count: 32), Array(repeating: 0x78, count: 32)), (String(repeating: "\\x", count: 90), nil),
-  ] as [(String, [UInt8]?)])
+  @Test(
+    arguments: [
+      (#"home"#, bytes("home")), (#"a\\b\"c\te\n\r\e"#, bytes("a\\b\"c\te\n\r\u{1b}")),
+      (#"\xff\x00\xC3"#, [0xff, 0, 0xc3]),
+      ("", []), (#"\x4"#, nil), (#"\q"#, nil), (#"\"#, nil), (String(repeating: "x", count: 33), nil),
+      (String(repeating: "x", count: 32), Array(repeating: 0x78, count: 32)),
+      (String(repeating: "\\x", count: 90), nil),
+    ] as [(String, [UInt8]?)])
   func ssidsAreBytes(_ printed: String, _ ssid: [UInt8]?) {
     #expect(SupplicantValue.ssid(bytes(printed)[...]) == ssid)
   }
@@ -35,7 +39,8 @@ import Testing
   @Test func statusTakesOnlyWhatIsInForm() {
     let status = WifiStatus(
       status: bytes(
-        "bssid=02:00:00:00:01:0g\nfreq=99999999999999999999\nssid=\\x\nwpa_state=COMPLETED\nip_address=1.2.3.256\nx\n=\n"))
+        "bssid=02:00:00:00:01:0g\nfreq=99999999999999999999\nssid=\\x\nwpa_state=COMPLETED\nip_address=1.2.3.256\nx\n=\n"
+      ))
     #expect(status.state == .completed)
     #expect(status.bssid == nil && status.frequency == nil && status.ssid == nil && status.address == nil)
     #expect(WifiStatus(status: bytes("ssid=home\nwpa_state=COMPLETED")).state == .unknown, "a torn line does not count")
@@ -54,7 +59,8 @@ import Testing
     #expect(
       entries == [
         ScanEntry(bssid: bytes("02:00:00:00:02:00"), frequency: 5180, signal: -40, ssid: [], secured: false),
-        ScanEntry(bssid: bytes("02:00:00:00:01:00"), frequency: 2412, signal: -70, ssid: bytes("ho\tme"), secured: true),
+        ScanEntry(
+          bssid: bytes("02:00:00:00:01:00"), frequency: 2412, signal: -70, ssid: bytes("ho\tme"), secured: true),
       ])
     let many = (0..<100).map { "02:00:00:00:01:\(10 + $0 % 90)\t2412\t-\(40 + $0)\t[ESS]\tx\n" }.joined()
     #expect(ScanEntry.list(scanResults: bytes(many)).count == 64)
@@ -133,7 +139,8 @@ import Testing
     #expect(told([(binary("outcome"), binary("running")), (binary("step"), binary("associate"))], step: .associate))
     record.outcome = .succeeded(WifiRestart.Success(way: .respawn, status: WifiStatus(), took: .milliseconds(4321)))
     #expect(
-      told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), .integer(4321))]))
+      told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), .integer(4321))])
+    )
     record.outcome = .failed(WifiFailure(step: .associate, reason: .wrongKey))
     #expect(
       told([

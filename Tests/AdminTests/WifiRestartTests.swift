@@ -180,11 +180,12 @@ import Testing
     #expect(!script.commands.contains(.terminate))
   }
 
-  @Test(arguments: [
-    ("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=2 duration=20 reason=WRONG_KEY", .wrongKey),
-    ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=17", .rejected),
-    ("<3>CTRL-EVENT-NETWORK-NOT-FOUND ", .networkNotFound),
-  ] as [(String, WifiFailure.Reason)])
+  @Test(
+    arguments: [
+      ("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=2 duration=20 reason=WRONG_KEY", .wrongKey),
+      ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=17", .rejected),
+      ("<3>CTRL-EVENT-NETWORK-NOT-FOUND ", .networkNotFound),
+    ] as [(String, WifiFailure.Reason)])
   func theReasonIsTheSupplicants(_ event: String, _ reason: WifiFailure.Reason) {
     var supplicant = HealthySupplicant(comesBack: false)
     var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))

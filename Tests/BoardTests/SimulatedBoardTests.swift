@@ -47,7 +47,8 @@ import Testing
   @Test func theListIsTheProfile() {
     let lines = Call(board, .gpioList).value?[binaryKey: "lines"]?.listElements ?? []
     #expect(lines.map { $0[binaryKey: "label"].map(Call.plain) } == ["button", "door", "relay", "pump", "led"])
-    #expect(lines.map { $0[binaryKey: "direction"].map(Call.plain) } == ["input", "input", "output", "output", "output"])
+    #expect(
+      lines.map { $0[binaryKey: "direction"].map(Call.plain) } == ["input", "input", "output", "output", "output"])
   }
 
   @Test func wifiRestartGoesThroughTheSamePlan() {

@@ -57,7 +57,8 @@ import Testing
   }
 
   /// Starts a supplicant that is well but where `ill` says otherwise.
-  func start(_ ill: @escaping (String, SocketSupplicant, Int64) -> [SocketSupplicant.Act]? = { _, _, _ in nil }) throws {
+  func start(_ ill: @escaping (String, SocketSupplicant, Int64) -> [SocketSupplicant.Act]? = { _, _, _ in nil }) throws
+  {
     let clock = clock
     supplicant = try SocketSupplicant(path: folder + "/wlan0", reactor: reactor, clock: clock) { command, supplicant in
       ill(command, supplicant, clock.milliseconds) ?? Self.healthy(command, supplicant, clock.milliseconds)
@@ -141,7 +142,10 @@ import Testing
     try start { command, _, _ in
       switch command {
       case "STATUS":
-        [.raw([]), .raw([0xff, 0x00]), .say("wpa_state=COMPLETED\nssid=x\nfreq="), .raw(Array(repeating: 0x3c, count: 60_000))]
+        [
+          .raw([]), .raw([0xff, 0x00]), .say("wpa_state=COMPLETED\nssid=x\nfreq="),
+          .raw(Array(repeating: 0x3c, count: 60_000)),
+        ]
       case "RECONFIGURE": [.say("<3>CTRL-EVENT-CONNECTED early"), .raw(Array(repeating: 0x41, count: 20_000))]
       case "REASSOCIATE": [.say("OK\nOK\nOK\n")]
       default: nil
