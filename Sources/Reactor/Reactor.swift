@@ -127,10 +127,10 @@ extension Reactor {
     timers.schedule(at: Reactor.coalesced(deadline, slack), action)
   }
 
-  /// Runs `action` in `delay` nanoseconds, counted from the turn's beginning.
+  /// Runs `action` in `delay` nanoseconds, counted from this call and not from the turn's beginning.
   @discardableResult
   public func schedule(after delay: UInt64, slack: UInt64 = 0, _ action: @escaping () -> Void) -> Timer {
-    let (deadline, overflow) = now.addingReportingOverflow(delay)
+    let (deadline, overflow) = Clock.now().addingReportingOverflow(delay)
     return schedule(at: overflow ? .max : deadline, slack: slack, action)
   }
 

@@ -1,4 +1,4 @@
-/// What this board has and offers: its name, its radio, its GPIO lines. A line that is not listed does not exist for peers.
+/// What this board has and offers: its name, its radio, its GPIO lines. Peers cannot reach a line that is not listed.
 ///
 /// ```ini
 /// [board]

@@ -1,7 +1,8 @@
 import Linux
 import Reactor
 
-/// An input whose bounces are taken out here, from the edges that the reactor takes in as they come: the kernel's queue is short.
+/// An input whose bounces are taken out here, from its edges. The reactor takes them in as they come: the kernel's queue
+/// is short.
 final class DebouncedInput {
   /// Edges that one look takes in; what waits beyond is for the next.
   private static let edgesPerLook = 64

@@ -5,7 +5,7 @@ public enum GPIOError: Error, Equatable, Sendable {
   /// The profile lists no line of this label.
   case unlisted([UInt8])
   case notAnOutput([UInt8])
-  /// The label stands twice among the values to write.
+  /// The label stands twice in the request.
   case twice([UInt8])
   case unusable(label: [UInt8], GPIOFault)
 
@@ -17,7 +17,7 @@ public enum GPIOError: Error, Equatable, Sendable {
     case .notAnOutput(let label):
       Array("refused: the board profile makes no output of line ".utf8) + label
     case .twice(let label):
-      Array("bad_argument: two values for line ".utf8) + label
+      Array("bad_argument: named twice: line ".utf8) + label
     case .unusable(let label, let fault):
       fault.code + label + fault.text
     }

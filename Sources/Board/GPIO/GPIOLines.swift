@@ -3,8 +3,9 @@ import Reactor
 
 /// The GPIO lines of the board profile. What the profile does not list cannot be reached through it.
 ///
-/// A line is held from its first use on, so that an output keeps its value and an input its bias. A line that was lost, or could not be had,
-/// is tried again when it is next asked for; an output is then driven to what the profile says, as at the start.
+/// A line is held from its first use on, so that an output keeps its value and an input its bias. A line that was lost,
+/// or could not be had, is tried again when it is next asked for; an output is then driven to what the profile says, as
+/// at the start.
 public final class GPIOLines {
   private let lines: [LineProfile]
   private var held: [HeldLine?]
@@ -37,20 +38,14 @@ public final class GPIOLines {
 
   /// The lines of these labels, in their order.
   public func read(_ labels: [[UInt8]]) throws(GPIOError) -> [LineState] {
-    let indices = try labels.map { label throws(GPIOError) in try self.index(of: label) }
-    return try states(of: indices)
+    try states(of: indices(of: labels))
   }
 
-  /// Sets outputs to logical values, in this order, and reads them back. Nothing is set unless every label is an output's that can be had;
-  /// when one fails all the same, those before it stay set.
+  /// Sets outputs to logical values, in this order, and reads them back. Nothing is set unless every label is an
+  /// output's that can be had; when one fails all the same, those before it stay set.
   public func write(_ values: [(label: [UInt8], value: Bool)]) throws(GPIOError) -> [LineState] {
-    var indices: [Int] = []
-    for (label, _) in values {
-      let index = try index(of: label)
-      guard lines[index].direction == .output else { throw .notAnOutput(label) }
-      guard !indices.contains(index) else { throw .twice(label) }
-      indices.append(index)
-    }
+    let indices = try indices(of: values.map { $0.label })
+    for index in indices where lines[index].direction != .output { throw .notAnOutput(lines[index].label) }
     var scan = Scan(chips)
     for index in indices { _ = try hold(index, &scan) }
     for (index, value) in zip(indices, values) {
@@ -64,9 +59,15 @@ public final class GPIOLines {
     return try indices.map { index throws(GPIOError) in LineState(lines[index], value: try value(of: index, &scan)) }
   }
 
-  private func index(of label: [UInt8]) throws(GPIOError) -> Int {
-    guard let index = lines.firstIndex(where: { $0.label == label }) else { throw .unlisted(label) }
-    return index
+  /// Each once: a caller's list costs no more than the profile is long.
+  private func indices(of labels: [[UInt8]]) throws(GPIOError) -> [Int] {
+    var indices: [Int] = []
+    for label in labels {
+      guard let index = lines.firstIndex(where: { $0.label == label }) else { throw .unlisted(label) }
+      guard !indices.contains(index) else { throw .twice(label) }
+      indices.append(index)
+    }
+    return indices
   }
 
   private func value(of index: Int, _ scan: inout Scan) throws(GPIOError) -> Bool {

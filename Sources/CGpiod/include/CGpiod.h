@@ -1,11 +1,11 @@
 #pragma once
 // One small API over libgpiod 1.6 (Debian 12) and 2.x (Debian 13, Raspberry Pi OS).
 //
-// Functions that can fail return 0 or more when they worked and a negative errno when not. Values are logical: active-low
-// lines are already turned around.
+// Functions that can fail return 0 or more when they worked and a negative errno when not. Values are logical: of an
+// active-low line, 1 means low.
 //
-// The board's kernel needs CONFIG_GPIOLIB and CONFIG_GPIO_CDEV; with libgpiod 1.6 also CONFIG_GPIO_CDEV_V1 and 5.7 or
-// later (5.5 for bias, 5.7 for edges on the monotonic clock), with libgpiod 2.x 5.10 or later.
+// The board's kernel needs CONFIG_GPIOLIB and CONFIG_GPIO_CDEV. libgpiod 1.6 also needs CONFIG_GPIO_CDEV_V1, and 5.7 or
+// later: bias came with 5.5, edges on the monotonic clock with 5.7. libgpiod 2.x needs 5.10 or later.
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>

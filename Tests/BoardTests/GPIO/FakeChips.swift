@@ -3,8 +3,8 @@ import Board
 import Glibc
 import Linux
 
-/// Chips in memory, with the kernel's rules that matter here: one holder a line, active-low turned around, and a queue of
-/// 16 edges that drops what comes when it is full.
+/// Chips in memory, with the kernel's rules that matter here: one holder a line, active-low turned around, and a queue
+/// of 16 edges that drops what comes when it is full.
 final class FakeChips: GPIOChips {
   final class Line {
     let name: [UInt8]
@@ -75,7 +75,7 @@ final class FakeChips: GPIOChips {
     return Hold(chip, line, request)
   }
 
-  /// The level changes, as often as `levels` says, at one time each.
+  /// The level changes, `nanoseconds` from now.
   func change(_ line: Line, to level: Bool, after nanoseconds: UInt64 = 0) {
     clock += nanoseconds
     guard line.level != level else { return }

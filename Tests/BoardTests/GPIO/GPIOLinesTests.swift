@@ -78,7 +78,7 @@ import Testing
   @Test func linesAreHeldSoThatOthersCannotTakeThem() throws {
     let (lines, chips) = open()
     _ = try lines.read([Self.pump])
-    _ = try lines.read([Self.pump, Self.pump])
+    _ = try lines.read([Self.pump])
     #expect(chips.requests.count == 1)
     #expect(soc.lines.map { $0.consumer != nil } == [true, false, false, false])
   }
@@ -153,10 +153,11 @@ import Testing
     #expect(chips.requests == [])
   }
 
-  @Test func twoValuesForOneLineAreRefused() {
+  @Test func aLineIsNamedOnce() {
     let (lines, chips) = open()
     let refusal = error { _ = try lines.write([(Self.pump, true), (Self.valve, true), (Self.pump, false)]) }
-    #expect(text(refusal) == "bad_argument: two values for line pump")
+    #expect(text(refusal) == "bad_argument: named twice: line pump")
+    #expect(error { _ = try lines.read([Self.pump, Self.pump]) } == .twice(Self.pump))
     #expect(chips.requests == [])
   }
 

@@ -1,0 +1,102 @@
+import Linux
+import Testing
+
+@testable import Reactor
+
+@Suite struct DatagramTests {
+  private let lo = Array("lo".utf8)
+
+  private func monitor(_ reactor: Reactor) throws -> InterfaceMonitor {
+    let monitor = try InterfaceMonitor(reactor: reactor)
+    try reactor.run(until: { monitor.isComplete })
+    return monitor
+  }
+
+  @Test func monitorTellsTheInterfaces() throws {
+    let reactor = try Reactor()
+    let monitor = try InterfaceMonitor(reactor: reactor)
+    var changes = 0
+    monitor.onChange = { changes += 1 }
+    #expect(!monitor.isComplete)
+    try reactor.run(until: { changes > 0 })
+    let loopback = try #require(monitor.table.interfaces.first { $0.isLoopback })
+    #expect(loopback.name == lo)
+    #expect(loopback.addresses.contains { $0.broadcast?.ipv4 == 0x7fff_ffff })
+    monitor.close()
+  }
+
+  @Test func broadcastsOnLoopbackOnly() throws {
+    let reactor = try Reactor()
+    let monitor = try monitor(reactor)
+    var heard: [(bytes: [UInt8], source: SocketAddress, onLink: Bool)] = []
+    // A port of this test's own, which several processes, or sockets, share.
+    let probe = try UDPSocket(on: .anyIPv4(port: 0), reactor: reactor) { _, _ in }
+    let port = try #require(probe.local?.port)
+    probe.close()
+    let one = BroadcastSockets(port: port, interfaces: [lo], monitor: monitor, reactor: reactor) { received in
+      heard.append((Array(received.bytes), received.source, received.onLink))
+      #expect(received.interface == 1)
+    }
+    let two = BroadcastSockets(port: port, interfaces: [lo], monitor: monitor, reactor: reactor) { received in
+      heard.append((Array(received.bytes), received.source, received.onLink))
+    }
+    #expect(one.boundInterfaces == [lo])
+    #expect(one.interfaces.map { $0.name } == [lo])
+    #expect(one.broadcast([1, 2, 3], port: port) == 1)
+    try reactor.run(until: { heard.count == 2 })
+    for received in heard {
+      #expect(received.bytes == [1, 2, 3] && received.onLink)
+      #expect(received.source == .loopback(port: port))
+    }
+    // An answer to one goes to one.
+    var answers = 0
+    let asking = try UDPSocket(on: .loopback(port: 0), reactor: reactor) { datagram, bytes in
+      #expect(Array(bytes) == [9] && datagram.source.port == port)
+      answers += 1
+    }
+    #expect(one.send([9], to: try #require(asking.local), interface: 1))
+    try reactor.run(until: { answers == 1 })
+    #expect(!one.send([9], to: try #require(asking.local), interface: 4711))
+    for sockets in [one, two] {
+      sockets.close()
+      #expect(sockets.broadcast([1], port: port) == 0)
+    }
+    asking.close()
+    monitor.close()
+  }
+
+  @Test func usesOnlyAllowedInterfaces() throws {
+    let reactor = try Reactor()
+    let monitor = try monitor(reactor)
+    let none = BroadcastSockets(port: 0, interfaces: [], monitor: monitor, reactor: reactor) { _ in }
+    #expect(none.boundInterfaces == [])
+    let all = BroadcastSockets(port: 0, monitor: monitor, reactor: reactor) { _ in }
+    #expect(Set(all.boundInterfaces) == Set(all.interfaces.map { $0.name }))
+    #expect(all.boundInterfaces.contains(lo))
+    #expect(all.refresh().isEmpty)
+    none.close()
+    all.close()
+    monitor.close()
+  }
+
+  @Test func aSocketClosedInItsHandlerHearsNoMore() throws {
+    let reactor = try Reactor()
+    var count = 0
+    var receiver: UDPSocket?
+    receiver = try UDPSocket(on: .loopback(port: 0), reactor: reactor) { _, _ in
+      count += 1
+      receiver?.close()
+    }
+    let address = try #require(receiver?.local)
+    let sender = try UDPSocket(on: .loopback(port: 0), reactor: reactor) { _, _ in }
+    for _ in 0..<5 { try sender.send([1], to: address) }
+    try reactor.run(until: { count > 0 })
+    for _ in 0..<3 { try reactor.runOnce(maxWait: 1_000_000) }
+    #expect(count == 1)
+    // Sending to the port that is gone brings an ICMP error, which does not end the sender.
+    try sender.send([1], to: address)
+    try reactor.runOnce(maxWait: 1_000_000)
+    try sender.send([1], to: try #require(sender.local))
+    sender.close()
+  }
+}
