@@ -231,6 +231,8 @@ int clinux_reap(int pid) {
     if (reaped == 0) return CLINUX_RUNNING;
     return WIFSIGNALED(status) ? CLINUX_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
+int clinux_signal_init(int number) { RETURN_CALL(kill(1, number)); }
+
 int clinux_kill_group(int pid, enum clinux_signal signal) {
     if (pid <= 1) return -EINVAL;
     RETURN_CALL(kill(-pid, clinux_signal_number(signal)));

@@ -150,3 +150,6 @@ _Noreturn void clinux_exit(int code);
 // Whether a short write would not block now. Non-blocking mode would also hit whoever shares the open file.
 int clinux_can_write(int fd);
 int clinux_is_mount_point(const char *_Nonnull path);
+
+// Process 1, asked by a signal to end the system.
+int clinux_signal_init(int number);

@@ -1,0 +1,45 @@
+import Admin
+import Reactor
+
+/// A real board: its lines through libgpiod, its radio through wpa_supplicant's control socket, its power through its
+/// init.
+public final class LinuxBoard: ComposedBoard {
+  public struct Options {
+    /// The agent's version.
+    public var agent: [UInt8]
+    /// A folder of the agent's own, where the supplicant's replies find it.
+    public var runtime: [UInt8]
+    /// Whether somebody starts wpa_supplicant again when it ends. Without that a restart never ends it.
+    public var supplicantIsRespawned: Bool
+
+    public init(agent: [UInt8], runtime: [UInt8], supplicantIsRespawned: Bool = true) {
+      self.agent = agent
+      self.runtime = runtime
+      self.supplicantIsRespawned = supplicantIsRespawned
+    }
+  }
+
+  public init(
+    _ profile: BoardProfile, _ options: Options, chips: any GPIOChips, power: any PowerSwitch, facts: any SystemFacts,
+    clock: any BoardClock, reactor: Reactor
+  ) {
+    super.init(
+      Parts(
+        profile: profile, agent: options.agent, lines: GPIOLines(profile.lines, chips: chips, reactor: reactor),
+        wifi: profile.wifi.map { wifi in
+          WifiControl(
+            interface: wifi.interface,
+            port: WpaSupplicantPort(
+              control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
+            clock: clock, respawned: options.supplicantIsRespawned)
+        },
+        power: PowerSequence(power, clock: clock), facts: facts))
+  }
+
+  /// With this machine's own chips, power and facts.
+  public convenience init(_ profile: BoardProfile, _ options: Options, reactor: Reactor) {
+    self.init(
+      profile, options, chips: LibgpiodChips(), power: LinuxPowerSwitch(reactor: reactor), facts: LinuxFacts(),
+      clock: ReactorClock(reactor), reactor: reactor)
+  }
+}
