@@ -179,10 +179,13 @@ extension Reactor {
     now = Clock.now()
     let isDue = timers.earliest.map { $0 <= now } ?? false
     if !isDue && milliseconds != 0 { try arm() }
+    var isAwake = false
     try poll.wait(milliseconds: isDue || isStopping ? 0 : milliseconds) { token, readiness in
+      if !isAwake { now = Clock.now() }
+      isAwake = true
       dispatch(token, readiness)
     }
-    now = Clock.now()
+    if !isAwake { now = Clock.now() }
     let horizon = timers.horizon
     while let action = timers.popDue(at: now, before: horizon) { action() }
     onTurn?()
