@@ -138,6 +138,16 @@ import Testing
     #expect(clock.milliseconds == 13_000)
   }
 
+  @Test func aHangingSupplicantsFullSocket() throws {
+    try start()
+    supplicant?.hang()
+    for _ in 0..<2 {
+      let call = try call(.wifiRestart(timeout: .seconds(30)))
+      #expect(call.reason == "step_failed: terminate: wpa_supplicant does not answer")
+    }
+    #expect(clock.milliseconds == 60_000)
+  }
+
   @Test func tornAndHostileReplies() throws {
     try start { command, _, _ in
       switch command {
