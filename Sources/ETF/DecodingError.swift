@@ -27,9 +27,15 @@ public struct DecodingError: Error, Hashable, Sendable {
   public let kind: Kind
   /// Where in the input: the tag of the term at fault, or the byte that is missing or too much.
   public let offset: Int
+
+  public init(kind: Kind, offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
 }
 
-/// How much a decoder takes. Memory needs no limit of its own: no term occupies more than a fixed multiple of its bytes.
+/// How much a decoder takes. Memory needs no limit of its own: a term never occupies more than 32 bytes for a byte of
+/// input (one-element tuples in one another are the worst).
 public struct DecodingLimits: Sendable {
   /// Bytes of input.
   public var size: Int

@@ -7,7 +7,7 @@ import Sodium
 ///     M2  <- e, ee, s, es
 ///     M3  -> s, se
 struct Handshake: ~Copyable {
-  private(set) var symmetric: SymmetricState
+  var symmetric: SymmetricState
   private let ephemeral: KeyPair
   private let allowsPayload: Bool
 

@@ -10,7 +10,7 @@ public struct RandomStream: ~Copyable, Sendable {
   private static var poolByteCount: Int { 512 }
 
   /// The next key, then the bytes not yet drawn.
-  private let pool = SecretBytes(count: RandomStream.poolByteCount)
+  let pool = SecretBytes(count: RandomStream.poolByteCount)
   private var position = RandomStream.poolByteCount
 
   /// From 32 bytes, which remain the caller's to wipe. Any other count is a programmer's error.

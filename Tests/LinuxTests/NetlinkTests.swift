@@ -82,6 +82,10 @@ enum Netlink {
     #expect(table[2]?.addresses.count == 1)
     try change(&table, Netlink.address(2, [10, 1, 2, 3], prefix: 8, type: 21))
     #expect(table[2]?.addresses == [])
+    // AF_BRIDGE: it only left a bridge.
+    var leaving = Netlink.link(2, flags: 0, "eth0", type: 17)
+    leaving[16] = 7
+    #expect(try read(leaving) == [.other])
     try change(&table, Netlink.link(2, flags: 0, "eth0", type: 17))
     #expect(table.interfaces.isEmpty)
   }

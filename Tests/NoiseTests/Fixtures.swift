@@ -24,3 +24,13 @@ extension Vector {
   /// A recorded channel frame without its length.
   func sealed(_ name: String) -> [UInt8] { [UInt8](bytes(name)[4...]) }
 }
+
+/// The error that something throws, or nil.
+func failure<Failure: Error>(_ body: () throws(Failure) -> Void) -> Failure? {
+  do throws(Failure) {
+    try body()
+    return nil
+  } catch {
+    return error
+  }
+}

@@ -57,6 +57,11 @@ public struct TermTextError: Error, Hashable, Sendable {
   public let kind: Kind
   /// In bytes from the start of the text.
   public let offset: Int
+
+  public init(kind: Kind, offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
 }
 
 enum AtomText {

@@ -67,7 +67,7 @@ public final class UDPDiscovery: Discovery {
     case .announce(let announce):
       sight(announce.key, at: source.with(port: announce.port), .announce, now)
     case .answer(let answer):
-      guard let inquiry, inquiry.nonce == answer.nonce, now <= inquiry.until else { return }
+      guard let inquiry, inquiry.nonce == answer.nonce, now < inquiry.until else { return }
       sight(answer.key, at: source.with(port: answer.port), .answer, now)
     case .solicit(let solicit):
       plan(answerTo: solicit, from: source, now)
@@ -88,16 +88,16 @@ public final class UDPDiscovery: Discovery {
 
   public func timeout(now: Instant) {
     if let due = nextAnnounce, due <= now, let announce {
-      outputs.append(.broadcast(announce.bytes))
+      emit(.broadcast(announce.bytes))
       lastAnnounce = now
       // ±10 %, so that nodes that started together do not stay together.
       nextAnnounce = now + interval - interval / 10 + random.duration(below: interval / 5)
     }
     if let nonce = inquiry?.nonce, let due = inquiry?.due.last, due <= now {
       inquiry?.due.removeLast()
-      outputs.append(.broadcast(Solicit(nonce: nonce).bytes))
+      emit(.broadcast(Solicit(nonce: nonce).bytes))
     }
-    if let until = inquiry?.until, until < now { inquiry = nil }
+    if let until = inquiry?.until, until <= now { inquiry = nil }
     sendAnswers(now)
   }
 
@@ -107,7 +107,7 @@ public final class UDPDiscovery: Discovery {
   /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce.
   public func solicit(now: Instant) {
     var nonce = DiscoveryNonce(high: random.next(), low: random.next())
-    if let inquiry, now <= inquiry.until { nonce = inquiry.nonce }
+    if let inquiry, now < inquiry.until { nonce = inquiry.nonce }
     var due: [Instant] = []
     var next = now
     for pause in Self.solicitPauses {
@@ -138,14 +138,19 @@ public final class UDPDiscovery: Discovery {
     guard let announce else { return }
     for answer in answers where answer.due <= now {
       guard let content = SolicitAnswer(nonce: answer.nonce, key: announce.key, port: announce.port) else { continue }
-      outputs.append(.send(content.bytes, to: answer.to))
+      emit(.send(content.bytes, to: answer.to))
     }
     answers.removeAll { $0.due <= now }
   }
 
+  /// What nobody fetches is not piled up: every output is sent again sooner or later.
+  private func emit(_ output: DiscoveryOutput) {
+    if outputs.count < Self.maximumOutputs { outputs.append(output) }
+  }
+
   private func sight(_ seen: PublicKey, at endpoint: Endpoint, _ source: Sighting.Source, _ now: Instant) {
-    guard seen != key, outputs.count < Self.maximumOutputs else { return }
-    outputs.append(.sighting(Sighting(key: seen, endpoint: endpoint, source: source, at: now)))
+    guard seen != key else { return }
+    emit(.sighting(Sighting(key: seen, endpoint: endpoint, source: source, at: now)))
   }
 }
 
