@@ -111,7 +111,7 @@ final class FakePowerSwitch: PowerSwitch {
   let root: String
 
   init() {
-    var template = Array("/tmp/root-XXXXXX".utf8CString)
+    var template = Array((P_tmpdir + "/root-XXXXXX").utf8CString)
     root = String(cString: mkdtemp(&template))
   }
 

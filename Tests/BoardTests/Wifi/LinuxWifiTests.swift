@@ -16,7 +16,7 @@ import Testing
   var supplicant: SocketSupplicant?
 
   init() throws {
-    var template = Array("/tmp/wifi-XXXXXX".utf8CString)
+    var template = Array((P_tmpdir + "/wifi-XXXXXX").utf8CString)
     folder = String(cString: mkdtemp(&template))
     reactor = try Reactor()
     board = LinuxBoard(
