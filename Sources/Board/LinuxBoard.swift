@@ -19,13 +19,16 @@ public final class LinuxBoard: ComposedBoard {
     }
   }
 
+  private let lines: GPIOLines
+
   public init(
     _ profile: BoardProfile, _ options: Options, chips: any GPIOChips, power: any PowerSwitch, facts: any SystemFacts,
     clock: any BoardClock, reactor: Reactor
   ) {
+    lines = GPIOLines(profile.lines, chips: chips, reactor: reactor)
     super.init(
       Parts(
-        profile: profile, agent: options.agent, lines: GPIOLines(profile.lines, chips: chips, reactor: reactor),
+        profile: profile, agent: options.agent, lines: lines,
         wifi: profile.wifi.map { wifi in
           WifiControl(
             interface: wifi.interface,
@@ -35,6 +38,9 @@ public final class LinuxBoard: ComposedBoard {
         },
         power: PowerSequence(power, clock: clock), facts: facts))
   }
+
+  /// Takes hold of all lines, so that outputs are what the profile says, and returns why some could not be had.
+  public func start() -> [GPIOError] { lines.start() }
 
   /// With this machine's own chips, power and facts.
   public convenience init(_ profile: BoardProfile, _ options: Options, reactor: Reactor) {

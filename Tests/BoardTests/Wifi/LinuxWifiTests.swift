@@ -16,7 +16,7 @@ import Testing
   var supplicant: SocketSupplicant?
 
   init() throws {
-    var template = Array("/tmp/wifi-XXXXXX".utf8CString)
+    var template = Array((P_tmpdir + "/wifi-XXXXXX").utf8CString)
     folder = String(cString: mkdtemp(&template))
     reactor = try Reactor()
     board = LinuxBoard(
@@ -136,6 +136,16 @@ import Testing
     // The status waits no longer than its own three seconds and still tells of the restart.
     #expect(try lastRestart()?[binaryKey: "reason"] == binary("step_failed: terminate: wpa_supplicant does not answer"))
     #expect(clock.milliseconds == 13_000)
+  }
+
+  @Test func aHangingSupplicantsFullSocket() throws {
+    try start()
+    supplicant?.hang()
+    for _ in 0..<2 {
+      let call = try call(.wifiRestart(timeout: .seconds(30)))
+      #expect(call.reason == "step_failed: terminate: wpa_supplicant does not answer")
+    }
+    #expect(clock.milliseconds == 60_000)
   }
 
   @Test func tornAndHostileReplies() throws {
