@@ -9,13 +9,10 @@ public final class LinuxBoard: ComposedBoard {
     public var agent: [UInt8]
     /// A folder of the agent's own, where the supplicant's replies find it.
     public var runtime: [UInt8]
-    /// Whether somebody starts wpa_supplicant again when it ends. Without that a restart never ends it.
-    public var supplicantIsRespawned: Bool
 
-    public init(agent: [UInt8], runtime: [UInt8], supplicantIsRespawned: Bool = true) {
+    public init(agent: [UInt8], runtime: [UInt8]) {
       self.agent = agent
       self.runtime = runtime
-      self.supplicantIsRespawned = supplicantIsRespawned
     }
   }
 
@@ -34,7 +31,7 @@ public final class LinuxBoard: ComposedBoard {
             interface: wifi.interface,
             port: WpaSupplicantPort(
               control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
-            clock: clock, respawned: options.supplicantIsRespawned)
+            clock: clock, respawned: wifi.isRespawned)
         },
         power: PowerSequence(power, clock: clock), facts: facts))
   }

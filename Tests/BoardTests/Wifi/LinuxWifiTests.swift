@@ -20,7 +20,9 @@ import Testing
     folder = String(cString: mkdtemp(&template))
     reactor = try Reactor()
     board = LinuxBoard(
-      BoardProfile(name: bytes("test"), wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder))),
+      BoardProfile(
+        name: bytes("test"),
+        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder), isRespawned: true)),
       LinuxBoard.Options(agent: bytes("0"), runtime: bytes(folder)), chips: FakeChips([]), power: FakePowerSwitch(),
       facts: LinuxFacts(), clock: clock, reactor: reactor)
   }
