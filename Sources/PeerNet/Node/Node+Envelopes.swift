@@ -81,7 +81,7 @@ extension Node {
   ) -> Request {
     Request(
       token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, name: name,
-      arguments: arguments, form: form, connection: session.id)
+      arguments: arguments, form: form, connection: session.id, wire: session.wire)
   }
 
   private func refuse(_ name: [UInt8], _ reason: RefusalReason, id: UInt64?, _ session: Session, _ peer: Peer)
