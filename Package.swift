@@ -94,7 +94,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Linux"],
+      dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -20,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -231,6 +231,8 @@ int clinux_reap(int pid) {
     if (reaped == 0) return CLINUX_RUNNING;
     return WIFSIGNALED(status) ? CLINUX_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
+int clinux_signal_init(int number) { RETURN_CALL(kill(1, number)); }
+
 int clinux_kill_group(int pid, enum clinux_signal signal) {
     if (pid <= 1) return -EINVAL;
     RETURN_CALL(kill(-pid, clinux_signal_number(signal)));

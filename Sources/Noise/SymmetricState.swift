@@ -8,7 +8,7 @@ struct SymmetricState: ~Copyable {
   private(set) var cipher: CipherState?
 
   init(_ transcript: Transcript) {
-    // The name has the hash's length, so it is the hash's first value as it stands.
+    // The name is as long as a hash, so it is the first value as it stands.
     let name = [UInt8]("Noise_XX_25519_ChaChaPoly_SHA256".utf8)
     hash = Digest(name)!
     chainingKey = SecretKey(name)!

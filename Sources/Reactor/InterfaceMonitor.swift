@@ -19,7 +19,8 @@ public final class InterfaceMonitor {
   private let reactor: Reactor
   private var socket: NetlinkSocket?
   private var registration: Reactor.Registration?
-  private var timer: Timer?
+  private var announcement: Timer?
+  private var nextDump: Timer?
   private var sequence: UInt32 = 0
   private var phase = Phase.listening
   /// Built up by a dump, and takes the place of `table` when it is whole.
@@ -36,9 +37,11 @@ public final class InterfaceMonitor {
 
   public func close() {
     if let registration { reactor.deregister(registration) }
-    if let timer { reactor.cancel(timer) }
+    if let announcement { reactor.cancel(announcement) }
+    if let nextDump { reactor.cancel(nextDump) }
     registration = nil
-    timer = nil
+    announcement = nil
+    nextDump = nil
     socket = nil
     onChange = nil
   }
@@ -100,19 +103,18 @@ public final class InterfaceMonitor {
   }
 
   private func announce() {
-    guard isComplete, phase == .listening || timer == nil else { return }
-    guard timer == nil else { return }
-    timer = reactor.schedule(after: InterfaceMonitor.settling) {
-      self.timer = nil
+    guard isComplete, announcement == nil else { return }
+    announcement = reactor.schedule(after: InterfaceMonitor.settling) {
+      self.announcement = nil
       self.onChange?()
     }
   }
 
   private func redump() {
     phase = .listening
-    if let timer { reactor.cancel(timer) }
-    timer = reactor.schedule(after: InterfaceMonitor.retry) {
-      self.timer = nil
+    guard nextDump == nil else { return }
+    nextDump = reactor.schedule(after: InterfaceMonitor.retry) {
+      self.nextDump = nil
       do throws(Errno) {
         try self.startDump()
       } catch {

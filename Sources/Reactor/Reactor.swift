@@ -127,10 +127,10 @@ extension Reactor {
     timers.schedule(at: Reactor.coalesced(deadline, slack), action)
   }
 
-  /// Runs `action` in `delay` nanoseconds, counted from the turn's beginning.
+  /// Runs `action` in `delay` nanoseconds, counted from this call and not from the turn's beginning.
   @discardableResult
   public func schedule(after delay: UInt64, slack: UInt64 = 0, _ action: @escaping () -> Void) -> Timer {
-    let (deadline, overflow) = now.addingReportingOverflow(delay)
+    let (deadline, overflow) = Clock.now().addingReportingOverflow(delay)
     return schedule(at: overflow ? .max : deadline, slack: slack, action)
   }
 
@@ -179,10 +179,13 @@ extension Reactor {
     now = Clock.now()
     let isDue = timers.earliest.map { $0 <= now } ?? false
     if !isDue && milliseconds != 0 { try arm() }
+    var isAwake = false
     try poll.wait(milliseconds: isDue || isStopping ? 0 : milliseconds) { token, readiness in
+      if !isAwake { now = Clock.now() }
+      isAwake = true
       dispatch(token, readiness)
     }
-    now = Clock.now()
+    if !isAwake { now = Clock.now() }
     let horizon = timers.horizon
     while let action = timers.popDue(at: now, before: horizon) { action() }
     onTurn?()

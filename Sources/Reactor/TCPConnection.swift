@@ -26,7 +26,8 @@ public final class TCPConnection {
   }
 
   private enum State {
-    case idle, dialling, open, finishing, closed
+    /// `ending`: a failure was found inside a call of the owner's and is told in a later turn.
+    case idle, dialling, open, finishing, ending, closed
   }
 
   /// How much one turn writes at most.
@@ -44,6 +45,7 @@ public final class TCPConnection {
   private var wantsRead = true
   private var hasEnded = false
   private var endsAfterFlush = false
+  private var isShutDown = false
 
   /// A connection that was accepted. It stands still until ``start(_:)``.
   init(accepted socket: consuming Socket, from remote: SocketAddress, on reactor: Reactor, options: Options) {
@@ -150,7 +152,7 @@ extension TCPConnection {
         setTimer(after: bound) { self.end(Errno("close", .timedOut)) }
         updateInterest()
       }
-    case .finishing, .closed: break
+    case .finishing, .ending, .closed: break
     }
   }
 
@@ -184,7 +186,7 @@ extension TCPConnection {
       }
       if readiness.contains(.writable) { flush() }
       if isOver || readiness.contains(.readable) { read() }
-    case .idle, .closed: break
+    case .idle, .ending, .closed: break
     }
   }
 
@@ -252,7 +254,7 @@ extension TCPConnection {
     switch state {
     case .open: handler?(.drained)
     case .finishing: if hasEnded { end(nil) }
-    case .idle, .dialling, .closed: break
+    case .idle, .dialling, .ending, .closed: break
     }
   }
 
@@ -267,6 +269,8 @@ extension TCPConnection {
   }
 
   private func shutdown() {
+    guard !isShutDown else { return }
+    isShutDown = true
     do throws(Errno) {
       try socket?.shutdownWrite()
     } catch {
@@ -310,6 +314,8 @@ extension TCPConnection {
 
   /// Closes and says so in a later turn, for failures found inside a call of the owner's.
   private func endLater(_ failure: Errno?) {
+    guard state != .ending, state != .closed else { return }
+    state = .ending
     queue.removeAll()
     if let registration { reactor.deregister(registration) }
     registration = nil

@@ -55,8 +55,12 @@ public struct NetlinkReader {
       return .failure(sequence: sequence, number: 0 &- Int32(bitPattern: word(body.lowerBound)))
     case 3: return .done(sequence: sequence)
     case 4: return .overrun
-    case 16: return .link(try link(body))
-    case 17: return .linkGone(index: try link(body).index)
+    case 16:
+      guard let link = try link(body) else { return .other }
+      return .link(link)
+    case 17:
+      guard let link = try link(body) else { return .other }
+      return .linkGone(index: link.index)
     case 20:
       guard let (index, address) = try address(body) else { return .other }
       return .address(index: index, address)
@@ -68,15 +72,15 @@ public struct NetlinkReader {
     }
   }
 
-  /// struct ifinfomsg and its attributes.
-  private func link(_ body: Range<Int>) throws(NetlinkError) -> NetlinkMessage.Link {
+  /// struct ifinfomsg and its attributes; nil for what a bridge says of its ports (AF_BRIDGE), which do not go when they leave it.
+  private func link(_ body: Range<Int>) throws(NetlinkError) -> NetlinkMessage.Link? {
     guard body.count >= 16 else { throw .tornBody(offset: body.lowerBound) }
     var link = NetlinkMessage.Link(index: word(body.lowerBound + 4), flags: word(body.lowerBound + 8), name: [])
     try attributes(body.dropFirst(16)) { type, value in
       // IFLA_IFNAME: at most 15 bytes and a NUL.
       if type == 3 { link.name = Array(bytes[value].prefix(15).prefix { $0 != 0 }) }
     }
-    return link
+    return bytes[body.lowerBound] == 0 ? link : nil
   }
 
   /// struct ifaddrmsg and its attributes; nil for other families than the two.

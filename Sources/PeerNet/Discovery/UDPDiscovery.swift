@@ -10,6 +10,10 @@ public final class UDPDiscovery: Discovery {
     /// The TCP port to announce and to answer with; nil for a node that only listens and asks.
     public let port: UInt16?
     public let announceInterval: Duration
+    /// Whether to announce unasked.
+    public var announces = true
+    /// Whether to answer those who ask.
+    public var answers = true
 
     public init(key: PublicKey, port: UInt16?, announceInterval: Duration = .seconds(5)) {
       self.key = key
@@ -42,7 +46,10 @@ public final class UDPDiscovery: Discovery {
   private static let answersTakenFor = Duration.seconds(3)
 
   private let key: PublicKey
+  /// What to tell of ourselves; nil for a node that only listens and asks.
   private let announce: Announce?
+  private let announces: Bool
+  private let answersSolicits: Bool
   private let interval: Duration
   private var random: RandomStream
   private var nextAnnounce: Instant?
@@ -56,6 +63,8 @@ public final class UDPDiscovery: Discovery {
   public init(_ configuration: Configuration, random: consuming RandomStream, now: Instant) {
     key = configuration.key
     announce = configuration.port.flatMap { Announce(key: configuration.key, port: $0) }
+    announces = configuration.announces
+    answersSolicits = configuration.answers
     interval = max(configuration.announceInterval, Self.minimumSpacing)
     self.random = random
     announceSoon(now)
@@ -67,7 +76,7 @@ public final class UDPDiscovery: Discovery {
     case .announce(let announce):
       sight(announce.key, at: source.with(port: announce.port), .announce, now)
     case .answer(let answer):
-      guard let inquiry, inquiry.nonce == answer.nonce, now <= inquiry.until else { return }
+      guard let inquiry, inquiry.nonce == answer.nonce, now < inquiry.until else { return }
       sight(answer.key, at: source.with(port: answer.port), .answer, now)
     case .solicit(let solicit):
       plan(answerTo: solicit, from: source, now)
@@ -88,16 +97,16 @@ public final class UDPDiscovery: Discovery {
 
   public func timeout(now: Instant) {
     if let due = nextAnnounce, due <= now, let announce {
-      outputs.append(.broadcast(announce.bytes))
+      emit(.broadcast(announce.bytes))
       lastAnnounce = now
       // ±10 %, so that nodes that started together do not stay together.
       nextAnnounce = now + interval - interval / 10 + random.duration(below: interval / 5)
     }
     if let nonce = inquiry?.nonce, let due = inquiry?.due.last, due <= now {
       inquiry?.due.removeLast()
-      outputs.append(.broadcast(Solicit(nonce: nonce).bytes))
+      emit(.broadcast(Solicit(nonce: nonce).bytes))
     }
-    if let until = inquiry?.until, until < now { inquiry = nil }
+    if let until = inquiry?.until, until <= now { inquiry = nil }
     sendAnswers(now)
   }
 
@@ -107,7 +116,7 @@ public final class UDPDiscovery: Discovery {
   /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce.
   public func solicit(now: Instant) {
     var nonce = DiscoveryNonce(high: random.next(), low: random.next())
-    if let inquiry, now <= inquiry.until { nonce = inquiry.nonce }
+    if let inquiry, now < inquiry.until { nonce = inquiry.nonce }
     var due: [Instant] = []
     var next = now
     for pause in Self.solicitPauses {
@@ -119,7 +128,7 @@ public final class UDPDiscovery: Discovery {
   }
 
   private func announceSoon(_ now: Instant) {
-    guard announce != nil else { return }
+    guard announces, announce != nil else { return }
     var soon = now + random.duration(below: Self.startDelay)
     if let lastAnnounce { soon = max(soon, lastAnnounce + Self.minimumSpacing) }
     nextAnnounce = min(nextAnnounce ?? soon, soon)
@@ -127,7 +136,7 @@ public final class UDPDiscovery: Discovery {
 
   private func plan(answerTo solicit: Solicit, from source: Endpoint, _ now: Instant) {
     // Our own question comes back to us as well: it was broadcast.
-    guard announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
+    guard answersSolicits, announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
       !answers.contains(where: { $0.to == source && $0.nonce == solicit.nonce }), rate.admits(source, now: now)
     else { return }
     let due = now + random.duration(below: Self.answerDelay)
@@ -138,14 +147,19 @@ public final class UDPDiscovery: Discovery {
     guard let announce else { return }
     for answer in answers where answer.due <= now {
       guard let content = SolicitAnswer(nonce: answer.nonce, key: announce.key, port: announce.port) else { continue }
-      outputs.append(.send(content.bytes, to: answer.to))
+      emit(.send(content.bytes, to: answer.to))
     }
     answers.removeAll { $0.due <= now }
   }
 
+  /// What nobody fetches is not piled up: every output is sent again sooner or later.
+  private func emit(_ output: DiscoveryOutput) {
+    if outputs.count < Self.maximumOutputs { outputs.append(output) }
+  }
+
   private func sight(_ seen: PublicKey, at endpoint: Endpoint, _ source: Sighting.Source, _ now: Instant) {
-    guard seen != key, outputs.count < Self.maximumOutputs else { return }
-    outputs.append(.sighting(Sighting(key: seen, endpoint: endpoint, source: source, at: now)))
+    guard seen != key else { return }
+    emit(.sighting(Sighting(key: seen, endpoint: endpoint, source: source, at: now)))
   }
 }
 

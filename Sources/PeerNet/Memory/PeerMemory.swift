@@ -94,14 +94,13 @@ public struct PeerMemory: Sendable {
       throw .header
     }
     var memory = PeerMemory()
-    var keys: Set<PublicKey> = []
     memory.version = version
     while let line = reader.next() {
       guard line.count <= maximumLineLength else { throw .lineTooLong(line: reader.number) }
       let fields = LineReader.fields(line)
       if let peer = fields.first.flatMap({ Peer(key: $0, fields: fields[1...], later: version > knownVersion) }) {
-        guard keys.insert(peer.key).inserted else { throw .duplicateKey(line: reader.number) }
-        guard keys.count <= maximumPeers else { throw .tooManyPeers(line: reader.number) }
+        guard memory.peer(peer.key) == nil else { throw .duplicateKey(line: reader.number) }
+        guard memory.peers.count < maximumPeers else { throw .tooManyPeers(line: reader.number) }
         memory.peers.append(peer)
       } else if fields.isEmpty || version > knownVersion {
         memory.otherLines.append(Array(line))

@@ -32,7 +32,7 @@ extension Node {
   /// The exposed names that a trusted peer may call, sorted.
   public func callable(by key: PublicKey) -> [[UInt8]] {
     guard let entry = peer(key)?.entry else { return [] }
-    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map(\.key).sorted {
+    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map { $0.key }.sorted {
       $0.lexicographicallyPrecedes($1)
     }
   }
@@ -122,16 +122,19 @@ extension Node {
   }
 
   /// Every trusted peer, ordered by key.
-  public var statuses: [PeerStatus] {
-    peers.map { peer in
-      let session = try? route(peer.key)
-      return PeerStatus(
-        entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
-        wire: session?.wire, endpoint: session?.endpoint,
-        roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
-        lastClose: peer.lastClose,
-        nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
-    }
+  public var statuses: [PeerStatus] { peers.map { status($0) } }
+
+  /// One trusted peer's status; nil for a key that is not trusted.
+  public func status(of key: PublicKey) -> PeerStatus? { peer(key).map { status($0) } }
+
+  private func status(_ peer: Peer) -> PeerStatus {
+    let session = try? route(peer.key)
+    return PeerStatus(
+      entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
+      wire: session?.wire, endpoint: session?.endpoint,
+      roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
+      lastClose: peer.lastClose,
+      nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
   }
 }
 

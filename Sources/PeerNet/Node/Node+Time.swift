@@ -67,7 +67,7 @@ extension Node {
       session.ledger.calls[id] = nil
       emit(.callFinished(CallID(id), .timedOut))
     }
-    session.ledger.earliestCallDeadline = session.ledger.calls.values.map(\.deadline).min()
+    session.ledger.earliestCallDeadline = session.ledger.calls.values.map { $0.deadline }.min()
     if let peer = session.remote.flatMap({ peer($0) }), !expired.isEmpty { closeRetired(peer, now: now) }
   }
 }

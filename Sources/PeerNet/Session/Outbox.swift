@@ -100,7 +100,7 @@ struct Outbox {
         let plaintext = control.removeFirst()
         queuedBytes -= plaintext.count
         try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
-          } else if head < queue.count {
+      } else if head < queue.count {
         try fillFromQueue(&sender)
       } else {
         break

@@ -85,15 +85,11 @@ final class Session {
     switch takePhase() {
     case .proved(let state):
       var message: [UInt8] = []
-      do {
-        if wire == .two { self.hello = try Hello(decoding: state.payload) }
-        let payload = wire == .two ? hello.encoded() : []
+      if wire == .two { self.hello = try Hello(decoding: state.payload) }
+      let payload = wire == .two ? hello.encoded() : []
+      do throws(NoiseError) {
         channel = try state.finish(payload: payload, staticKey: staticKey, message: &message)
-      } catch let error as SessionError {
-        throw error
-      } catch {
-        throw .peerFailedHandshake
-      }
+      } catch { throw .peerFailedHandshake }
       sendHandshake(message)
     case .provedWithM3(let channel):
       if wire == .two { self.hello = try Hello(decoding: channel.payload) }
@@ -148,6 +144,7 @@ final class Session {
   private func handshake(
     _ body: [UInt8], hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream
   ) throws(SessionError) {
+    var isPayloadUnexpected = false
     switch takePhase() {
     case .awaitingM1:
       guard let wire = Wire(m1: body) else { throw .unknownWire }
@@ -155,30 +152,32 @@ final class Session {
       outbox = Outbox(wire: wire, budget: limits.sendBudget)
       let state = ResponderAwaitingM1(transcript: wire.transcript, ephemeral: KeyPair.generate(from: &random))
       let payload = wire == .two ? hello.encoded() : []
+      let m1 = try wire.unwrapHandshake(body)
       var message: [UInt8] = []
-      do {
-        phase = .awaitingM3(
-          try state.receive(
-            try wire.unwrapHandshake(body), payload: payload, staticKey: staticKey, message: &message))
+      do throws(NoiseError) {
+        phase = .awaitingM3(try state.receive(m1, payload: payload, staticKey: staticKey, message: &message))
       } catch { throw .peerFailedHandshake }
       sendHandshake(message)
     case .awaitingM2(let state):
       if let sentM1 { handshakeRoundTrip = now - sentM1 }
-      do {
-        let proved = try state.receive(try wire.unwrapHandshake(body), staticKey: staticKey)
+      let m2 = try wire.unwrapHandshake(body)
+      do throws(NoiseError) {
+        let proved = try state.receive(m2, staticKey: staticKey)
         remote = proved.remoteStatic
-        if wire == .one && !proved.payload.isEmpty { throw SessionError.peerFailedHandshake }
+        isPayloadUnexpected = wire == .one && !proved.payload.isEmpty
         phase = .proved(proved)
       } catch { throw .peerFailedHandshake }
     case .awaitingM3(let state):
-      do {
-        let channel = try state.receive(try wire.unwrapHandshake(body), staticKey: staticKey)
+      let m3 = try wire.unwrapHandshake(body)
+      do throws(NoiseError) {
+        let channel = try state.receive(m3)
         remote = channel.remoteStatic
-        if wire == .one && !channel.payload.isEmpty { throw SessionError.peerFailedHandshake }
+        isPayloadUnexpected = wire == .one && !channel.payload.isEmpty
         phase = .provedWithM3(channel)
       } catch { throw .peerFailedHandshake }
     default: throw .weFailed
     }
+    if isPayloadUnexpected { throw .peerFailedHandshake }
   }
 
   private func takePhase() -> Phase {

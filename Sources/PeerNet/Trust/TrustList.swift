@@ -15,7 +15,7 @@ public struct TrustList: Sendable {
 
   private let text: [UInt8]
   private let lines: [Range<Int>]
-  private let positions: [PublicKey: Int]
+  private let index: KeyIndex
 
   /// The list that trusts nobody.
   public init() { self.init(TrustListParser(), text: Array(Self.emptyText)) }
@@ -36,7 +36,7 @@ public struct TrustList: Sendable {
     formatVersion = parser.formatVersion
     unreadLines = parser.unreadLines
     lines = parser.lines
-    positions = parser.positions
+    index = parser.index
     self.text = text
   }
 
@@ -44,7 +44,7 @@ public struct TrustList: Sendable {
   public func serialize() -> [UInt8] { text }
 
   public func entry(for key: PublicKey) -> TrustEntry? {
-    if let position = positions[key] { entries[position] } else { nil }
+    if let position = index[key] { entries[position] } else { nil }
   }
 
   /// Appends a line. The label must be free and the key new.
@@ -71,7 +71,7 @@ public struct TrustList: Sendable {
       if end < changed.text.count, changed.text[end] == Ascii.newline { end += 1 }
       try changed.replace(line.lowerBound..<end, with: [])
       // In a list of a later version, a second line of the same key would come to life.
-    } while changed.positions[key] != nil
+    } while changed.index[key] != nil
     self = changed
   }
 
@@ -92,7 +92,7 @@ public struct TrustList: Sendable {
   }
 
   private func line(of key: PublicKey) throws(TrustListError) -> Range<Int> {
-    guard let position = positions[key] else { throw TrustListError(line: 0, column: 0, reason: .unknownPeer) }
+    guard let position = index[key] else { throw TrustListError(line: 0, column: 0, reason: .unknownPeer) }
     return lines[position]
   }
 

@@ -4,12 +4,11 @@ import Sodium
 struct TrustListParser {
   private(set) var entries: [TrustEntry] = []
   private(set) var lines: [Range<Int>] = []
-  private(set) var positions: [PublicKey: Int] = [:]
+  private(set) var index = KeyIndex()
   private(set) var formatVersion = Self.knownVersion
   private(set) var unreadLines = 0
 
   private static var knownVersion: UInt64 { 1 }
-  private var labels: Set<[UInt8]> = []
   private var line: ArraySlice<UInt8> = []
   private var lineNumber = 1
 
@@ -48,12 +47,14 @@ struct TrustListParser {
     guard let key = PublicKey(text: Array(keyField)) else { throw fault(.key, at: keyField.startIndex) }
     guard fields.count > 1 else { throw fault(.label, at: keyField.endIndex) }
     guard let label = Self.label(fields[1]) else { throw fault(.label, at: fields[1].startIndex) }
-    guard positions[key] == nil else { throw fault(.duplicateKey, at: keyField.startIndex) }
-    guard !labels.contains(label) else { throw fault(.duplicateLabel, at: fields[1].startIndex) }
+    let place = index.place(of: key)
+    guard !place.isTaken else { throw fault(.duplicateKey, at: keyField.startIndex) }
+    guard !entries.contains(where: { $0.label == label }) else {
+      throw fault(.duplicateLabel, at: fields[1].startIndex)
+    }
     guard entries.count < TrustList.maximumPeers else { throw fault(.tooManyPeers, at: line.startIndex) }
     let entry = try entry(key: key, label: label, fields: fields[2...])
-    positions[key] = entries.count
-    labels.insert(label)
+    index.insert(key, position: entries.count, at: place.index)
     entries.append(entry)
     lines.append(line.indices)
   }
@@ -63,6 +64,7 @@ struct TrustListParser {
   ) throws(TrustListError) -> TrustEntry {
     var grants: Grants?
     var wire: Wire?
+    var namesWire = false
     var other: [[UInt8]] = []
     for field in fields {
       guard let (name, value) = LineReader.pair(field) else {
@@ -73,7 +75,8 @@ struct TrustListParser {
         guard grants == nil else { throw fault(.repeatedField, at: field.startIndex) }
         grants = try self.grants(value)
       } else if ("wire" as StaticString).equals(name) {
-        guard wire == nil else { throw fault(.repeatedField, at: field.startIndex) }
+        guard !namesWire else { throw fault(.repeatedField, at: field.startIndex) }
+        namesWire = true
         wire = Wire(text: value)
         if wire == nil, !isLater { throw fault(.wire, at: value.startIndex) }
       } else {

@@ -1,0 +1,61 @@
+import ETF
+import PeerNet
+
+/// Why a call was not taken on.
+public enum Refusal: Error, Equatable, Sendable {
+  /// `beam_admin` was asked for what the board does not have.
+  case unknownProcedure
+  case forbidden
+  case badArgument(ArgumentError)
+
+  /// The reason in `{error, Reason}`: the atom `forbidden`, or a binary `code: text`.
+  public var reason: Term {
+    switch self {
+    case .unknownProcedure: .binary([UInt8]("unknown_procedure: this board has no such procedure"))
+    case .forbidden: .atom("forbidden")
+    case .badArgument(let error): .binary(error.reason)
+    }
+  }
+}
+
+extension Procedure {
+  /// Whether a peer with these grants may call it with at least some arguments. `agent.whoami` is everyone's who is
+  /// paired (Protocol, Trust list).
+  public func isOpen(to grants: Grants) -> Bool {
+    self == .agentWhoAmI || grants.mayAllow([UInt8](name))
+  }
+}
+
+/// Whether the policy lets a peer with these grants have this plan carried out.
+public func authorize(_ plan: Plan, _ grants: Grants) -> Bool {
+  let name = [UInt8](plan.procedure.name)
+  if plan.procedure == .agentWhoAmI || grants.allows(name) { return true }
+  let arguments = plan.checkedArguments
+  return !arguments.isEmpty && arguments.allSatisfy { grants.allows(name, argument: $0) }
+}
+
+extension Plan {
+  /// The plan of a call that is understood and allowed. Arguments are looked at only for a caller who may call the
+  /// procedure at all.
+  public static func admit(
+    _ procedure: Procedure, _ form: ArgumentForm, grants: Grants
+  ) throws(Refusal) -> Plan {
+    guard procedure.isOpen(to: grants) else { throw .forbidden }
+    let plan: Plan
+    do throws(ArgumentError) {
+      plan = try Plan(procedure, form)
+    } catch {
+      throw .badArgument(error)
+    }
+    guard authorize(plan, grants) else { throw .forbidden }
+    return plan
+  }
+
+  /// The same through `beam_admin`: `{rpc, Module, Function, Arguments}`.
+  public static func admit(
+    module: [UInt8], function: [UInt8], arguments: Term, grants: Grants
+  ) throws(Refusal) -> Plan {
+    guard let procedure = Procedure(module: module, function: function) else { throw .unknownProcedure }
+    return try admit(procedure, .list(arguments), grants: grants)
+  }
+}

@@ -1,0 +1,51 @@
+/// Why arguments are not those of the procedure: the caller's mistake. It repeats nothing of what the caller sent.
+public enum ArgumentError: Error, Equatable, Sendable {
+  case notAMap
+  case notAList
+  case tooMany
+  case unknownKey
+  case duplicate(Parameter)
+  case missing(Parameter)
+  /// Another type than the parameter's, or a value beyond its bounds.
+  case unfit(Parameter)
+  /// `values` beside `line` or `value`.
+  case conflict(Parameter)
+
+  /// `bad_argument: missing line`
+  public var reason: [UInt8] {
+    var text = [UInt8]("bad_argument: ")
+    switch self {
+    case .notAMap: text.append(text: "expected a map")
+    case .notAList: text.append(text: "expected a list")
+    case .tooMany: text.append(text: "too many arguments")
+    case .unknownKey: text.append(text: "unknown key")
+    case .duplicate(let parameter): text.append(text: "given twice: ", parameter)
+    case .missing(let parameter): text.append(text: "missing ", parameter)
+    case .unfit(let parameter):
+      text.append(text: parameter.expectation)
+    case .conflict(let parameter): text.append(text: "give values alone, without ", parameter)
+    }
+    return text
+  }
+}
+
+extension Parameter {
+  fileprivate var expectation: StaticString {
+    switch self {
+    case .delay: "delay is a whole number of seconds, 0 to 3600"
+    case .dryRun: "dry_run is true or false"
+    case .timeout: "timeout is a whole number of seconds, 5 to 300"
+    case .lines: "lines is a label or a list of at most 256 labels"
+    case .line: "line is a label"
+    case .value: "value is 0, 1, true or false"
+    case .values: "values is a map of at most 256 labels to 0, 1, true or false"
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(text: StaticString, _ parameter: Parameter) {
+    append(text: text)
+    append(text: parameter.name)
+  }
+}

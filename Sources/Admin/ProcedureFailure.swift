@@ -1,0 +1,42 @@
+/// Why a plan could not be carried out.
+public struct ProcedureFailure: Error, Equatable, Sendable {
+  public enum Code: Equatable, Sendable {
+    /// Somebody else's work is in the way; later it will do.
+    case busy
+    /// The board will not do that, now or later.
+    case refused
+    case stepFailed
+    case timeout
+    /// The board does not have what it takes, or has lost it.
+    case unavailable
+
+    public var name: StaticString {
+      switch self {
+      case .busy: "busy"
+      case .refused: "refused"
+      case .stepFailed: "step_failed"
+      case .timeout: "timeout"
+      case .unavailable: "unavailable"
+      }
+    }
+  }
+
+  public let code: Code
+  /// For the operator.
+  public let text: [UInt8]
+
+  public init(_ code: Code, _ text: [UInt8]) {
+    self.code = code
+    self.text = text
+  }
+
+  public init(_ code: Code, _ text: StaticString) { self.init(code, [UInt8](text)) }
+
+  /// The reason in `{error, Reason}`, as a binary: `code: text`.
+  public var reason: [UInt8] {
+    var reason = [UInt8](code.name)
+    reason.append(text: ": ")
+    reason.append(contentsOf: text)
+    return reason
+  }
+}

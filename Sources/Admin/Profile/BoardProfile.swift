@@ -1,0 +1,140 @@
+/// What this board has and offers: its name, its radio, its GPIO lines. Peers cannot reach a line that is not listed.
+///
+/// ```ini
+/// [board]
+/// name = Pump house
+///
+/// [wifi]
+/// interface = wlan0
+/// control = /run/wpa_supplicant
+/// respawned = no             ; yes where something starts wpa_supplicant again when it ends
+///
+/// [gpio pump]
+/// line = GPIO17              ; or: chip = pinctrl-bcm2711 and offset = 17
+/// direction = output         ; input when not given
+/// active_low = no
+/// bias = as-is               ; disable, pull-up, pull-down
+/// initial = keep             ; 0, 1: what an output is driven to when the daemon starts
+/// description = The big one
+///
+/// [gpio float-switch]
+/// line = GPIO27
+/// bias = pull-up
+/// debounce = 20              ; milliseconds
+/// ```
+public struct BoardProfile: Equatable, Sendable {
+  public struct Wifi: Equatable, Sendable {
+    public let interface: [UInt8]
+    /// The folder that holds wpa_supplicant's control sockets, one an interface.
+    public let control: [UInt8]
+
+    /// Whether something starts wpa_supplicant again when it ends. Only then may a restart end it: anywhere else
+    /// that would take the board off the network for good.
+    public let isRespawned: Bool
+
+    public init(interface: [UInt8], control: [UInt8], isRespawned: Bool = false) {
+      self.interface = interface
+      self.control = control
+      self.isRespawned = isRespawned
+    }
+  }
+
+  /// Empty when the profile gives none.
+  public let name: [UInt8]
+  /// nil on a board without a radio of ours.
+  public let wifi: Wifi?
+  /// In the order of the file.
+  public let lines: [LineProfile]
+  /// Unknown sections, then unknown keys: errors to a check of the configuration, otherwise left alone.
+  public let warnings: [ProfileFault]
+
+  public init(name: [UInt8] = [], wifi: Wifi? = nil, lines: [LineProfile] = []) {
+    self.init(name: name, wifi: wifi, lines: lines, warnings: [])
+  }
+
+  /// Reads the settings of a profile, in the order of the file.
+  public init(_ settings: [Setting]) throws(ProfileFault) {
+    var board = ProfileSection(name: Array("board".utf8))
+    var radio = ProfileSection(name: Array("wifi".utf8))
+    var gpio: [ProfileSection] = []
+    var warnings: [ProfileFault] = []
+    for setting in settings {
+      if setting.section == board.name {
+        board.append(setting)
+      } else if setting.section == radio.name {
+        radio.append(setting)
+      } else if setting.section.starts(with: "gpio ".utf8) {
+        try Self.collect(setting, into: &gpio)
+      } else {
+        warnings.append(setting.fault(.unknownSection))
+      }
+    }
+
+    let name = try board.text("name") ?? []
+    let wifi = try Self.wifi(&radio)
+    var lines: [LineProfile] = []
+    for index in gpio.indices {
+      lines.append(try LineProfile(label: gpio[index].name, &gpio[index]))
+    }
+    for section in [board, radio] + gpio {
+      warnings += section.remaining.map { $0.fault(.unknownKey) }
+    }
+    self.init(name: name, wifi: wifi, lines: lines, warnings: warnings)
+  }
+
+  public func line(labelled label: [UInt8]) -> LineProfile? {
+    lines.first { $0.label == label }
+  }
+
+  private init(name: [UInt8], wifi: Wifi?, lines: [LineProfile], warnings: [ProfileFault]) {
+    self.name = name
+    self.wifi = wifi
+    self.lines = lines
+    self.warnings = warnings
+  }
+}
+
+extension BoardProfile {
+  static let maximumLines = 256
+  /// Of a name or a description, in bytes.
+  static let maximumTextLength = 64
+  /// With an interface's name behind it, the control path still fits a socket's address.
+  static let maximumControlLength = 90
+  static let maximumInterfaceLength = 15
+
+  private static func collect(_ setting: Setting, into sections: inout [ProfileSection]) throws(ProfileFault) {
+    let label = Array(setting.section.dropFirst(5).drop { $0 == UInt8(ascii: " ") })
+    // Settings of a section mostly follow one another.
+    if let index = sections.lastIndex(where: { $0.name == label }) {
+      return sections[index].append(setting)
+    }
+    guard LineProfile.isLabel(label) else { throw setting.fault(.badLabel) }
+    guard sections.count < maximumLines else { throw setting.fault(.tooManyLines) }
+    var section = ProfileSection(name: label)
+    section.append(setting)
+    sections.append(section)
+  }
+
+  private static func wifi(_ section: inout ProfileSection) throws(ProfileFault) -> Wifi? {
+    let control = try section.take("control")
+    let isRespawned = try section.boolean("respawned") ?? false
+    guard let interface = try section.take("interface") else {
+      if let control { throw control.fault(.controlWithoutInterface) }
+      return nil
+    }
+    guard isInterface(interface.value) else { throw interface.fault(.badInterface) }
+    guard let control else {
+      return Wifi(
+        interface: interface.value, control: Array("/run/wpa_supplicant".utf8), isRespawned: isRespawned)
+    }
+    guard control.value.first == UInt8(ascii: "/"), control.value.isText(upTo: maximumControlLength) else {
+      throw control.fault(.badControlPath)
+    }
+    return Wifi(interface: interface.value, control: control.value, isRespawned: isRespawned)
+  }
+
+  private static func isInterface(_ name: [UInt8]) -> Bool {
+    name.isText(upTo: maximumInterfaceLength) && !name.contains(UInt8(ascii: "/")) && !name.contains(UInt8(ascii: " "))
+      && !name.spells(".") && !name.spells("..")
+  }
+}

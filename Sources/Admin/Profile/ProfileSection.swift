@@ -1,0 +1,62 @@
+/// The settings of one section, taken key by key; what is left over at the end is unknown.
+struct ProfileSection {
+  let name: [UInt8]
+  private(set) var remaining: [Setting] = []
+
+  /// Of the first setting.
+  var line: Int { remaining.first?.line ?? 0 }
+
+  init(name: [UInt8]) {
+    self.name = name
+  }
+
+  mutating func append(_ setting: Setting) {
+    remaining.append(setting)
+  }
+
+  mutating func take(_ key: StaticString) throws(ProfileFault) -> Setting? {
+    guard let index = remaining.firstIndex(where: { $0.key.spells(key) }) else { return nil }
+    let setting = remaining.remove(at: index)
+    if let second = remaining.first(where: { $0.key.spells(key) }) { throw second.fault(.duplicateKey) }
+    return setting
+  }
+
+  mutating func boolean(_ key: StaticString) throws(ProfileFault) -> Bool? {
+    guard let setting = try take(key) else { return nil }
+    if setting.value.spells("yes") || setting.value.spells("true") { return true }
+    if setting.value.spells("no") || setting.value.spells("false") { return false }
+    throw setting.fault(.badBoolean)
+  }
+
+  mutating func text(_ key: StaticString) throws(ProfileFault) -> [UInt8]? {
+    guard let setting = try take(key) else { return nil }
+    guard setting.value.isText(upTo: BoardProfile.maximumTextLength) else { throw setting.fault(.badText) }
+    return setting.value
+  }
+}
+
+extension Setting {
+  func fault(_ reason: ProfileFault.Reason) -> ProfileFault { ProfileFault(line: line, reason: reason) }
+
+  /// The value as a decimal number without a sign.
+  func number(upTo maximum: UInt32) -> UInt32? {
+    // Ten digits fit an UInt64 by far.
+    guard (1...10).contains(value.count) else { return nil }
+    var number: UInt64 = 0
+    for byte in value {
+      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+      number = number * 10 + UInt64(byte - UInt8(ascii: "0"))
+    }
+    return number <= UInt64(maximum) ? UInt32(number) : nil
+  }
+}
+
+extension [UInt8] {
+  func spells(_ text: StaticString) -> Bool {
+    text.withUTF8Buffer { elementsEqual($0) }
+  }
+
+  func isText(upTo maximum: Int) -> Bool {
+    (1...maximum).contains(count) && allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+  }
+}

@@ -1,0 +1,17 @@
+/// One `key = value` of a configuration file and where it stands.
+public struct Setting: Equatable, Sendable {
+  /// What stood between the brackets above it; empty before the first section.
+  public let section: [UInt8]
+  public let key: [UInt8]
+  /// Without the blanks around it and without a trailing comment; may be empty.
+  public let value: [UInt8]
+  /// The first line of a file is 1.
+  public let line: Int
+
+  public init(section: [UInt8], key: [UInt8], value: [UInt8], line: Int) {
+    self.section = section
+    self.key = key
+    self.value = value
+    self.line = line
+  }
+}

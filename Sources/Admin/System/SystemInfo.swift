@@ -1,0 +1,83 @@
+import ETF
+import PeerNet
+
+/// What a board tells of itself. What could not be found out is nil.
+public struct SystemInfo: Equatable, Sendable {
+  public var hostname: [UInt8]?
+  /// The agent's version.
+  public var agent: [UInt8] = []
+  /// The agent's process.
+  public var pid: Int64?
+  /// KiB of the agent in memory.
+  public var residentMemory: Int64?
+  /// Seconds since the board started.
+  public var uptime: Int64?
+  /// Runnable processes over 1, 5 and 15 minutes, in hundredths.
+  public var load: [Int64] = []
+  /// KiB
+  public var totalMemory: Int64?
+  /// KiB
+  public var availableMemory: Int64?
+  public var kernelName: [UInt8]?
+  public var kernelRelease: [UInt8]?
+  public var kernelVersion: [UInt8]?
+  /// `aarch64`, `x86_64`, …
+  public var machine: [UInt8]?
+  /// The profile's name of the board.
+  public var boardName: [UInt8]?
+  /// The device tree's.
+  public var boardModel: [UInt8]?
+  /// Changes with every start of the board.
+  public var bootIdentifier: [UInt8]?
+  /// Seconds since 1970.
+  public var time: Int64?
+  public var isSimulated = false
+
+  public init() {}
+
+  /// The answer of `system.info`. A key whose value is not known is left out.
+  ///
+  /// | key | value |
+  /// |---|---|
+  /// | `hostname` | the board's host name |
+  /// | `agent` | map: `version`; `pid`; `rss_kib`, the agent's resident memory |
+  /// | `uptime` | seconds since the board started |
+  /// | `boot_id` | changes with every start of the board |
+  /// | `time` | seconds since 1970, by the board's clock |
+  /// | `load` | list of three floats: over 1, 5 and 15 minutes |
+  /// | `memory` | map: `total_kib`, `available_kib` |
+  /// | `kernel` | map: `name`, `release`, `version` |
+  /// | `machine` | `aarch64`, `x86_64`, … |
+  /// | `board` | map: `name` (the profile's), `model` (the device tree's), `simulated` (a boolean) |
+  /// | `wire` | 1 or 2: the wire that this connection speaks |
+  public func answer(to caller: Caller) -> Term {
+    var answer = Answer()
+    answer.put("hostname", hostname)
+    var process = Answer()
+    process.put("version", agent)
+    process.put("pid", pid)
+    process.put("rss_kib", residentMemory)
+    answer.put("agent", process.term)
+    answer.put("uptime", uptime)
+    answer.put("boot_id", bootIdentifier)
+    answer.put("time", time)
+    if !load.isEmpty { answer.put("load", .list(load.map { .float(Double($0) / 100) })) }
+    var memory = Answer()
+    memory.put("total_kib", totalMemory)
+    memory.put("available_kib", availableMemory)
+    answer.put("memory", memory.term)
+    var kernel = Answer()
+    kernel.put("name", kernelName)
+    kernel.put("release", kernelRelease)
+    kernel.put("version", kernelVersion)
+    answer.put("kernel", kernel.term)
+    answer.put("machine", machine)
+    var board = Answer()
+    board.put("name", boardName)
+    board.put("model", boardModel)
+    board.put("simulated", flag: isSimulated)
+    answer.put("board", board.term)
+    answer.put("wire", Int64(caller.wire.rawValue))
+    return answer.term
+  }
+}

@@ -1,0 +1,56 @@
+import ETF
+import PeerNet
+
+/// The last `wifi.restart`, kept for whoever lost the link with it.
+public struct RestartRecord: Equatable, Sendable {
+  public enum Outcome: Equatable, Sendable {
+    case running
+    case succeeded(WifiRestart.Success)
+    case failed(WifiFailure)
+  }
+
+  /// Seconds since 1970.
+  public let at: Int64
+  public let startedAt: Instant
+  /// Who asked for it, by fingerprint.
+  public let by: [UInt8]
+  public var outcome = Outcome.running
+
+  public init(at: Int64, startedAt: Instant, by: [UInt8]) {
+    self.at = at
+    self.startedAt = startedAt
+    self.by = by
+  }
+
+  /// `last_restart` in the answer of `wifi.status`:
+  ///
+  /// | key | value |
+  /// |---|---|
+  /// | `at` | when it began, seconds since 1970 by the board's clock |
+  /// | `ago` | seconds since then |
+  /// | `by` | the fingerprint of who asked for it first |
+  /// | `outcome` | `running`, `ok` or `failed` |
+  /// | `step` | the step it is at, or failed at; not with `ok` |
+  /// | `reason` | `failed`: what the call was answered, `step_failed: …` |
+  /// | `way`, `took_ms` | `ok`: as in the answer of `wifi.restart` |
+  func term(now: Instant, step: WifiFailure.Step?) -> Term {
+    var answer = Answer()
+    answer.put("at", at)
+    answer.put("ago", (now - startedAt).seconds)
+    answer.put("by", by)
+    switch outcome {
+    case .running:
+      answer.put("outcome", text: "running")
+      if let step { answer.put("step", text: step.name) }
+    case .succeeded(let success):
+      answer.put("outcome", text: "ok")
+      answer.put("way", text: success.way.name)
+      answer.put("took_ms", success.took.milliseconds)
+    case .failed(let failure):
+      answer.put("outcome", text: "failed")
+      answer.put("step", text: failure.step.name)
+      answer.put("reason", failure.failure.reason)
+    }
+    return answer.term
+  }
+}

@@ -1,0 +1,20 @@
+/// Every command that this agent can give wpa_supplicant. None carries a parameter, so nothing that a peer sent can
+/// ever reach the supplicant: the type has no room for it.
+public enum SupplicantCommand: UInt8, Sendable, CaseIterable {
+  case ping, attach, status, signalPoll, scan, scanResults, reconfigure, reassociate, terminate
+
+  /// The datagram on the control socket.
+  public var text: StaticString {
+    switch self {
+    case .ping: "PING"
+    case .attach: "ATTACH"
+    case .status: "STATUS"
+    case .signalPoll: "SIGNAL_POLL"
+    case .scan: "SCAN"
+    case .scanResults: "SCAN_RESULTS"
+    case .reconfigure: "RECONFIGURE"
+    case .reassociate: "REASSOCIATE"
+    case .terminate: "TERMINATE"
+    }
+  }
+}

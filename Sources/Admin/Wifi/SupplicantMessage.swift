@@ -1,0 +1,72 @@
+/// One datagram from wpa_supplicant's control socket: an event that nobody asked for (`<3>CTRL-EVENT-…`) or the reply
+/// to the command that was sent last. Any bytes at all make one of the two.
+public enum SupplicantMessage: Equatable, Sendable {
+  case event(SupplicantEvent)
+  case reply(SupplicantReply)
+
+  /// What a longer datagram says beyond this is not looked at; the supplicant's own replies end at 4 KiB.
+  public static let maximumBytes = 8192
+
+  public init(_ datagram: [UInt8]) {
+    if datagram.count >= 3, datagram[0] == 0x3c, datagram[2] == 0x3e {
+      self = .event(SupplicantEvent(datagram.dropFirst(3)))
+    } else {
+      self = .reply(SupplicantReply(datagram.prefix(SupplicantMessage.maximumBytes)))
+    }
+  }
+}
+
+public enum SupplicantReply: Equatable, Sendable {
+  case ok, pong, busy, failed
+  /// Lines of an answer, or garbage: whoever asked takes from it what it can.
+  case text([UInt8])
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    let word = bytes.last == 0x0a ? bytes.dropLast() : bytes
+    if word.equals("OK") {
+      self = .ok
+    } else if word.equals("PONG") {
+      self = .pong
+    } else if word.equals("FAIL-BUSY") {
+      self = .busy
+    } else if word.hasPrefix("FAIL") || word.equals("UNKNOWN COMMAND") {
+      self = .failed
+    } else {
+      self = .text([UInt8](bytes))
+    }
+  }
+}
+
+/// The events that say something about a restart or a scan.
+public enum SupplicantEvent: Equatable, Sendable {
+  case connected, disconnected, terminating
+  case scanResults, scanFailed
+  case networkNotFound, rejected, wrongKey
+  case other
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    if bytes.hasPrefix("CTRL-EVENT-CONNECTED") {
+      self = .connected
+    } else if bytes.hasPrefix("CTRL-EVENT-DISCONNECTED") {
+      self = .disconnected
+    } else if bytes.hasPrefix("CTRL-EVENT-TERMINATING") {
+      self = .terminating
+    } else if bytes.hasPrefix("CTRL-EVENT-SCAN-RESULTS") {
+      self = .scanResults
+    } else if bytes.hasPrefix("CTRL-EVENT-SCAN-FAILED") {
+      self = .scanFailed
+    } else if bytes.hasPrefix("CTRL-EVENT-NETWORK-NOT-FOUND") {
+      self = .networkNotFound
+    } else if bytes.hasPrefix("CTRL-EVENT-ASSOC-REJECT") || bytes.hasPrefix("CTRL-EVENT-AUTH-REJECT") {
+      self = .rejected
+    } else if bytes.hasPrefix("CTRL-EVENT-SSID-TEMP-DISABLED") {
+      self = SupplicantEvent.tellsWrongKey(bytes) ? .wrongKey : .rejected
+    } else {
+      self = .other
+    }
+  }
+
+  private static func tellsWrongKey(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.prefix(256).split(separator: 0x20).contains { $0.equals("reason=WRONG_KEY") }
+  }
+}

@@ -1,0 +1,126 @@
+import PeerNet
+
+/// A wifi procedure as a conversation with wpa_supplicant, without the socket: what the socket did and what time it is
+/// go in, what to do with it and in the end exactly one ``Output/finish(_:)`` come out. It ends at its total deadline
+/// whatever the supplicant does.
+public struct WifiDialogue: Sendable {
+  public enum Plan: Equatable, Sendable {
+    case status
+    case scan
+    case restart(WifiRestart.Options)
+  }
+
+  public enum Output: Equatable, Sendable {
+    /// Open a fresh connection to the control socket, close the one there may be, and say ``socketOpened(now:)`` or
+    /// ``socketLost(now:)``.
+    case open
+    case send(SupplicantCommand)
+    /// The last output: nothing more is wanted of the socket.
+    case finish(Result)
+  }
+
+  public enum Result: Equatable, Sendable {
+    case status(WifiStatus)
+    case scan([ScanEntry])
+    case restarted(WifiRestart.Success)
+    case failed(WifiFailure)
+  }
+
+  private enum Work: Sendable {
+    case status(WifiQuery)
+    case scan(WifiScan)
+    case restart(WifiRestart)
+    case finished
+  }
+
+  private var link = SupplicantLink()
+  private var work: Work
+  private var result: Result?
+
+  public init(_ plan: Plan, now: Instant) {
+    switch plan {
+    case .status: work = .status(WifiQuery(now: now))
+    case .scan: work = .scan(WifiScan(now: now))
+    case .restart(let options): work = .restart(WifiRestart(options, now: now))
+    }
+    link.open()
+  }
+
+  /// When ``timeout(now:)`` is due; nil once finished.
+  public var deadline: Instant? {
+    let due: Instant
+    switch work {
+    case .status(let query): due = query.wakeAt
+    case .scan(let scan): due = scan.wakeAt
+    case .restart(let restart): due = restart.wakeAt
+    case .finished: return nil
+    }
+    return link.deadline.map { min($0, due) } ?? due
+  }
+
+  /// The step a restart is at.
+  public var step: WifiFailure.Step? {
+    if case .restart(let restart) = work { restart.step } else { nil }
+  }
+
+  public mutating func nextOutput() -> Output? {
+    if let result {
+      self.result = nil
+      return .finish(result)
+    }
+    if case .finished = work { return nil }
+    switch link.nextOutput() {
+    case .open: return .open
+    case .send(let command): return .send(command)
+    case nil: return nil
+    }
+  }
+
+  public mutating func socketOpened(now: Instant) { take(link.socketOpened(now: now), now) }
+
+  public mutating func socketLost(now: Instant) { take(link.socketLost(now: now), now) }
+
+  /// A datagram, cut at ``SupplicantMessage/maximumBytes`` if it was longer.
+  public mutating func receive(_ datagram: [UInt8], now: Instant) { take(link.receive(datagram, now: now), now) }
+
+  public mutating func timeout(now: Instant) {
+    take(link.timeout(now: now), now)
+    var ended: Result?
+    switch work {
+    case .status(var query):
+      ended = query.wake(link: &link, now: now)
+      work = .status(query)
+    case .scan(var scan):
+      ended = scan.wake(link: &link, now: now)
+      work = .scan(scan)
+    case .restart(var restart):
+      ended = restart.wake(link: &link, now: now)
+      work = .restart(restart)
+    case .finished: return
+    }
+    if let ended { finish(ended) }
+  }
+
+  private mutating func take(_ happening: SupplicantLink.Happening?, _ now: Instant) {
+    guard let happening else { return }
+    var ended: Result?
+    switch work {
+    case .status(var query):
+      ended = query.take(happening, link: &link, now: now)
+      work = .status(query)
+    case .scan(var scan):
+      ended = scan.take(happening, link: &link, now: now)
+      work = .scan(scan)
+    case .restart(var restart):
+      ended = restart.take(happening, link: &link, now: now)
+      work = .restart(restart)
+    case .finished: return
+    }
+    if let ended { finish(ended) }
+  }
+
+  private mutating func finish(_ ended: Result) {
+    work = .finished
+    result = ended
+  }
+}

@@ -1,0 +1,75 @@
+/// A wifi procedure that did not reach its end: the step it was at and, if the supplicant gave one, the reason.
+public struct WifiFailure: Error, Equatable, Sendable {
+  public enum Step: Equatable, Sendable {
+    /// Find the supplicant's control socket and have it answered.
+    case reach
+    /// The soft way: have it read its configuration again and leave the network.
+    case reconfigure
+    /// The soft way of a supplicant without a configuration file.
+    case reassociate
+    /// Find the access point and agree on keys.
+    case associate
+    /// The interface's address that was there before.
+    case address
+    /// The hard way: end the supplicant.
+    case terminate
+    /// Its supervisor starts it again.
+    case respawn
+    case scan
+  }
+
+  public enum Reason: Equatable, Sendable {
+    case absent, silent, refused, busy
+    case networkNotFound, rejected, wrongKey, radioDisabled
+    case noAddress, notUnderstood, timeout
+  }
+
+  public let step: Step
+  public let reason: Reason
+
+  public init(step: Step, reason: Reason) {
+    self.step = step
+    self.reason = reason
+  }
+
+  /// `step_failed: associate: the access point refused the key`
+  public var failure: ProcedureFailure {
+    var text = [UInt8](step.name)
+    text.append(text: ": ")
+    text.append(text: reason.text)
+    return ProcedureFailure(.stepFailed, text)
+  }
+}
+
+extension WifiFailure.Step {
+  public var name: StaticString {
+    switch self {
+    case .reach: "reach"
+    case .reconfigure: "reconfigure"
+    case .reassociate: "reassociate"
+    case .associate: "associate"
+    case .address: "address"
+    case .terminate: "terminate"
+    case .respawn: "respawn"
+    case .scan: "scan"
+    }
+  }
+}
+
+extension WifiFailure.Reason {
+  public var text: StaticString {
+    switch self {
+    case .absent: "wpa_supplicant's control socket is not there"
+    case .silent: "wpa_supplicant does not answer"
+    case .refused: "wpa_supplicant refused"
+    case .busy: "wpa_supplicant stayed busy"
+    case .networkNotFound: "no configured network is in range"
+    case .rejected: "the access point rejected the association"
+    case .wrongKey: "the access point refused the key"
+    case .radioDisabled: "the radio is switched off"
+    case .noAddress: "associated, but the address did not come back"
+    case .notUnderstood: "wpa_supplicant's answer makes no sense"
+    case .timeout: "not done in time"
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import PeerNet
+
+/// `wifi.scan`: SCAN, wait for its results, SCAN_RESULTS. If the supplicant is busy, the scan under way serves.
+struct WifiScan: Sendable {
+  static let total = Duration.seconds(15)
+  /// After that the results are fetched even if no event announced them: events are the first thing a full socket
+  /// loses.
+  static let patience = Duration.seconds(8)
+
+  private enum Phase { case reaching, scanning(until: Instant), fetching }
+
+  private let deadline: Instant
+  private var phase = Phase.reaching
+  private var trouble = WifiFailure.Reason.timeout
+
+  init(now: Instant) { deadline = now + WifiScan.total }
+
+  var wakeAt: Instant {
+    if case .scanning(let until) = phase { min(until, deadline) } else { deadline }
+  }
+
+  mutating func wake(link: inout SupplicantLink, now: Instant) -> WifiDialogue.Result? {
+    if now >= deadline {
+      if case .reaching = phase { return failure(.reach) }
+      return failure(.scan)
+    }
+    if case .scanning(let until) = phase, now >= until { fetch(link: &link, now: now) }
+    return nil
+  }
+
+  mutating func take(
+    _ happening: SupplicantLink.Happening, link: inout SupplicantLink, now: Instant
+  ) -> WifiDialogue.Result? {
+    switch happening {
+    case .opened:
+      link.ask(.attach, now: now)
+    case .absent, .lost:
+      phase = .reaching
+      trouble = .absent
+    case .silent:
+      phase = .reaching
+      trouble = .silent
+    case .reply(_, to: .attach):
+      link.ask(.scan, retryingBusy: false, now: now)
+    case .reply(.ok, to: .scan), .reply(.busy, to: .scan):
+      trouble = .timeout
+      phase = .scanning(until: now + WifiScan.patience)
+    case .reply(.failed, to: .scan):
+      trouble = .refused
+      return failure(.scan)
+    case .reply(.text(let text), to: .scanResults):
+      return .scan(ScanEntry.list(scanResults: text))
+    case .reply:
+      trouble = .notUnderstood
+      return failure(.scan)
+    case .event(.scanResults):
+      if case .scanning = phase { fetch(link: &link, now: now) }
+    case .event(.scanFailed):
+      guard case .scanning = phase else { return nil }
+      trouble = .refused
+      return failure(.scan)
+    case .event: break
+    }
+    return nil
+  }
+
+  private mutating func fetch(link: inout SupplicantLink, now: Instant) {
+    phase = .fetching
+    link.ask(.scanResults, now: now)
+  }
+
+  private func failure(_ step: WifiFailure.Step) -> WifiDialogue.Result {
+    .failed(WifiFailure(step: step, reason: trouble))
+  }
+}

@@ -1,0 +1,24 @@
+import Admin
+import ETF
+
+/// Carries plans out on a board. Everything behind it runs on the reactor's thread, and nothing blocks it.
+public protocol BoardDriver: AnyObject {
+  /// Carries a plan out that was admitted for `caller`. `completion` is called exactly once: before this returns when
+  /// there is nothing to wait for, otherwise from the loop.
+  func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)
+}
+
+public enum BoardOutcome: Equatable, Sendable {
+  /// The value in `{ok, Value}`.
+  case answered(Term)
+  /// The reason in `{error, Reason}`, a binary: `code: text`.
+  case failed([UInt8])
+
+  /// What goes into the reply: `{ok, Value}` or `{error, Reason}`.
+  public var reply: Term {
+    switch self {
+    case .answered(let value): .tuple([.atom("ok"), value])
+    case .failed(let reason): .tuple([.atom("error"), .binary(reason)])
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Admin
+import ETF
+import PeerNet
+
+/// A board made of its parts: lines, a radio or none, power and facts.
+public class ComposedBoard: BoardDriver {
+  struct Parts {
+    let profile: BoardProfile
+    /// The agent's version.
+    let agent: [UInt8]
+    let lines: any LineDriver
+    let wifi: WifiControl?
+    let power: PowerSequence
+    let facts: any SystemFacts
+  }
+
+  private let parts: Parts
+
+  init(_ parts: Parts) { self.parts = parts }
+
+  public final func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+    switch plan {
+    case .whoAmI: completion(.answered(caller.whoAmI))
+    case .gpioList: completion(.answered(parts.profile.listAnswer))
+    case .gpioRead(let labels): completion(read(labels))
+    case .gpioWrite(let levels): completion(write(levels))
+    case .systemInfo: completion(.answered(systemInfo().answer(to: caller)))
+    case .power(let plan): parts.power.begin(plan, completion: completion)
+    case .wifiRestart(let timeout):
+      withWifi(completion) { $0.restart(timeout: timeout, for: caller, completion: completion) }
+    case .wifiScan: withWifi(completion) { $0.scan(completion: completion) }
+    case .wifiStatus: withWifi(completion) { $0.status(completion: completion) }
+    }
+  }
+
+  private func withWifi(_ completion: (BoardOutcome) -> Void, _ body: (WifiControl) -> Void) {
+    guard let wifi = parts.wifi else {
+      return completion(.failed(ProcedureFailure(.unavailable, "the board profile names no wifi interface").reason))
+    }
+    body(wifi)
+  }
+
+  private func read(_ labels: [[UInt8]]) -> BoardOutcome {
+    if labels.isEmpty { return .answered(ComposedBoard.answer(parts.lines.list())) }
+    do throws(GPIOError) {
+      return .answered(ComposedBoard.answer(try parts.lines.read(labels)))
+    } catch {
+      return .failed(error.reason)
+    }
+  }
+
+  private func write(_ levels: [LineLevel]) -> BoardOutcome {
+    do throws(GPIOError) {
+      return .answered(ComposedBoard.answer(try parts.lines.write(levels.map { ($0.label, $0.isActive) })))
+    } catch {
+      return .failed(error.reason)
+    }
+  }
+
+  private static func answer(_ states: [LineState]) -> Term {
+    var levels: [LineLevel] = []
+    var problems: [LineProblem] = []
+    for state in states {
+      if let value = state.value {
+        levels.append(LineLevel(label: state.label, isActive: value))
+      } else if let problem = state.problem {
+        problems.append(LineProblem(label: state.label, reason: problem.reason))
+      }
+    }
+    return LineLevel.answer(levels, problems: problems)
+  }
+
+  private func systemInfo() -> SystemInfo {
+    var info = parts.facts.systemInfo()
+    info.agent = parts.agent
+    if !parts.profile.name.isEmpty { info.boardName = parts.profile.name }
+    return info
+  }
+}

@@ -1,0 +1,91 @@
+import Admin
+import Linux
+
+/// The GPIO chips of this machine: all that the board asks of the C library, so that tests can stand in for it.
+public protocol GPIOChips: AnyObject {
+  /// Whether inputs are debounced below this seam. Otherwise `GPIOLines` does it from the edges.
+  var debounces: Bool { get }
+
+  /// Now, in nanoseconds, on the clock that edges are stamped with.
+  var clock: UInt64 { get }
+
+  func scan() -> [GPIOChip]
+
+  /// Takes hold of a line until the result is let go.
+  func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold
+}
+
+/// A line that this process holds. Values are logical: true is active.
+public protocol GPIOHold: AnyObject {
+  /// Readable when an edge waits; only of a line that was requested with edges.
+  var descriptor: Int32 { get }
+
+  func value() throws(GPIOFault) -> Bool
+  func set(_ value: Bool) throws(GPIOFault)
+
+  /// nil when none waits. Does not block.
+  func nextEdge() throws(GPIOFault) -> GPIOEdge?
+}
+
+public struct GPIOChip {
+  /// Changes between boots.
+  public let number: UInt32
+  public let label: [UInt8]
+  /// The name of each line by its offset; empty where it has none.
+  public let lines: [[UInt8]]
+
+  public init(number: UInt32, label: [UInt8], lines: [[UInt8]]) {
+    self.number = number
+    self.label = label
+    self.lines = lines
+  }
+}
+
+public struct GPIORequest: Equatable {
+  public let chip: UInt32
+  public let offset: UInt32
+  public let direction: LineProfile.Direction
+  public let activeLow: Bool
+  public let bias: LineProfile.Bias
+  public let initialValue: LineProfile.InitialValue
+  /// In milliseconds; 0 unless the chips debounce.
+  public let debounce: UInt32
+  public let edges: Bool
+
+  public init(_ line: LineProfile, chip: UInt32, offset: UInt32, debounces: Bool) {
+    self.chip = chip
+    self.offset = offset
+    direction = line.direction
+    activeLow = line.activeLow
+    bias = line.bias
+    initialValue = line.initialValue
+    debounce = debounces ? line.debounce : 0
+    edges = !debounces && line.debounce > 0
+  }
+}
+
+public struct GPIOEdge: Equatable {
+  /// What the line became.
+  public let value: Bool
+  /// Nanoseconds on `GPIOChips.clock`.
+  public let time: UInt64
+
+  public init(to value: Bool, at time: UInt64) {
+    self.value = value
+    self.time = time
+  }
+}
+
+/// Why a line cannot be used now.
+public enum GPIOFault: Error, Equatable, Sendable {
+  /// Another process or driver holds the line; its name, or empty.
+  case busy([UInt8])
+  /// No chip has the label that the profile gives.
+  case noChip
+  /// No chip has the line that the profile gives.
+  case noLine
+  /// Several chips or lines answer to what the profile gives.
+  case ambiguous
+  /// The kernel or the library refused; a chip that was unplugged answers `noSuchDevice`.
+  case failed(Errno)
+}

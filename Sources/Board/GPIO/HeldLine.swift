@@ -1,0 +1,29 @@
+import Admin
+import Reactor
+
+/// A line of the profile while this process holds it; letting it go releases it.
+final class HeldLine {
+  private let hold: any GPIOHold
+  /// Of an input that the chips do not debounce themselves.
+  private let debounced: DebouncedInput?
+
+  init(_ line: LineProfile, in scanned: [GPIOChip], of chips: any GPIOChips, on reactor: Reactor) throws(GPIOFault) {
+    let place = try line.location.find(in: scanned)
+    let request = GPIORequest(line, chip: place.chip, offset: place.offset, debounces: chips.debounces)
+    hold = try chips.hold(request)
+    debounced = request.edges ? try DebouncedInput(hold, line.debounce, chips, reactor) : nil
+  }
+
+  deinit {
+    debounced?.stop()
+  }
+
+  func value() throws(GPIOFault) -> Bool {
+    if let debounced { return try debounced.value() }
+    return try hold.value()
+  }
+
+  func set(_ value: Bool) throws(GPIOFault) {
+    try hold.set(value)
+  }
+}

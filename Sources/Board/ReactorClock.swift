@@ -1,0 +1,18 @@
+import Linux
+import PeerNet
+import Reactor
+
+/// A reactor's time.
+public final class ReactorClock: BoardClock {
+  private let reactor: Reactor
+
+  public init(_ reactor: Reactor) { self.reactor = reactor }
+
+  public var now: Instant { Instant(nanoseconds: Clock.now()) }
+
+  public var unixTime: Int64 { Clock.realtimeSeconds() }
+
+  public func schedule(at deadline: Instant, _ action: @escaping () -> Void) {
+    reactor.schedule(at: deadline.nanoseconds, action)
+  }
+}

@@ -1,0 +1,16 @@
+import Admin
+
+/// Where wpa_supplicant's control socket is, or something that behaves like one.
+public protocol SupplicantPort: AnyObject {
+  /// A connection of its own, so that nobody else's replies come on it; nil when nobody listens. The closures are called
+  /// from the loop, never from within a call, and not after ``SupplicantConnection/close()``.
+  func connect(
+    onDatagram: @escaping ([UInt8]) -> Void, onLost: @escaping () -> Void
+  ) -> (any SupplicantConnection)?
+}
+
+public protocol SupplicantConnection: AnyObject {
+  /// False when the supplicant is gone. A socket that is full counts as sent: no reply will come.
+  func send(_ command: SupplicantCommand) -> Bool
+  func close()
+}

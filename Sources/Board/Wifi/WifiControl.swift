@@ -1,0 +1,100 @@
+import Admin
+import ETF
+import PeerNet
+
+/// A board's radio. At most one status query, one scan and one restart run at a time; who asks for what is already
+/// under way joins it and gets the same outcome: whoever lost the link with a restart and asks again learns how it
+/// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
+/// for all.
+public final class WifiControl {
+  /// More than that do not join.
+  static let maximumWaiting = 16
+
+  private typealias Waiting = (WifiDialogue.Result, _ joined: Bool) -> Void
+
+  private enum Kind: Int { case status, scan, restart }
+
+  private struct Job {
+    let session: WifiSession
+    var waiting: [Waiting]
+  }
+
+  private let interface: [UInt8]
+  private let port: any SupplicantPort
+  private let clock: any BoardClock
+  private let respawned: Bool
+  private var jobs: [Job?] = [nil, nil, nil]
+  private var lastRestart: RestartRecord?
+
+  /// `respawned` tells whether somebody starts the supplicant again when it ends.
+  public init(interface: [UInt8], port: any SupplicantPort, clock: any BoardClock, respawned: Bool) {
+    self.interface = interface
+    self.port = port
+    self.clock = clock
+    self.respawned = respawned
+  }
+
+  func status(completion: @escaping (BoardOutcome) -> Void) {
+    run(.status, .status, refused: completion) { result, _ in
+      guard case .status(let status) = result else { return completion(result.failure) }
+      let step = self.jobs[Kind.restart.rawValue]?.session.step
+      completion(
+        .answered(
+          status.answer(interface: self.interface, lastRestart: self.lastRestart, step: step, now: self.clock.now)))
+    }
+  }
+
+  func scan(completion: @escaping (BoardOutcome) -> Void) {
+    run(.scan, .scan, refused: completion) { result, _ in
+      guard case .scan(let entries) = result else { return completion(result.failure) }
+      completion(.answered(ScanEntry.answer(entries)))
+    }
+  }
+
+  func restart(timeout: Duration, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+    if jobs[Kind.restart.rawValue] == nil {
+      lastRestart = RestartRecord(at: clock.unixTime, startedAt: clock.now, by: caller.fingerprint)
+    }
+    let options = WifiRestart.Options(total: timeout, respawned: respawned)
+    run(.restart, .restart(options), refused: completion) { result, joined in
+      guard case .restarted(let success) = result else { return completion(result.failure) }
+      completion(.answered(success.answer(interface: self.interface, joined: joined)))
+    }
+  }
+
+  private func run(
+    _ kind: Kind, _ plan: WifiDialogue.Plan, refused: (BoardOutcome) -> Void, _ waiting: @escaping Waiting
+  ) {
+    if let job = jobs[kind.rawValue] {
+      guard job.waiting.count < WifiControl.maximumWaiting else {
+        return refused(.failed(ProcedureFailure(.busy, "too many callers wait for this already").reason))
+      }
+      jobs[kind.rawValue]?.waiting.append(waiting)
+      return
+    }
+    let session = WifiSession(plan, port: port, clock: clock) { result in self.finish(kind, result) }
+    jobs[kind.rawValue] = Job(session: session, waiting: [waiting])
+    session.start()
+  }
+
+  private func finish(_ kind: Kind, _ result: WifiDialogue.Result) {
+    guard let job = jobs[kind.rawValue] else { return }
+    jobs[kind.rawValue] = nil
+    switch result {
+    case .restarted(let success): lastRestart?.outcome = .succeeded(success)
+    case .failed(let failure): if kind == .restart { lastRestart?.outcome = .failed(failure) }
+    case .status, .scan: break
+    }
+    for (index, waiting) in job.waiting.enumerated() { waiting(result, index > 0) }
+  }
+}
+
+extension WifiDialogue.Result {
+  fileprivate var failure: BoardOutcome {
+    switch self {
+    case .failed(let failure): .failed(failure.failure.reason)
+    // A dialogue finishes with what its plan asked for.
+    case .status, .scan, .restarted: .failed(ProcedureFailure(.unavailable, "no answer").reason)
+    }
+  }
+}

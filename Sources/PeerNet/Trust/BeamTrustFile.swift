@@ -1,0 +1,94 @@
+import ETF
+import Sodium
+
+/// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
+/// (Protocol, Keys). Such a list has no grants, and importing one gives none.
+public enum BeamTrustFile {
+  public struct Peer: Hashable, Sendable {
+    public let key: PublicKey
+    /// Whatever binary the peer's operator typed; nil when nothing.
+    public let label: [UInt8]?
+    /// `2026-05-05T12:34:56.789012Z`; nil when it is not a date that can be read.
+    public let addedAt: [UInt8]?
+  }
+
+  public enum LoadError: Error, Hashable, Sendable {
+    /// Not an Erlang term; an empty file is none.
+    case term(DecodingError)
+    case notAList
+    /// The entry, from 0, is not a map with a 32-byte `pubkey` and a `label`.
+    case malformed(entry: Int)
+    case duplicateKey(entry: Int)
+    case tooManyPeers
+  }
+
+  public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
+    let term: Term
+    do { term = try Term.decode(bytes, limits: DecodingLimits(depth: 8)) } catch { throw .term(error) }
+    guard let elements = term.listElements else { throw .notAList }
+    guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
+    var peers: [Peer] = []
+    for (index, element) in elements.enumerated() {
+      guard let peer = Peer(element) else { throw .malformed(entry: index) }
+      guard !peers.contains(where: { $0.key == peer.key }) else { throw .duplicateKey(entry: index) }
+      peers.append(peer)
+    }
+    return peers
+  }
+}
+
+extension BeamTrustFile.Peer {
+  fileprivate init?(_ term: Term) {
+    guard let bytes = term.value("pubkey")?.binaryBytes, let key = PublicKey(bytes), let label = term.value("label")
+    else { return nil }
+    self.key = key
+    if let text = label.binaryBytes {
+      self.label = text
+    } else if let atom = label.atomBytes, ("nil" as StaticString).equals(atom[...]) {
+      self.label = nil
+    } else {
+      return nil
+    }
+    addedAt = term.value("added_at").flatMap(Self.timestamp)
+  }
+
+  /// A `DateTime` in UTC, as ISO 8601 with microseconds.
+  private static func timestamp(_ date: Term) -> [UInt8]? {
+    guard let microsecond = date.value("microsecond")?.elements?.first?.int64,
+      date.value("utc_offset")?.int64 == 0, date.value("std_offset")?.int64 == 0
+    else { return nil }
+    var text: [UInt8] = []
+    for (name, digits, end) in [
+      ("year", 4, 0x2d), ("month", 2, 0x2d), ("day", 2, 0x54), ("hour", 2, 0x3a), ("minute", 2, 0x3a),
+      ("second", 2, 0x2e),
+    ] as [(StaticString, Int, UInt8)] {
+      guard let value = date.value(name)?.int64, text.append(value, digits: digits) else { return nil }
+      text.append(end)
+    }
+    guard text.append(microsecond, digits: 6) else { return nil }
+    text.append(0x5a)
+    return text
+  }
+}
+
+extension Term {
+  /// The value under an atom key of a map.
+  fileprivate func value(_ name: StaticString) -> Term? {
+    pairs?.first { pair in
+      if let atom = pair.key.atomBytes { name.equals(atom[...]) } else { false }
+    }?.value
+  }
+}
+
+extension [UInt8] {
+  /// Exactly so many decimal digits; false, and nothing written, when the number has more or is negative.
+  fileprivate mutating func append(_ value: Int64, digits: Int) -> Bool {
+    guard value >= 0, let value = UInt64(exactly: value) else { return false }
+    var text: [UInt8] = []
+    text.appendDecimal(value)
+    guard text.count <= digits else { return false }
+    append(contentsOf: repeatElement(Ascii.zero, count: digits - text.count))
+    append(contentsOf: text)
+    return true
+  }
+}

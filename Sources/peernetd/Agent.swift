@@ -1,0 +1,173 @@
+import Admin
+import Board
+import Linux
+import PeerNet
+import PeerNetLinux
+import Reactor
+import Sodium
+
+/// The daemon at work: the protocol, the board, the files, the log and the signals around one loop.
+final class Agent {
+  private let reactor: Reactor
+  private let log: Log
+  private let configurationFile: [UInt8]?
+  private let configuration: Configuration
+  private let state: DurableState
+  private let transport: ReactorTransport
+  private let node: Node
+  private let procedures: ProcedureService
+  private let peerLog: PeerLog
+  private var manager = ServiceManager.fromEnvironment()
+  private var signals: SignalWatch?
+  private var housekeeping: Timer?
+  /// How the process ends; nil while it goes on.
+  private var ending: ExitCode?
+
+  /// Runs until a signal, or the board's reboot, ends it.
+  static func run(_ configurationFile: [UInt8]?) throws(CommandError) -> ExitCode {
+    let loaded = try ConfigurationFile.load(configurationFile)
+    let profile = try ConfigurationFile.boardProfile(loaded.configuration)
+    let paths = StatePaths(loaded.configuration, hasDataPartition: StateFolder.hasDataPartition)
+    let identity: Identity
+    do throws(StateError) { identity = try Identity.loadOrCreate(paths) } catch { throw .state(error) }
+    let log = Log(level: loaded.configuration.level) { StandardStream.error.writeLine($0) }
+    for warning in loaded.warnings + profile.warnings {
+      log.write(.warning, "configuration.ignored", [.bytes("line", warning)])
+    }
+    if identity.isNew { log.write(.notice, "identity.created", [.bytes("path", paths.key)]) }
+    do throws(Errno) {
+      let agent = try Agent(
+        configurationFile, loaded.configuration, profile.profile, DurableState(paths, log: log), log,
+        identity: identity.keyPair)
+      try agent.start()
+      try agent.reactor.run()
+      return agent.finish()
+    } catch {
+      throw .system(error.text)
+    }
+  }
+
+  /// Opens the listening port, so that it can be announced.
+  private init(
+    _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ state: DurableState,
+    _ log: Log, identity: consuming KeyPair
+  ) throws(Errno) {
+    reactor = try Reactor()
+    self.configurationFile = configurationFile
+    self.configuration = configuration
+    self.state = state
+    self.log = log
+    peerLog = PeerLog(log: log)
+    transport = try ReactorTransport(reactor: reactor, configuration: configuration.transport)
+    node = Node(
+      configuration, identity: identity, trust: state.trustList, memory: state.peerMemory, port: transport.localPort,
+      now: transport.now)
+    var onPower: (PowerPlan.Action) -> Void = { _ in }
+    let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
+    procedures = ProcedureService(board, node: node, transport: transport, log: log)
+    onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
+  }
+
+  private var now: Instant { transport.now }
+
+  // MARK: Start and end
+
+  private func start() throws(Errno) {
+    signals = try SignalWatch(reactor: reactor) { [self] in take($0) }
+    state.watchTrust(on: reactor) { [self] in loadTrust() }
+    transport.onDiscoveryFailure = { [self] in peerLog.tellDiscoveryFailure($0, $1, at: now) }
+    try transport.start(node) { [self] in take($0) }
+    reactor.onTurn = { [self] in turned() }
+    log.write(
+      .notice, "daemon.listening",
+      [
+        .address(configuration.listenEndpoint.with(port: transport.localPort ?? 0)),
+        .number("port", Int64(transport.localPort ?? 0)),
+      ])
+    log.write(
+      .notice, "daemon.started",
+      [
+        .peer(node.publicKey), .literal("version", Daemon.version),
+        .number("peers", Int64(state.trustList.entries.count)),
+      ])
+    manager.ready(at: now)
+    turned()
+  }
+
+  /// Says goodbye to every peer and ends the loop once that has gone out. A second time ends it at once.
+  private func end(_ code: ExitCode) {
+    guard ending == nil else { return reactor.stop() }
+    ending = code
+    manager.stopping()
+    node.stop(now: now)
+    transport.carryOut()
+    transport.finish { [self] in reactor.stop() }
+  }
+
+  private func finish() -> ExitCode {
+    state.timeout(at: now, isEnding: true, node.memory)
+    log.write(.notice, "daemon.stopped")
+    return ending ?? .success
+  }
+
+  // MARK: What happens
+
+  private func take(_ signal: Signal) {
+    switch signal {
+    case .terminate, .interrupt: end(.success)
+    case .hangUp: reload()
+    case .childEnded: break
+    }
+  }
+
+  private func take(_ event: Event) {
+    peerLog.tell(event, of: node, at: now)
+    switch event {
+    case .request(let request), .message(let request): procedures.serve(request)
+    case .memoryChanged: state.memoryChanged(at: now)
+    case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .refused, .callFinished, .pong,
+      .sighted:
+      break
+    }
+  }
+
+  /// Puts the trust list in force if it is another one: sessions of whoever is not in it any more end at once.
+  private func loadTrust() {
+    guard state.loadTrust() else { return }
+    node.setTrust(state.trustList, now: now)
+    transport.carryOut()
+  }
+
+  /// Takes over what can change while peers stay connected; the rest of the file waits for a restart.
+  private func reload() {
+    manager.reloading(at: now)
+    do throws(CommandError) {
+      let loaded = try ConfigurationFile.load(configurationFile)
+      for warning in loaded.warnings { log.write(.warning, "configuration.ignored", [.bytes("line", warning)]) }
+      log.level = loaded.configuration.level
+      var comparable = loaded.configuration
+      comparable.level = configuration.level
+      log.write(
+        .notice, "configuration.reloaded",
+        [.literal("restart_needed", comparable == configuration ? "no" : "yes")])
+    } catch {
+      for line in error.lines { log.write(.error, "configuration.kept", [.bytes("reason", line)]) }
+    }
+    loadTrust()
+    manager.ready(at: now)
+  }
+
+  /// The loop has made a turn: feeds the watchdog, tells what was repeated, writes what is due.
+  private func turned() {
+    manager.progressed(at: now)
+    log.timeout(at: now)
+    state.timeout(at: now, node.memory)
+    var next = log.deadline
+    for deadline in [state.deadline, manager.deadline] {
+      if let deadline { next = min(next ?? deadline, deadline) }
+    }
+    guard let next else { return }
+    if let timer = housekeeping, reactor.reschedule(timer, at: next.nanoseconds) { return }
+    housekeeping = reactor.schedule(at: next.nanoseconds) {}
+  }
+}

@@ -1,0 +1,68 @@
+import PeerNet
+
+/// Why a command, or the start, failed. One line for the operator, and how the process ends.
+enum CommandError: Error {
+  case usage(UsageError)
+  case state(StateError)
+  /// One file's faults, each with its line.
+  case configuration([[UInt8]])
+  /// Something of the system that the start needs.
+  case system([UInt8])
+  case notGrants([UInt8])
+  case ownKey
+  case alreadyPaired(label: [UInt8])
+  case labelTaken([UInt8])
+  case badLabel([UInt8])
+  case notTaken(TrustListError)
+  case unknownPeer([UInt8])
+
+  var exitCode: ExitCode {
+    switch self {
+    case .usage: .usage
+    case .state(let error): error.exitCode
+    case .configuration: .configuration
+    case .system: .software
+    case .notGrants, .ownKey, .alreadyPaired, .labelTaken, .badLabel, .notTaken: .data
+    case .unknownPeer: .unknownPeer
+    }
+  }
+
+  /// The lines to print, mostly one: what failed, why, and what to do.
+  var lines: [[UInt8]] {
+    if case .configuration(let lines) = self { return lines }
+    return [text]
+  }
+
+  private var text: [UInt8] {
+    var text: [UInt8] = []
+    switch self {
+    case .usage(let error): return error.text
+    case .state(let error): return error.text
+    case .system(let reason): return reason
+    case .configuration: break
+    case .notGrants(let grants):
+      text.append(escaped: grants)
+      text += " grants nothing that can be understood; write names such as wifi.restart,wifi.*,gpio.write:pump or *"
+    case .ownKey: text += "that is this board's own key; give the key of the peer"
+    case .alreadyPaired(let label):
+      text += "that key is paired already, as "
+      text.append(escaped: label)
+      text += " and with other grants or another name; unpair it first"
+    case .labelTaken(let label):
+      text += "another peer has the label "
+      text.append(escaped: label)
+      text += "; choose another, or unpair that peer first"
+    case .badLabel(let label):
+      text.append(escaped: label)
+      text += " is not a label; give 1 to 64 bytes of text without control characters"
+    case .notTaken(let error):
+      text += "the trust list takes no such line: "
+      text += error.reason.code
+    case .unknownPeer(let peer):
+      text += "no peer has the label, key or fingerprint "
+      text.append(escaped: peer)
+      text += "; see peernetd peers"
+    }
+    return text
+  }
+}

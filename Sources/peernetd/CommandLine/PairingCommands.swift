@@ -1,0 +1,106 @@
+import PeerNet
+import Sodium
+
+/// The commands on this board's own key and trust list. Each returns what goes to stdout; a daemon that runs notices.
+struct PairingCommands {
+  let paths: StatePaths
+
+  /// `key`, `fingerprint` and `file`, a line each; makes the key on its first use.
+  func id() throws(CommandError) -> [UInt8] {
+    let key = try ownKey()
+    var text: [UInt8] = []
+    text += "key         "
+    text += key.text
+    text += "\nfingerprint "
+    text += key.fingerprint
+    text += "\nfile        "
+    text += paths.key
+    text += "\n"
+    return text
+  }
+
+  func pair(_ request: Invocation.PairRequest) throws(CommandError) -> [UInt8] {
+    guard let grants = Grants(text: request.allow) else { throw .notGrants(request.allow) }
+    guard request.key != (try ownKey()) else { throw .ownKey }
+    let entry = TrustEntry(key: request.key, label: request.label, grants: grants, wire: request.wire)
+    try TrustStore.change(paths) { (list) throws(CommandError) in
+      if let present = list.entry(for: request.key) {
+        let isSame = present.label == entry.label && present.grants == entry.grants && present.wire == entry.wire
+        if isSame { return }
+        throw .alreadyPaired(label: present.label)
+      }
+      do throws(TrustListError) {
+        try list.add(entry)
+      } catch {
+        switch error.reason {
+        case .duplicateLabel: throw .labelTaken(request.label)
+        case .label, .character: throw .badLabel(request.label)
+        case .header, .key, .grant, .wire, .field, .repeatedField, .duplicateKey, .lineTooLong, .fileTooLarge,
+          .tooManyPeers, .unknownPeer:
+          throw .notTaken(error)
+        }
+      }
+    }
+    return sentence("paired ", entry)
+  }
+
+  func unpair(_ peer: [UInt8]) throws(CommandError) -> [UInt8] {
+    var removed: TrustEntry?
+    try TrustStore.change(paths) { (list) throws(CommandError) in
+      // A label is what the operator chose; it wins over a fingerprint that happens to be spelled the same.
+      let entry =
+        list.entries.first { $0.label == peer } ?? PublicKey(text: peer).flatMap { list.entry(for: $0) }
+        ?? list.entries.first { $0.key.fingerprint == peer }
+      guard let entry else { throw .unknownPeer(peer) }
+      do throws(TrustListError) { try list.remove(entry.key) } catch { throw .notTaken(error) }
+      removed = entry
+    }
+    guard let removed else { return [] }
+    return sentence("unpaired ", removed)
+  }
+
+  /// `LABEL FINGERPRINT KEY [allow=…] [wire=…]`, a line a peer, in the file's order.
+  func peers() throws(CommandError) -> [UInt8] {
+    let list: TrustList
+    do throws(StateError) { list = try TrustStore.current(paths) } catch { throw .state(error) }
+    var text: [UInt8] = []
+    for entry in list.entries {
+      text.append(escaped: entry.label)
+      text += " "
+      text += entry.key.fingerprint
+      text += " "
+      text += entry.key.text
+      if !entry.grants.isEmpty {
+        text += " allow="
+        text += entry.grants.text
+      }
+      if let wire = entry.wire {
+        text += " wire="
+        text.append(decimal: Int64(wire.rawValue))
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  private func ownKey() throws(CommandError) -> PublicKey {
+    do throws(StateError) { return try Identity.loadOrCreate(paths).keyPair.publicKey } catch { throw .state(error) }
+  }
+
+  /// `paired anna 0123456789abcdef, which may call agent.whoami,wifi.*`
+  private func sentence(_ verb: StaticString, _ entry: TrustEntry) -> [UInt8] {
+    var text = verb.bytes
+    text.append(escaped: entry.label)
+    text += " "
+    text += entry.key.fingerprint
+    if "paired " ~= verb.bytes {
+      text += ", which may call agent.whoami"
+      if !entry.grants.isEmpty {
+        text += ","
+        text += entry.grants.text
+      }
+    }
+    text += "\n"
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+import Admin
+import Board
+import Linux
+import PeerNet
+
+/// The configuration and board profile files, read and understood as far as they can be.
+enum ConfigurationFile {
+  struct Loaded {
+    let path: [UInt8]
+    var configuration = Configuration()
+    /// What a newer file may hold: told, and otherwise ignored. Each with its file and line.
+    var warnings: [[UInt8]] = []
+  }
+
+  /// Reads the file, which must be there only if `explicit` names it.
+  static func load(_ explicit: [UInt8]?) throws(CommandError) -> Loaded {
+    var loaded = Loaded(path: explicit ?? Configuration.standardFile.bytes)
+    guard let settings = try settings(loaded.path, mustExist: explicit != nil) else { return loaded }
+    let (configuration, faults) = Configuration.read(settings)
+    loaded.configuration = configuration
+    var errors: [[UInt8]] = []
+    for fault in faults {
+      let line = loaded.path + ":".utf8 + fault.text
+      if fault.isTolerable { loaded.warnings.append(line) } else { errors.append(line) }
+    }
+    guard errors.isEmpty else { throw .configuration(errors + loaded.warnings) }
+    return loaded
+  }
+
+  /// Reads the board profile; a board without one has no radio and no lines of ours.
+  static func loadProfile(
+    _ configuration: Configuration
+  ) throws(CommandError) -> (profile: BoardProfile, warnings: [[UInt8]]) {
+    let path = configuration.profile
+    let isStandard = path == Configuration().profile
+    guard let settings = try settings(path, mustExist: !isStandard) else { return (BoardProfile(), []) }
+    do throws(ProfileFault) {
+      let profile = try BoardProfile(settings)
+      return (profile, profile.warnings.map { line(path, $0.line, $0.text) })
+    } catch {
+      throw .configuration([line(path, error.line, error.text)])
+    }
+  }
+
+  /// The profile of the board that is to be run: the simulated one brings its own. A name in the configuration is
+  /// the board's, whatever the profile says.
+  static func boardProfile(
+    _ configuration: Configuration
+  ) throws(CommandError) -> (profile: BoardProfile, warnings: [[UInt8]]) {
+    var (profile, warnings): (BoardProfile, [[UInt8]]) =
+      switch configuration.board {
+      case .simulated: (.simulated, [])
+      case .linux: try loadProfile(configuration)
+      }
+    if let name = configuration.name { profile = BoardProfile(name: name, wifi: profile.wifi, lines: profile.lines) }
+    return (profile, warnings)
+  }
+
+  private static func settings(_ path: [UInt8], mustExist: Bool) throws(CommandError) -> [Setting]? {
+    let bytes: [UInt8]?
+    do throws(FileError) {
+      bytes = try DurableFile(path: path, limit: IniFile.maximumSize).read()
+    } catch {
+      throw .configuration([path + ": ".utf8 + error.text])
+    }
+    guard let bytes else {
+      if mustExist { throw .configuration([path + ": there is no such file; name one that is there".utf8]) }
+      return nil
+    }
+    do throws(IniError) { return try IniFile(bytes).settings } catch {
+      throw .configuration([line(path, error.line, error.text)])
+    }
+  }
+
+  private static func line(_ path: [UInt8], _ number: Int, _ reason: StaticString) -> [UInt8] {
+    var text = path
+    text += ":"
+    if number > 0 {
+      text.append(decimal: Int64(number))
+      text += ":"
+    }
+    text += " "
+    text += reason
+    return text
+  }
+}

@@ -1,0 +1,87 @@
+import Linux
+import PeerNet
+
+/// What is remembered of peers, on disk.
+///
+/// A file that cannot be understood is told, left as it is and not written over: the memory then lasts as long as the
+/// process. Whoever removes the file lets it be written again.
+struct PeerMemoryStore {
+  enum Failure: Error {
+    case unreadable(FileError)
+    case malformed(PeerMemory.LoadError)
+  }
+
+  /// News waits this long for more, to spare the flash.
+  static let writeDelay = Duration.seconds(10)
+
+  var memory = PeerMemory()
+  private let file: DurableFile
+  private var isForeign = false
+  /// When what is new is to be written.
+  private(set) var deadline: Instant?
+
+  init(_ paths: StatePaths) { file = DurableFile(path: paths.peers, limit: PeerMemory.maximumBytes) }
+
+  mutating func load() throws(Failure) {
+    let read: [UInt8]?
+    do throws(FileError) {
+      read = try file.read()
+    } catch {
+      isForeign = true
+      throw .unreadable(error)
+    }
+    guard let bytes = read else { return }
+    do throws(PeerMemory.LoadError) {
+      memory = try PeerMemory.parse(bytes)
+    } catch {
+      isForeign = true
+      throw .malformed(error)
+    }
+  }
+
+  /// The memory changed in a way worth writing down.
+  mutating func changed(at now: Instant) {
+    if deadline == nil { deadline = now + Self.writeDelay }
+  }
+
+  /// Writes what is new once it is due, or at the end at once.
+  mutating func timeout(at now: Instant, isEnding: Bool = false) throws(FileError) {
+    guard let deadline, isEnding || now >= deadline else { return }
+    self.deadline = nil
+    if isForeign {
+      guard try file.read() == nil else { return }
+      isForeign = false
+    }
+    try file.write(memory.serialize())
+  }
+}
+
+extension PeerMemoryStore.Failure {
+  /// Why, and what to do.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    switch self {
+    case .unreadable(let error): return error.text
+    case .malformed(let error):
+      switch error {
+      case .header: text += "not a list of remembered peers"
+      case .fileTooLarge: text += "too large"
+      case .tooManyPeers(let line): text.append(line, "too many peers")
+      case .lineTooLong(let line): text.append(line, "too long")
+      case .malformed(let line): text.append(line, "not a peer")
+      case .duplicateKey(let line): text.append(line, "a key a second time")
+      }
+    }
+    text += "; remove the file to have peers remembered again"
+    return text
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(_ line: Int, _ reason: StaticString) {
+    self += "line "
+    append(decimal: Int64(line))
+    self += ": "
+    self += reason
+  }
+}

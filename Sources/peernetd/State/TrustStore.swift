@@ -1,0 +1,145 @@
+import Linux
+import PeerNet
+
+/// The trust list and its last good copy on disk, and which of them is in force.
+///
+/// Only a list that can be read comes into force, and it becomes the last good copy at once, so that a peer that was
+/// unpaired does not return with the copy.
+struct TrustStore {
+  private let file: DurableFile
+  private let copyFile: DurableFile
+  private var generations: TrustGenerations
+  /// What the copy holds, nil when there is none or it cannot be read.
+  private var copy: [UInt8]?
+  /// Why the copy could not be read or written: told, and otherwise survived.
+  private(set) var copyFailure: StateError?
+
+  /// The list in force.
+  var list: TrustList { generations.current }
+
+  /// Begins with the last good copy, if there is one; `load` comes next.
+  init(_ paths: StatePaths) {
+    file = TrustStore.file(paths.trust)
+    copyFile = TrustStore.file(paths.lastGoodTrust)
+    var provisioned = TrustList()
+    do throws(StateError) {
+      if let list = try Self.read(copyFile) {
+        provisioned = list
+        copy = list.serialize()
+      }
+    } catch {
+      copyFailure = error
+    }
+    generations = TrustGenerations(provisioned: provisioned)
+  }
+
+  /// Looks at the file, which may have changed.
+  mutating func load() -> TrustGenerations.Outcome {
+    let source: TrustGenerations.Source
+    do throws(FileError) {
+      if let bytes = try file.read() { source = .bytes(bytes) } else { source = .missing }
+    } catch {
+      source = .unreadable(error.code)
+    }
+    let outcome = generations.load(source)
+    if case .bytes = source, generations.failure == nil { keepCopy() }
+    return outcome
+  }
+
+  private mutating func keepCopy() {
+    let bytes = list.serialize()
+    guard bytes != copy else { return }
+    do throws(FileError) {
+      try copyFile.write(bytes)
+      copy = bytes
+      copyFailure = nil
+    } catch {
+      copyFailure = .unusable(path: copyFile.path, error)
+    }
+  }
+
+  private static func file(_ path: [UInt8]) -> DurableFile { DurableFile(path: path, limit: TrustList.maximumBytes) }
+}
+
+// MARK: For the commands
+
+extension TrustStore {
+  /// The file's list, else its last good copy, else nobody. A list that cannot be read is an error.
+  static func current(_ paths: StatePaths) throws(StateError) -> TrustList {
+    if let list = try read(file(paths.trust)) { return list }
+    return try read(file(paths.lastGoodTrust)) ?? TrustList()
+  }
+
+  /// Changes the list under its lock and writes what `change` made of it, durably. A file that cannot be read is left
+  /// as it is; one that is gone continues from its last good copy.
+  static func change(
+    _ paths: StatePaths, _ change: (inout TrustList) throws(CommandError) -> Void
+  ) throws(CommandError) {
+    var failure: CommandError?
+    do throws(FileError) {
+      try StateFolder.make(for: paths.trust)
+      try file(paths.trust).update(waitingForLock: true) { (_) throws(FileError) in
+        do throws(CommandError) {
+          var list: TrustList
+          do throws(StateError) { list = try current(paths) } catch { throw .state(error) }
+          let before = list.serialize()
+          try change(&list)
+          return list.serialize() == before ? nil : list.serialize()
+        } catch {
+          failure = error
+          return nil
+        }
+      }
+    } catch {
+      throw .state(.unusable(path: paths.trust, error))
+    }
+    if let failure { throw failure }
+    // A daemon that runs does the same; both write what can be read in the file now.
+    var store = TrustStore(paths)
+    _ = store.load()
+    if let failure = store.copyFailure { throw .state(failure) }
+  }
+
+  private static func read(_ file: DurableFile) throws(StateError) -> TrustList? {
+    let bytes: [UInt8]?
+    do throws(FileError) {
+      bytes = try file.read()
+    } catch {
+      throw .unusable(path: file.path, error)
+    }
+    guard let bytes else { return nil }
+    do throws(TrustListError) {
+      return try TrustList.parse(bytes)
+    } catch {
+      throw .trustList(path: file.path, error)
+    }
+  }
+}
+
+extension FileError {
+  /// The errno that says about the same.
+  fileprivate var code: Int32 {
+    switch self {
+    case .system(let error): error.code.number
+    case .tooLarge: Errno.Code.fileTooLarge.number
+    case .notRegular: Errno.Code.invalidArgument.number
+    case .locked: Errno.Code.tryAgain.number
+    }
+  }
+}
+
+extension TrustGenerations.Failure {
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    switch self {
+    case .malformed(let error):
+      text += error.reason.code
+      text.append(place: error)
+    case .vanished: text += "the file is gone"
+    case .unreadable(let code):
+      text += "errno "
+      text.append(decimal: Int64(code))
+    }
+    return text
+  }
+}

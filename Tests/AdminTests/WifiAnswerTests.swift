@@ -1,0 +1,154 @@
+import ETF
+import PeerNet
+import Testing
+
+@testable import Admin
+
+@Suite struct SupplicantWords {
+  @Test(
+    arguments: [
+      ("OK\n", .reply(.ok)), ("OK", .reply(.ok)), ("PONG\n", .reply(.pong)), ("FAIL\n", .reply(.failed)),
+      ("FAIL-BUSY\n", .reply(.busy)), ("FAIL-CHECKSUM\n", .reply(.failed)), ("UNKNOWN COMMAND\n", .reply(.failed)),
+      ("OKAY\n", .reply(.text(bytes("OKAY\n")))), ("", .reply(.text([]))),
+      ("<3>CTRL-EVENT-CONNECTED - x", .event(.connected)), ("<2>CTRL-EVENT-TERMINATING ", .event(.terminating)),
+      ("<3>whatever", .event(.other)), ("<3CTRL-EVENT-CONNECTED", .reply(.text(bytes("<3CTRL-EVENT-CONNECTED")))),
+    ] as [(String, SupplicantMessage)])
+  func eachIsWhatItIs(_ datagram: String, _ message: SupplicantMessage) {
+    #expect(SupplicantMessage(bytes(datagram)) == message)
+  }
+
+  @Test func commandsAreConstants() {
+    #expect(
+      SupplicantCommand.allCases.map { text([UInt8]($0.text)) } == [
+        "PING", "ATTACH", "STATUS", "SIGNAL_POLL", "SCAN", "SCAN_RESULTS", "RECONFIGURE", "REASSOCIATE", "TERMINATE",
+      ])
+  }
+
+  @Test(
+    arguments: [
+      (#"home"#, bytes("home")), (#"a\\b\"c\te\n\r\e"#, bytes("a\\b\"c\te\n\r\u{1b}")),
+      (#"\xff\x00\xC3"#, [0xff, 0, 0xc3]),
+      ("", []), (#"\x4"#, nil), (#"\q"#, nil), (#"\"#, nil), (String(repeating: "x", count: 33), nil),
+      (String(repeating: "x", count: 32), Array(repeating: 0x78, count: 32)),
+      (String(repeating: "\\x", count: 90), nil),
+    ] as [(String, [UInt8]?)])
+  func ssidsAreBytes(_ printed: String, _ ssid: [UInt8]?) {
+    #expect(SupplicantValue.ssid(bytes(printed)[...]) == ssid)
+  }
+
+  @Test func statusTakesOnlyWhatIsInForm() {
+    let status = WifiStatus(
+      status: bytes(
+        "bssid=02:00:00:00:01:0g\nfreq=99999999999999999999\nssid=\\x\nwpa_state=COMPLETED\nip_address=1.2.3.256\nx\n=\n"
+      ))
+    #expect(status.state == .completed)
+    #expect(status.bssid == nil && status.frequency == nil && status.ssid == nil && status.address == nil)
+    #expect(WifiStatus(status: bytes("ssid=home\nwpa_state=COMPLETED")).state == .unknown, "a torn line does not count")
+    #expect(WifiStatus(status: bytes("wpa_state=4WAY_HANDSHAKE\n")).state == .handshake)
+    #expect(WifiStatus(status: bytes("ip_address=1.2.3\n")).address == nil)
+    #expect(WifiStatus(status: bytes("ip_address=-1.2.3.4\n")).address == nil)
+  }
+
+  @Test func scanResults() {
+    var lines = "bssid / frequency / signal level / flags / ssid\n"
+    lines += "02:00:00:00:01:00\t2412\t-70\t[WPA2-PSK-CCMP][ESS]\tho\\tme\n"
+    lines += "02:00:00:00:02:00\t5180\t-40\t[ESS]\t\n"
+    lines += "02:00:00:00:03:00\t5180\t40\t[ESS]\ttoo loud\n"
+    lines += "02:00:00:00:04:00\t5180\t-40\t[WPA2-PSK"
+    let entries = ScanEntry.list(scanResults: bytes(lines))
+    #expect(
+      entries == [
+        ScanEntry(bssid: bytes("02:00:00:00:02:00"), frequency: 5180, signal: -40, ssid: [], secured: false),
+        ScanEntry(
+          bssid: bytes("02:00:00:00:01:00"), frequency: 2412, signal: -70, ssid: bytes("ho\tme"), secured: true),
+      ])
+    let many = (0..<100).map { "02:00:00:00:01:\(10 + $0 % 90)\t2412\t-\(40 + $0)\t[ESS]\tx\n" }.joined()
+    let strongest = (0..<64).map { Int64(-40 - $0) }
+    #expect(ScanEntry.list(scanResults: bytes(many)).map(\.signal) == strongest)
+    let reversed = many.split(separator: "\n").reversed().joined(separator: "\n") + "\n"
+    #expect(ScanEntry.list(scanResults: bytes(reversed)).map(\.signal) == strongest)
+  }
+}
+
+@Suite struct WifiQueries {
+  @Test func statusAndSignal() {
+    var supplicant = HealthySupplicant()
+    var script = ScriptedSupplicant(.status)
+    guard case .status(let status)? = script.run({ supplicant.answer($0, $1) }) else { Issue.record(); return }
+    #expect(status.signal == -60)
+    let expected = map(
+      (binary("interface"), binary("wlan0")), (binary("state"), binary("completed")), (binary("ssid"), binary("home")),
+      (binary("bssid"), binary("02:00:00:00:01:00")), (binary("freq"), 2412), (binary("rssi"), -60),
+      (binary("ip"), binary("192.0.2.7")))
+    #expect(status.answer(interface: bytes("wlan0"), lastRestart: nil, step: nil, now: script.now) == expected)
+  }
+
+  @Test func statusWithoutASupplicantComesAtOnce() {
+    var script = ScriptedSupplicant(.status)
+    #expect(script.run(isThere: { _ in false }) { _, _ in [] } == .status(WifiStatus()))
+    #expect(script.milliseconds == 0)
+    script = ScriptedSupplicant(.status)
+    #expect(script.run { _, _ in [] } == .status(WifiStatus()))
+    #expect(script.milliseconds == 3_000)
+  }
+
+  static let results = "bssid / frequency\n02:00:00:00:01:00\t2412\t-70\t[ESS]\thome\n"
+
+  @Test(arguments: ["OK\n", "FAIL-BUSY\n"])
+  func scans(_ first: String) {
+    var supplicant = HealthySupplicant()
+    var script = ScriptedSupplicant(.scan)
+    let result = script.run { command, now in
+      switch command {
+      case .scan: [(1, .say(first)), (900, .say("<3>CTRL-EVENT-SCAN-RESULTS "))]
+      case .scanResults: [(1, .say(Self.results))]
+      default: supplicant.answer(command, now)
+      }
+    }
+    guard case .scan(let entries)? = result else { Issue.record("\(String(describing: result))"); return }
+    #expect(entries.map(\.ssid) == [bytes("home")])
+    #expect(script.commands == [.attach, .scan, .scanResults])
+    #expect((900...910).contains(script.milliseconds))
+  }
+
+  @Test func aLostEventCostsPatienceOnly() {
+    var script = ScriptedSupplicant(.scan)
+    let result = script.run { command, _ in [(1, .say(command == .scanResults ? Self.results : "OK\n"))] }
+    guard case .scan? = result else { Issue.record("\(String(describing: result))"); return }
+    #expect((8_000...8_010).contains(script.milliseconds))
+  }
+
+  @Test func scanFailures() {
+    var script = ScriptedSupplicant(.scan)
+    #expect(
+      script.run { command, _ in [(1, .say(command == .scan ? "FAIL\n" : "OK\n"))] }
+        == WifiRestartTests.failed(.scan, .refused))
+    script = ScriptedSupplicant(.scan)
+    #expect(script.run(isThere: { _ in false }) { _, _ in [] } == WifiRestartTests.failed(.reach, .absent))
+    script = ScriptedSupplicant(.scan)
+    #expect(script.run { _, _ in [] } == WifiRestartTests.failed(.reach, .silent))
+    #expect(script.milliseconds == 15_000)
+  }
+
+  @Test func theLastRestartIsTold() {
+    let start = Instant(nanoseconds: 7_000_000_000)
+    var record = RestartRecord(at: 1_700_000_000, startedAt: start, by: bytes("0123456789abcdef"))
+    let head: [(Term, Term)] = [
+      (binary("at"), 1_700_000_000), (binary("ago"), 42), (binary("by"), binary("0123456789abcdef")),
+    ]
+    func told(_ pairs: [(Term, Term)], step: WifiFailure.Step? = nil) -> Bool {
+      record.term(now: start + .milliseconds(42_900), step: step) == .map((head + pairs).map { MapPair($0.0, $0.1) })
+    }
+    #expect(told([(binary("outcome"), binary("running")), (binary("step"), binary("associate"))], step: .associate))
+    record.outcome = .succeeded(WifiRestart.Success(way: .respawn, status: WifiStatus(), took: .milliseconds(4321)))
+    #expect(
+      told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), .integer(4321))])
+    )
+    record.outcome = .failed(WifiFailure(step: .associate, reason: .wrongKey))
+    #expect(
+      told([
+        (binary("outcome"), binary("failed")), (binary("step"), binary("associate")),
+        (binary("reason"), binary("step_failed: associate: the access point refused the key")),
+      ]))
+  }
+}

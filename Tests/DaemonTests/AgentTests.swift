@@ -1,0 +1,169 @@
+import Foundation
+import PeerNet
+import Sodium
+import Testing
+
+@testable import peernetd
+
+/// The daemon's life, without a peer: start, signals, files that change or are wrong, the service manager.
+@Suite struct AgentTests {
+  private let folder: TemporaryFolder
+  private let anna = String(decoding: PublicKey(1, 2, 3, 4).text, as: UTF8.self)
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try configure()
+  }
+
+  private func configure(_ more: String = "") throws {
+    try folder.write(
+      "peernetd.conf",
+      """
+      [node]
+      port = 0
+      listen = 127.0.0.1
+      interfaces = lo
+      announce = no
+      [board]
+      board = sim
+      [paths]
+      state = \(folder.path("state"))
+      runtime = \(folder.path("run"))
+      \(more)
+      """)
+  }
+
+  private func start(_ environment: [String: String] = [:]) throws -> DaemonProcess {
+    try DaemonProcess(["--config", folder.path("peernetd.conf")], in: folder, environment: environment)
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT]) func aSignalEndsItCleanly(_ signal: Int32) async throws {
+    let daemon = try start()
+    _ = try await daemon.line("<5>daemon.started peer=")
+    daemon.signal(signal)
+    let ended = try await daemon.end()
+    #expect(ended.exitCode == 0)
+    #expect(ended.output.isEmpty)
+    #expect(ended.errors.hasSuffix("<5>daemon.stopped\n"))
+  }
+
+  @Test func theIdentityOutlivesIt() async throws {
+    var keys: [String] = []
+    for _ in 0..<2 {
+      let daemon = try start()
+      keys.append(String(try await daemon.line("daemon.started").split(separator: " ")[1]))
+      daemon.signal(SIGTERM)
+      _ = try await daemon.end()
+    }
+    #expect(keys[0].hasPrefix("peer=") && keys[0] == keys[1])
+  }
+
+  @Test func aNewPairIsNoticedWhileItRuns() async throws {
+    let daemon = try start()
+    #expect(try await daemon.line("daemon.started").hasSuffix("peers=0"))
+    _ = try await DaemonProcess.run("pair", anna, "anna", "--config", folder.path("peernetd.conf"), in: folder)
+    _ = try await daemon.line("<5>trust.loaded peers=1")
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.end().exitCode == 0)
+  }
+
+  @Test func aTornTrustListLeavesTheLastGoodOneInForce() async throws {
+    _ = try await DaemonProcess.run("pair", anna, "anna", "--config", folder.path("peernetd.conf"), in: folder)
+    let good = folder.read("state/trust")
+    let daemon = try start()
+    _ = try await daemon.line("daemon.started")
+    let torn = Array("peernet-trust 1\nTORN".utf8)
+    try folder.write("state/trust", torn)
+    #expect(try await daemon.line("trust.kept_last_good").hasSuffix("reason=key:2:1 peers=1"))
+    daemon.signal(SIGTERM)
+    _ = try await daemon.end()
+    #expect(folder.read("state/trust") == torn)
+    #expect(folder.read("state/trust.good") == good)
+
+    let again = try start()
+    _ = try await again.line("<3>trust.kept_last_good")
+    #expect(try await again.line("daemon.started").hasSuffix("peers=1"))
+    #expect(folder.read("state/trust") == torn)
+  }
+
+  @Test func aForeignMemoryIsToldAndLeft() async throws {
+    let foreign = Array("not ours\n".utf8)
+    try folder.write("state/peers", foreign)
+    let daemon = try start()
+    #expect(try await daemon.line("<4>memory.ignored").contains("remove the file"))
+    _ = try await daemon.line("daemon.started")
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.end().exitCode == 0)
+    #expect(folder.read("state/peers") == foreign)
+  }
+
+  @Test func hangUpReadsTheConfigurationAgain() async throws {
+    let daemon = try start()
+    _ = try await daemon.line("daemon.started")
+    try configure("[log]\nlevel = debug")
+    daemon.signal(SIGHUP)
+    _ = try await daemon.line("configuration.reloaded restart_needed=no")
+    try configure("[log]\nlevel = loud")
+    daemon.signal(SIGHUP)
+    #expect(try await daemon.line("<3>configuration.kept").contains("loud is not a level"))
+    try configure("[node]\nname = other")
+    daemon.signal(SIGHUP)
+    _ = try await daemon.line("restart_needed=yes")
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.end().exitCode == 0)
+  }
+
+  @Test func whatANewerFileHoldsIsAWarning() async throws {
+    try configure("[later]\nkey = 1")
+    let daemon = try start()
+    #expect(try await daemon.line("<4>configuration.ignored").contains("unknown section"))
+    _ = try await daemon.line("daemon.started")
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.end().exitCode == 0)
+  }
+
+  @Test func theServiceManagerIsToldAndFed() async throws {
+    let manager = try NotifySocket(folder.path("notify"))
+    let daemon = try start(["NOTIFY_SOCKET": folder.path("notify"), "WATCHDOG_USEC": "200000"])
+    #expect(try manager.next() == "READY=1")
+    #expect(try manager.next() == "WATCHDOG=1")
+    #expect(try manager.next() == "WATCHDOG=1")
+    daemon.signal(SIGTERM)
+    var last = try manager.next()
+    while last == "WATCHDOG=1" { last = try manager.next() }
+    #expect(last == "STOPPING=1")
+    #expect(try await daemon.end().exitCode == 0)
+  }
+}
+
+/// The service manager's end of NOTIFY_SOCKET.
+private final class NotifySocket {
+  private let number: Int32
+
+  struct Failure: Error { let code: Int32 }
+
+  init(_ path: String) throws {
+    number = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    guard bound == 0 else { throw Failure(code: errno) }
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  deinit { close(number) }
+
+  /// The next message, for which it waits.
+  func next() throws -> String {
+    var room = [UInt8](repeating: 0, count: 1024)
+    let count = recv(number, &room, room.count, 0)
+    guard count >= 0 else { throw Failure(code: errno) }
+    return String(decoding: room[..<count], as: UTF8.self)
+  }
+}

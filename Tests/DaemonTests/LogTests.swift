@@ -1,0 +1,114 @@
+import PeerNet
+import Sodium
+import Testing
+
+@testable import peernetd
+
+@Suite struct LogTests {
+  private final class Lines {
+    var accepts = true
+    var written: [String] = []
+
+    func log(_ level: LogLevel = .info, window: PeerNet.Duration = .seconds(60), capacity: Int = 64) -> Log {
+      Log(level: level, filter: RepeatFilter(window: window, capacity: capacity)) { line in
+        if self.accepts { self.written.append(String(decoding: line, as: UTF8.self)) }
+        return self.accepts
+      }
+    }
+  }
+
+  private func at(_ seconds: Int64) -> Instant { .zero + .seconds(seconds) }
+
+  @Test func aLineIsOneEvent() {
+    let lines = Lines()
+    let key = PublicKey(1, 2, 3, 4)
+    lines.log().write(
+      .info, "peer.connected",
+      [.peer(key), .address(Endpoint(ipv4: 0x7f00_0001, port: 4040)), .number("count", -12), .literal("why", "a b")])
+    let fingerprint = String(decoding: key.fingerprint, as: UTF8.self)
+    #expect(
+      lines.written == ["<6>peer.connected peer=\(fingerprint) addr=127.0.0.1:4040 count=-12 why=\"a b\"\n"])
+  }
+
+  @Test func peerBytesCannotLeaveTheirValue() {
+    let lines = Lines()
+    let log = lines.log()
+    log.write(.warning, "e", [.bytes("a", Array("x\n<3>fake y=1".utf8)), .bytes("b", [0xff, 0x1b, 0x22, 0x5c])])
+    log.write(.warning, "e", [.bytes("a", []), .bytes("b", [UInt8](repeating: 0x61, count: 1000))])
+    #expect(
+      lines.written == [
+        #"<4>e a="x\x0a<3>fake y=1" b="\xff\x1b\"\\""# + "\n",
+        "<4>e a=\"\" b=" + String(repeating: "a", count: 128) + "...\n",
+      ])
+  }
+
+  @Test func aLineIsBounded() {
+    let lines = Lines()
+    let value = [UInt8](repeating: 0, count: 500)
+    lines.log().write(.info, "e", (0..<9).map { _ in .bytes("k", value) })
+    #expect(lines.written[0].utf8.count == LogLine.maximumSize)
+    #expect(lines.written[0].hasSuffix("...\n"))
+  }
+
+  @Test func onlyTheLevelAskedForIsWritten() {
+    let lines = Lines()
+    let log = lines.log(.notice)
+    log.write(.info, "quiet")
+    log.writeFailure(.debug, "quiet", at: at(0))
+    log.write(.notice, "heard")
+    log.level = .error
+    log.write(.notice, "quiet")
+    #expect(lines.written == ["<5>heard\n"])
+    #expect(log.deadline == nil)
+  }
+
+  @Test func aRepeatedFailureIsCounted() {
+    let lines = Lines()
+    let log = lines.log()
+    for second in 0..<38 {
+      log.writeFailure(
+        .warning, "dial.failed", about: [.literal("peer", "a")], [.number("try", Int64(second))], at: at(Int64(second)))
+    }
+    log.writeFailure(.warning, "dial.failed", about: [.literal("peer", "b")], at: at(38))
+    #expect(lines.written == ["<4>dial.failed peer=a try=0\n", "<4>dial.failed peer=b\n"])
+    #expect(log.deadline == at(60))
+    log.timeout(at: at(59))
+    #expect(lines.written.count == 2)
+    log.timeout(at: at(60))
+    #expect(lines.written.last == "<4>dial.failed peer=a try=37 repeated=37\n")
+    #expect(log.deadline == at(98), "b's window is still open")
+    log.timeout(at: at(200))
+    #expect(lines.written.count == 3, "what did not repeat is not told again")
+    #expect(log.deadline == nil)
+    log.writeFailure(.warning, "dial.failed", about: [.literal("peer", "a")], at: at(201))
+    #expect(lines.written.last == "<4>dial.failed peer=a\n", "a failure after a quiet window is news")
+  }
+
+  @Test func aFloodOfSubjectsIsCountedUnderItsEvent() {
+    let lines = Lines()
+    let log = lines.log(capacity: 3)
+    for host in 0..<1000 {
+      log.writeFailure(.warning, "stranger", about: [.number("host", Int64(host))], at: at(0))
+    }
+    log.writeFailure(.error, "other", at: at(0))
+    #expect(
+      lines.written.map { $0.dropLast() } == [
+        "<4>stranger host=0", "<4>stranger host=1", "<4>stranger host=2", "<4>stranger host=3", "<3>other",
+      ])
+    log.timeout(at: at(60))
+    #expect(lines.written.last == "<4>stranger host=999 repeated=996\n")
+  }
+
+  @Test func whatCannotBeWrittenIsDroppedAndCounted() {
+    let lines = Lines()
+    let log = lines.log()
+    log.write(.info, "one")
+    lines.accepts = false
+    log.write(.info, "two")
+    log.write(.info, "three")
+    lines.accepts = true
+    log.write(.info, "four")
+    log.write(.info, "five")
+    #expect(lines.written == ["<6>one\n", "<6>four dropped_lines=2\n", "<6>five\n"])
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Vectors
+
+/// Writes the recorded bytes that each fuzz target starts from: `Seeds DIRECTORY` makes `DIRECTORY/TARGET/NUMBER`.
+@main
+struct Seeds {
+  static func main() throws {
+    let vectors = Vectors.peerNet1
+    let terms = (vectors.list("etf").map { $0.bytes("etf") } + vectors.list("etf_decode").map { $0.bytes("bytes") })
+    let key = String(repeating: "A", count: 52)
+    let seeds: KeyValuePairs<String, [[UInt8]]> = [
+      "ETF": terms,
+      "KeyFile": vectors.list("keyfiles").map { $0.bytes("identity_keys") }
+        + vectors.list("keyfile_decode").map { $0.bytes("bytes") },
+      "Datagram": vectors.list("udp_decode").map { $0.bytes("datagram") }.map { [UInt8($0.count)] + $0 },
+      "Noise": (0..<16).map { [UInt8($0), 0] }
+        + vectors.list("handshakes").flatMap { handshake in
+          [(8, "m1_frame"), (10, "m2_frame"), (12, "m3_frame")].map { [$0] + handshake.bytes($1).dropFirst(10) }
+        },
+      "TrustList": ["", "\(key) board allow=wifi.*,gpio.write:pump wire=2 x=1\n#\n"].map {
+        Array("peernet-trust 1\n\($0)".utf8)
+      },
+      "PeerMemory": ["192.168.1.5:4040", "[fe80::1%3]:4040", "peernet-peers 1\n\(key) wire=2 at=10.0.0.1:4040 x=1\n"]
+        .map {
+          Array($0.utf8)
+        },
+      "BeamTrustFile": vectors.object("trust_files").list("steps").map { $0.bytes("trust_bin") }
+        + vectors.list("trust_decode").map { $0.bytes("bytes") },
+      "TermText": terms + vectors.list("etf").map { Array($0.text("term").utf8) },
+    ]
+    let directory = URL(fileURLWithPath: CommandLine.arguments[1])
+    for (target, inputs) in seeds {
+      let folder = directory.appendingPathComponent(target)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for (number, input) in inputs.enumerated() {
+        try Data(input).write(to: folder.appendingPathComponent("\(number)"))
+      }
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import Glibc
+import Testing
+
+@testable import Linux
+
+/// A folder that goes when its owner does.
+final class TemporaryFolder {
+  let path: [UInt8]
+
+  init() throws {
+    var template = Array("/tmp/peernet-test-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    path = template.dropLast().map { UInt8(bitPattern: $0) }
+  }
+
+  deinit {
+    for name in names { unlink(text(file(name))) }
+    rmdir(text(path))
+  }
+
+  func file(_ name: String) -> [UInt8] { path + Array("/\(name)".utf8) }
+
+  var names: [String] {
+    guard let folder = opendir(text(path)) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private func text(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
+}
+
+@Suite struct DurableFileTests {
+  @Test func writesAndReads() throws {
+    let folder = try TemporaryFolder()
+    let file = DurableFile(path: folder.file("trust"))
+    #expect(try file.read() == nil)
+    try file.write([1, 2, 3])
+    #expect(try file.read() == [1, 2, 3])
+    try file.write([])
+    #expect(try file.read() == [])
+    let large = [UInt8](repeating: 7, count: 300_000)
+    try file.write(large)
+    #expect(try file.read() == large)
+    #expect(folder.names == ["trust", "trust.lock"])
+    var status = stat()
+    #expect(stat(String(decoding: file.path, as: UTF8.self), &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+  }
+
+  @Test(arguments: DurableFile.Step.allCases) func leavesOldOrNewWhereverItFails(_ step: DurableFile.Step) throws {
+    let folder = try TemporaryFolder()
+    var file = DurableFile(path: folder.file("trust"))
+    try file.write([1])
+    file.beforeStep = { at throws(Errno) in if at == step { throw Errno("write", .noSpace) } }
+    #expect(throws: FileError.system(Errno("", .noSpace))) { try file.write([2]) }
+    #expect(try file.read() == (step == .syncFolder ? [2] : [1]))
+    #expect(folder.names == ["trust", "trust.lock"])
+    file.beforeStep = nil
+    try file.write([3])
+    #expect(try file.read() == [3])
+  }
+
+  /// A process that is killed tidies nothing up.
+  @Test(arguments: DurableFile.Step.allCases) func leavesOldOrNewWhereverItIsKilled(_ step: DurableFile.Step) throws {
+    let folder = try TemporaryFolder()
+    var file = DurableFile(path: folder.file("trust"))
+    try file.write([1])
+    var snapshot: (names: [String], contents: [UInt8]?)?
+    let path = file.path
+    file.beforeStep = { at throws(Errno) in
+      guard at == step else { return }
+      snapshot = (folder.names, try? readFile(path, limit: 100))
+    }
+    try file.write([2])
+    let seen = try #require(snapshot)
+    #expect(seen.contents == (step == .syncFolder ? [2] : [1]))
+    #expect(Set(seen.names).isSubset(of: ["trust", "trust.lock", "trust.new"]))
+    // What such a death leaves behind does not disturb the next write.
+    #expect(creat(String(decoding: folder.file("trust.new"), as: UTF8.self), 0o400) >= 0)
+    file.beforeStep = nil
+    try file.write([3])
+    #expect(try file.read() == [3])
+    #expect(folder.names == ["trust", "trust.lock"])
+  }
+
+  @Test func survivesAFullDisk() throws {
+    // A tmpfs of one page, in a mount namespace of a thread of its own.
+    let isMounted = onThread { () -> Bool? in
+      guard unshareMounts() == 0, mount("none", "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0,
+        mount("tmpfs", "/mnt", "tmpfs", 0, "size=8k") == 0
+      else { return nil }
+      let file = DurableFile(path: Array("/mnt/trust".utf8))
+      let old = [UInt8](repeating: 1, count: 4000)
+      do {
+        try file.write(old)
+      } catch {
+        return false
+      }
+      do throws(FileError) {
+        try file.write([UInt8](repeating: 2, count: 6000))
+        return false
+      } catch {
+        return error == .system(Errno("", .noSpace)) && (try? file.read()) == old
+      }
+    }
+    // nil: no privilege to mount here.
+    #expect(isMounted != false)
+  }
+
+  @Test func readsNoMoreThanItsLimit() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("trust")
+    try DurableFile(path: path).write([UInt8](repeating: 0, count: 100))
+    #expect(try DurableFile(path: path, limit: 100).read()?.count == 100)
+    #expect(throws: FileError.tooLarge(limit: 99)) { try DurableFile(path: path, limit: 99).read() }
+    #expect(throws: FileError.notRegular) { try DurableFile(path: folder.path).read() }
+    #expect(mkfifo(String(decoding: folder.file("fifo"), as: UTF8.self), 0o600) == 0)
+    #expect(throws: FileError.notRegular) { try DurableFile(path: folder.file("fifo")).read() }
+    #expect(throws: FileError.notRegular) { try DurableFile(path: Array("/dev/zero".utf8)).read() }
+    #expect(throws: FileError.system(Errno("", .invalidArgument))) { try DurableFile(path: path + [0]).read() }
+    #expect(throws: FileError.tooLarge(limit: 10)) { try readFile(Array("/dev/zero".utf8), limit: 10) }
+  }
+
+  @Test func opensAndMakesFolders() throws {
+    let folder = try TemporaryFolder()
+    try makeFolder(folder.file("state"))
+    try makeFolder(folder.file("state"))
+    #expect(throws: Errno("", .noSuchFile)) { try makeFolder(folder.file("none/state")) }
+    #expect(rmdir(String(decoding: folder.file("state"), as: UTF8.self)) == 0)
+    let nothing = try FileDescriptor.open(Array("/dev/null".utf8), for: .writing)
+    try nothing.writeAll([1])
+    let zero = try FileDescriptor.open(Array("/dev/zero".utf8), for: .reading)
+    #expect(try zero.readForTest(3) == [0, 0, 0])
+    #expect(throws: Errno("", .noSuchFile)) {
+      _ = try FileDescriptor.open(folder.file("none"), for: .writing).number
+    }
+  }
+
+  @Test func updatesUnderTheLock() throws {
+    let folder = try TemporaryFolder()
+    let file = DurableFile(path: folder.file("count"))
+    let other = DurableFile(path: folder.file("count"))
+    try file.update { old throws(FileError) in
+      #expect(old == nil)
+      #expect(throws: FileError.locked) { try other.write([9], waitingForLock: false) }
+      return [1]
+    }
+    #expect(try file.read() == [1])
+    #expect(try !file.update { _ in nil })
+    #expect(throws: FileError.notRegular) { try file.update { _ throws(FileError) in throw .notRegular } }
+    try other.write([2], waitingForLock: false)
+    let path = folder.file("count")
+    let threads = (0..<4).map { _ in
+      startThread {
+        for _ in 0..<25 { try! DurableFile(path: path).update { old in [old![0] + 1] } }
+      }
+    }
+    for thread in threads { pthread_join(thread, nil) }
+    #expect(try file.read() == [102])
+  }
+}
+
+/// unshare(CLONE_NEWNS), which the Glibc module leaves out.
+private func unshareMounts() -> Int32 {
+  guard let symbol = dlsym(nil, "unshare") else { return -1 }
+  return unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)(0x20000)
+}
+
+/// Runs `body` on a new thread.
+func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t {
+  final class Box {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(Box(body))
+  let result = pthread_create(
+    &thread, nil,
+    { argument in
+      Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
+      return nil
+    }, box.toOpaque())
+  precondition(result == 0)
+  return thread
+}
+
+private final class Slot<Value>: @unchecked Sendable {
+  var value: Value?
+  init() {}
+}
+
+func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result {
+  let slot = Slot<Result>()
+  pthread_join(startThread { slot.value = body() }, nil)
+  return slot.value!
+}

@@ -1,0 +1,199 @@
+import CLinux
+import Linux
+import Testing
+
+@testable import Reactor
+
+extension Reactor {
+  /// Takes turns until `condition` holds; fails the test when it does not within thirty seconds.
+  func run(
+    until condition: () -> Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let deadline = Clock.now() + 30_000_000_000
+    while !condition() {
+      try #require(Clock.now() < deadline, comment ?? "did not happen in time", sourceLocation: sourceLocation)
+      try runOnce(maxWait: 100_000_000)
+    }
+  }
+}
+
+@Suite struct ReactorTests {
+  @Test func firesTimersInOrderAndNotEarly() throws {
+    let reactor = try Reactor()
+    var fired: [Int] = []
+    let start = Clock.now()
+    reactor.schedule(at: start + 6_000_000) {
+      #expect(Clock.now() >= start + 6_000_000)
+      fired.append(3)
+    }
+    let cancelled = reactor.schedule(at: start + 3_000_000) { fired.append(99) }
+    let moved = reactor.schedule(at: start + 900_000_000_000) { fired.append(2) }
+    reactor.schedule(at: start + 2_000_000) {
+      fired.append(1)
+      reactor.cancel(cancelled)
+      #expect(reactor.reschedule(moved, at: start + 4_000_000))
+    }
+    try reactor.run(until: { fired.count == 3 })
+    #expect(fired == [1, 2, 3])
+    #expect(!reactor.isScheduled(cancelled) && !reactor.reschedule(moved, at: 0))
+  }
+
+  @Test func slackBringsTimersTogether() {
+    #expect(Reactor.coalesced(1_001, 500) == 1_500)
+    #expect(Reactor.coalesced(1_499, 500) == 1_500)
+    #expect(Reactor.coalesced(1_500, 500) == 1_500)
+    #expect(Reactor.coalesced(77, 0) == 77)
+    #expect(Reactor.coalesced(.max - 1, 500) == .max)
+  }
+
+  @Test func anIdleLoopTakesNoTurns() throws {
+    let reactor = try Reactor()
+    var turns = 0
+    reactor.onTurn = { turns += 1 }
+    let far = reactor.schedule(after: 3_600_000_000_000) {}
+    var isDone = false
+    reactor.schedule(after: 50_000_000) { isDone = true }
+    while !isDone { try reactor.runOnce(maxWait: 10_000_000_000) }
+    // One turn for the timer; a second at most when the clock's grain makes it wake before.
+    #expect(turns <= 2)
+    reactor.cancel(far)
+  }
+
+  @Test func aTimerThatRenewsItselfStarvesNothing() throws {
+    let reactor = try Reactor()
+    let pipe = try Pipe()
+    var isRead = false
+    let registration = try reactor.register(pipe.reading.number, for: .readable) { _ in isRead = true }
+    var turns = 0
+    func again() {
+      turns += 1
+      if turns < 1000 { reactor.schedule(after: 0, again) }
+    }
+    again()
+    _ = try [UInt8]([1]).withUnsafeBytes { try pipe.writing.write($0) }
+    try reactor.run(until: { isRead })
+    #expect(turns < 1000)
+    reactor.deregister(registration)
+  }
+
+  @Test func busyDescriptorsDoNotStarveTimers() throws {
+    let reactor = try Reactor()
+    var pipes: [Reactor.Registration] = []
+    var kept: [Int32] = []
+    for _ in 0..<200 {
+      var pipe = try Pipe()
+      pipe.writing = FileDescriptor(owning: -1)
+      let number = pipe.takeReadingForTest()
+      kept.append(number)
+      // Always readable: the end is never taken.
+      pipes.append(try reactor.register(number, for: .readable) { _ in })
+    }
+    var isFired = false
+    reactor.schedule(after: 1_000_000) { isFired = true }
+    try reactor.run(until: { isFired })
+    for registration in pipes { reactor.deregister(registration) }
+    for number in kept { _ = FileDescriptor(owning: number) }
+  }
+
+  @Test func anEventNeverReachesAnEarlierOwner() throws {
+    let reactor = try Reactor()
+    let one = try Pipe()
+    let two = try Pipe()
+    for pipe in [one.writing.number, two.writing.number] { #expect(clinux_write(pipe, [1], 1) == 1) }
+    var heard: [String] = []
+    var first: Reactor.Registration?
+    var second: Reactor.Registration?
+    var third: Reactor.Registration?
+    let spare = try Pipe()
+    // Both are ready in one batch. Whoever comes first ends both and takes their place.
+    func replace(_ name: String) {
+      heard.append(name)
+      if let first { reactor.deregister(first) }
+      if let second { reactor.deregister(second) }
+      do {
+        third = try reactor.register(spare.reading.number, for: .readable) { _ in heard.append("stale") }
+      } catch {
+        Issue.record(error)
+      }
+    }
+    first = try reactor.register(one.reading.number, for: .readable) { _ in replace("first") }
+    second = try reactor.register(two.reading.number, for: .readable) { _ in replace("second") }
+    for _ in 0..<3 { try reactor.runOnce(maxWait: 1_000_000) }
+    #expect(heard.count == 1 && heard != ["stale"])
+    // What ended is ended: its name does nothing to who has the slot now.
+    if let first { reactor.deregister(first) }
+    if let second { reactor.deregister(second) }
+    #expect(clinux_write(spare.writing.number, [1], 1) == 1)
+    try reactor.run(until: { heard.contains("stale") })
+    if let third { reactor.deregister(third) }
+  }
+
+  @Test func changesWhatIsWatched() throws {
+    let reactor = try Reactor()
+    let pipe = try Pipe()
+    var count = 0
+    let registration = try reactor.register(pipe.writing.number, for: []) { readiness in
+      #expect(readiness == .writable)
+      count += 1
+    }
+    try reactor.runOnce(maxWait: 1_000_000)
+    #expect(count == 0)
+    try reactor.update(registration, for: .writable)
+    try reactor.run(until: { count > 0 })
+    try reactor.update(registration, for: [])
+    count = 0
+    try reactor.runOnce(maxWait: 1_000_000)
+    #expect(count == 0)
+    reactor.deregister(registration)
+    reactor.deregister(registration)
+    try reactor.update(registration, for: .writable)
+  }
+
+  @Test func runsWhatOtherThreadsPost() throws {
+    final class Log: @unchecked Sendable { var numbers: [Int] = [] }
+    let reactor = try Reactor()
+    let (waker, log) = (reactor.waker, Log())
+    let thread = startThread {
+      for number in 0..<1000 { waker.post { log.numbers.append(number) } }
+    }
+    try reactor.run(until: { log.numbers.count == 1000 })
+    join(thread)
+    #expect(log.numbers == Array(0..<1000))
+    // Posted from inside, it comes later, and the order holds.
+    waker.post { waker.post { log.numbers.append(-1) } }
+    try reactor.run(until: { log.numbers.last == -1 })
+  }
+
+  @Test func runsUntilStopped() throws {
+    let reactor = try Reactor()
+    let waker = reactor.waker
+    var turns = 0
+    reactor.onTurn = {
+      turns += 1
+      if turns == 3 { reactor.stop() } else { waker.wake() }
+    }
+    waker.wake()
+    try reactor.run()
+    #expect(turns == 3)
+  }
+
+  @Test func actionsMayHoldWhatEndsOthers() throws {
+    // Letting a cancelled action go runs a deinit that comes back to the reactor.
+    final class Owner {
+      let reactor: Reactor
+      let timer: Timer
+      init(_ reactor: Reactor) {
+        self.reactor = reactor
+        timer = reactor.schedule(after: 1_000_000_000_000) {}
+      }
+      deinit { reactor.cancel(timer) }
+    }
+    let reactor = try Reactor()
+    var owner: Owner? = Owner(reactor)
+    let inner = try #require(owner?.timer)
+    let outer = reactor.schedule(after: 1_000_000_000_000) { [owner] in _ = owner }
+    owner = nil
+    reactor.cancel(outer)
+    #expect(!reactor.isScheduled(inner))
+  }
+}

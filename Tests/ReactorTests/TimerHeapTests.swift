@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Reactor
+
+/// `#expect` cannot look into a call that changes its operand.
+private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+  #expect(condition, sourceLocation: sourceLocation)
+}
+
+@Suite struct TimerHeapTests {
+  /// A splitmix64: the same numbers every time.
+  private struct Random: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9e37_79b9_7f4a_7c15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+      return z ^ (z >> 31)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3] as [UInt64]) func matchesAModel(_ seed: UInt64) {
+    var random = Random(state: seed)
+    var heap = TimerHeap<Int>()
+    var model: [(id: Int, timer: Timer, deadline: UInt64, order: Int)] = []
+    var gone: [Timer] = []
+    var order = 0
+    var now: UInt64 = 0
+    for id in 0..<10_000 {
+      order += 1
+      switch Int.random(in: 0..<10, using: &random) {
+      case 0..<5:
+        let deadline = now + UInt64.random(in: 0..<500, using: &random)
+        model.append((id, heap.schedule(at: deadline, id), deadline, order))
+      case 5 where !model.isEmpty:
+        let at = Int.random(in: 0..<model.count, using: &random)
+        check(heap.cancel(model[at].timer) == model[at].id)
+        gone.append(model.remove(at: at).timer)
+      case 6 where !model.isEmpty:
+        let at = Int.random(in: 0..<model.count, using: &random)
+        model[at].deadline = now + UInt64.random(in: 0..<500, using: &random)
+        model[at].order = order
+        check(heap.move(model[at].timer, to: model[at].deadline))
+      case 7 where !gone.isEmpty:
+        let stale = gone[Int.random(in: 0..<gone.count, using: &random)]
+        #expect(!heap.contains(stale))
+        check(heap.cancel(stale) == nil)
+        check(!heap.move(stale, to: 0))
+      default:
+        now += UInt64.random(in: 0..<20, using: &random)
+        let due = model.filter { $0.deadline <= now }.sorted { ($0.deadline, $0.order) < ($1.deadline, $1.order) }
+        var fired: [Int] = []
+        while let id = heap.popDue(at: now, before: heap.horizon) { fired.append(id) }
+        #expect(fired == due.map { $0.id })
+        gone += due.map { $0.timer }
+        model.removeAll { $0.deadline <= now }
+      }
+      #expect(heap.count == model.count)
+      if id % 16 == 0 { #expect(heap.earliest == model.map { $0.deadline }.min()) }
+    }
+  }
+
+  @Test func aTurnRunsOnlyWhatWasSetBefore() {
+    var heap = TimerHeap<Int>()
+    _ = heap.schedule(at: 1, 1)
+    let horizon = heap.horizon
+    _ = heap.schedule(at: 0, 2)
+    check(heap.popDue(at: 5, before: horizon) == nil)
+    check(heap.popDue(at: 5, before: heap.horizon) == 2)
+  }
+}

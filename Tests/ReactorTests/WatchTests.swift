@@ -1,0 +1,46 @@
+import Glibc
+import Linux
+import Testing
+
+@testable import Reactor
+
+@Suite struct WatchTests {
+  @Test func tellsOfFilesThatChange() throws {
+    var template = Array("/tmp/peernet-test-XXXXXX".utf8CString)
+    try #require(mkdtemp(&template) != nil)
+    let folder = template.dropLast().map { UInt8(bitPattern: $0) }
+    let name = String(decoding: folder, as: UTF8.self)
+    let reactor = try Reactor()
+    var events: [FileWatch.Event] = []
+    let watch = try FolderWatch(folder: folder, reactor: reactor) { events.append($0) }
+    try reactor.runOnce(maxWait: 0)
+    #expect(events.isEmpty)
+    try DurableFile(path: folder + Array("/trust".utf8)).write([1])
+    try reactor.run(until: { events.contains(.changed(name: Array("trust".utf8))) })
+    for file in ["trust", "trust.lock"] { unlink(name + "/" + file) }
+    rmdir(name)
+    try reactor.run(until: { events.last == .folderGone })
+    watch.close()
+  }
+
+  @Test func handsSignalsToTheLoop() {
+    // On a thread of its own: signals sent to a thread wait in that thread.
+    let seen = onThread { () -> [Signal] in
+      do {
+        let reactor = try Reactor()
+        var seen: [Signal] = []
+        // Other tests' children end, too.
+        let watch = try SignalWatch(reactor: reactor) { if $0 != .childEnded { seen.append($0) } }
+        pthread_kill(pthread_self(), SIGHUP)
+        try reactor.run(until: { seen.count == 1 })
+        watch.close()
+        pthread_kill(pthread_self(), SIGHUP)
+        try reactor.runOnce(maxWait: 1_000_000)
+        return seen
+      } catch {
+        return []
+      }
+    }
+    #expect(seen == [.hangUp])
+  }
+}
