@@ -199,6 +199,37 @@ import Testing
     await board.node.stop()
   }
 
+  @Test func aStaleAddressDoesNotHideWhereThePeerIsNow() async throws {
+    let laptop = try Laptop()
+    let ours = try await laptop.key()
+    let squatter = try await TestBoard(19, trusting: ours)
+    let board = try await TestBoard(20, trusting: ours, announces: true, ["echo": { $0.arguments }])
+    let key = String(decoding: board.key.text, as: UTF8.self)
+    #expect(try await laptop.run("pair", key, "board", "--at", squatter.address).status == 0)
+    let call = try await laptop.run("call", "board", "echo", "1")
+    #expect(call.status == 0 && call.output == "1\n", "\(call.talk)")
+    // When nobody else answers, it is told what did.
+    await board.node.stop()
+    let forgotten = try Laptop()
+    _ = try await forgotten.key()
+    #expect(try await forgotten.run("pair", key, "board", "--at", squatter.address).status == 0)
+    #expect(try await forgotten.run("ping", "board", "--timeout", "5").status == 80)
+    await squatter.node.stop()
+  }
+
+  @Test func aTerminalIsAskedBeforeAReboot() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(22, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
+    try await board.pair(laptop)
+    // script(1) gives the binary a terminal.
+    for (answer, status) in [("y", Int32(0)), ("n", 64), ("", 64)] {
+      let asked = try await laptop.shell(
+        "shift; printf '%s\\n' '\(answer)' | NO_COLOR=1 exec script -qec \"'$0' reboot board\" /dev/null")
+      #expect(asked.status == status && asked.output.contains("reboot board? [y/N]"), "\(asked.output)\(asked.talk)")
+    }
+    await board.node.stop()
+  }
+
   @Test func labelsAreCompleted() async throws {
     let laptop = try Laptop()
     #expect(
