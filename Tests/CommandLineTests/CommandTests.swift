@@ -172,8 +172,8 @@ import Testing
 
   @Test func discoveryListsTrustedAndStrangers() async throws {
     let laptop = try Laptop()
-    let friend = try await TestBoard(16, trusting: nil, announces: true)
-    let stranger = try await TestBoard(17, trusting: nil, announces: true)
+    let friend = try await TestBoard(16, trusting: nil, announcingTo: laptop.discoveryPort)
+    let stranger = try await TestBoard(17, trusting: nil, announcingTo: laptop.discoveryPort)
     try await friend.pair(laptop, label: "friend")
     let outcome = try await laptop.run("discover", "--json", "--for", "1.5")
     let seen = try outcome.json
@@ -190,7 +190,8 @@ import Testing
 
   @Test func aPeerIsFoundByDiscoveryAndRemembered() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(18, trusting: laptop.key(), announces: true, ["echo": { $0.arguments }])
+    let board = try await TestBoard(
+      18, trusting: laptop.key(), announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
     #expect(try await laptop.run("pair", String(decoding: board.key.text, as: UTF8.self), "board").status == 0)
     let call = try await laptop.run("call", "board", "echo", "1")
     #expect(call.status == 0 && call.output == "1\n", "\(call.talk)")
@@ -203,7 +204,7 @@ import Testing
     let laptop = try Laptop()
     let ours = try await laptop.key()
     let squatter = try await TestBoard(19, trusting: ours)
-    let board = try await TestBoard(20, trusting: ours, announces: true, ["echo": { $0.arguments }])
+    let board = try await TestBoard(20, trusting: ours, announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
     let key = String(decoding: board.key.text, as: UTF8.self)
     #expect(try await laptop.run("pair", key, "board", "--at", squatter.address).status == 0)
     let call = try await laptop.run("call", "board", "echo", "1")

@@ -16,7 +16,8 @@ struct TestBoard {
   var address: String { "127.0.0.1:\(port)" }
 
   init(
-    _ index: UInt8, trusting laptop: PublicKey?, grants: Grants = .everything, announces: Bool = false,
+    _ index: UInt8, trusting laptop: PublicKey?, grants: Grants = .everything,
+    announcingTo discoveryPort: UInt16? = nil,
     port: UInt16 = 0,
     _ handlers: [String: PeerNode.Handler] = [:]
   ) async throws {
@@ -24,12 +25,12 @@ struct TestBoard {
     var list = TrustList()
     if let laptop { try list.add(TrustEntry(key: laptop, label: Array("laptop".utf8), grants: grants)) }
     var configuration = PeerNode.Configuration(identity: { Self.pair(index) }, trust: list)
-    configuration.announces = announces
-    configuration.discovers = announces
+    configuration.announces = discoveryPort != nil
+    configuration.discovers = discoveryPort != nil
     var transport = ReactorTransport.Configuration()
     transport.listen = .loopback(port: port)
     transport.interfaces = [Array("lo".utf8)]
-    transport.discoveryPort = announces ? Laptop.discoveryPort : nil
+    transport.discoveryPort = discoveryPort
     let thread = try await Self.thread(transport)
     node = PeerNode(configuration, transport: thread)
     for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
