@@ -277,8 +277,10 @@ public actor PeerNode {
           continue
         }
         let id = waiter.id
+        // A neighbour of ours answers a solicit at once; others only announce themselves every five seconds.
+        let grace: Swift.Duration = reason == .closedBeforeConfirmed ? .seconds(1) : .seconds(6)
         Task { [weak self] in
-          try await Task.sleep(for: .seconds(1))
+          try await Task.sleep(for: grace)
           await self?.end(id, PeerNetError.unreachable(reason))
         }
       }

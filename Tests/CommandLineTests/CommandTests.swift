@@ -214,7 +214,7 @@ import Testing
     let forgotten = try Laptop()
     _ = try await forgotten.key()
     #expect(try await forgotten.run("pair", key, "board", "--at", squatter.address).status == 0)
-    #expect(try await forgotten.run("ping", "board", "--timeout", "5").status == 80)
+    #expect(try await forgotten.run("ping", "board", "--timeout", "1").status == 80)
     await squatter.node.stop()
   }
 
