@@ -99,7 +99,7 @@ struct Attempt {
         let (key, name) = (ourKey.keyText, Printable.text(handle ?? "NAME"))
         return failure(
           .forbidden, "this key may not call it",
-          "allow it there: peernetd unpair \(key); peernetd pair \(key) LABEL --allow \(name),...")
+          "run there: peernetd pair \(key) LABEL --allow \(name),...")
       case "no_such_handle":
         return failure(.refused, "it has no such handle", "see what it has: peernet status \(label)")
       case "handler_crash": return failure(.refused, "its handler crashed", "look at its log")
