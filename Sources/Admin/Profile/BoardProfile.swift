@@ -135,6 +135,6 @@ extension BoardProfile {
 
   private static func isInterface(_ name: [UInt8]) -> Bool {
     name.isText(upTo: maximumInterfaceLength) && !name.contains(UInt8(ascii: "/")) && !name.contains(UInt8(ascii: " "))
-      && !name.spells(".") && !name.spells("..")
+      && !name.equals(".") && !name.equals("..")
   }
 }
