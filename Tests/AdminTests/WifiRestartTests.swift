@@ -208,6 +208,16 @@ import Testing
         == "step_failed: associate: the radio is switched off")
   }
 
+  @Test func theConfigurationThatWasReadAgainHoldsNoNetwork() {
+    var supplicant = HealthySupplicant(comesBack: false)
+    var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))
+    let result = script.run { command, now in
+      command == .status && supplicant.leftAt != nil
+        ? [(1, .say("wpa_state=INACTIVE\n"))] : supplicant.answer(command, now)
+    }
+    #expect(result == Self.failed(.associate, .noNetwork))
+  }
+
   @Test func hostileReplies() {
     let garbage: [[UInt8]] = [
       [], [0], [0xff, 0xfe, 0xc0], Array(repeating: 0x41, count: 100_000), bytes("wpa_state=COMPL"), bytes("OK"),

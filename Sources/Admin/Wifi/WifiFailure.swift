@@ -20,7 +20,7 @@ public struct WifiFailure: Error, Equatable, Sendable {
 
   public enum Reason: Equatable, Sendable {
     case absent, silent, refused, busy
-    case networkNotFound, rejected, wrongKey, radioDisabled
+    case noNetwork, networkNotFound, rejected, wrongKey, radioDisabled
     case noAddress, notUnderstood, timeout
   }
 
@@ -63,6 +63,7 @@ extension WifiFailure.Reason {
     case .silent: "wpa_supplicant does not answer"
     case .refused: "wpa_supplicant refused"
     case .busy: "wpa_supplicant stayed busy"
+    case .noNetwork: "wpa_supplicant has no network configured"
     case .networkNotFound: "no configured network is in range"
     case .rejected: "the access point rejected the association"
     case .wrongKey: "the access point refused the key"

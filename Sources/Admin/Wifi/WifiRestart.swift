@@ -195,6 +195,8 @@ public struct WifiRestart: Sendable {
       guard status.state == .completed else {
         if status.state != .unknown { leftNetwork = true }
         if status.state == .interfaceDisabled { trouble = .radioDisabled }
+        // The configuration that was read again may hold less than was in use.
+        if status.state == .inactive { trouble = .noNetwork }
         phase = .associating
         return nil
       }
