@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -315,7 +316,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   /// On a thread with a descriptor table of its own, so that the other tests keep theirs.
   @Test func runningOutOfDescriptorsNeitherSpinsNorDeafens() throws {
     let failure = onThread { () -> String? in
-      guard unshareDescriptors() else { return "unshare" }
+      guard Namespaces.unshareDescriptors() else { return "unshare" }
       do {
         let reactor = try Reactor()
         var accepted = 0
