@@ -34,14 +34,28 @@ public final class Subprocess {
   private var isTruncated = false
 
   /// Starts the program at `path`; see `ChildProcess`. `handler` is called once, in a later turn.
-  public init(
+  public convenience init(
     path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], deadline: UInt64, outputLimit: Int = 64 * 1024,
     reactor: Reactor, _ handler: @escaping (Outcome) -> Void
+  ) throws(Errno) {
+    let child = try ChildProcess(path: path, arguments: arguments, environment: environment)
+    try self.init(child, deadline: deadline, outputLimit: outputLimit, reactor: reactor, handler)
+  }
+
+  /// Has a child write all that is cached to disk; `handler` hears of its end, or of the deadline, in a later turn.
+  public convenience init(
+    syncingBy deadline: UInt64, reactor: Reactor, _ handler: @escaping (Outcome) -> Void
+  ) throws(Errno) {
+    try self.init(try ChildProcess.syncing(), deadline: deadline, outputLimit: 0, reactor: reactor, handler)
+  }
+
+  private init(
+    _ child: consuming ChildProcess, deadline: UInt64, outputLimit: Int, reactor: Reactor,
+    _ handler: @escaping (Outcome) -> Void
   ) throws(Errno) {
     self.reactor = reactor
     self.outputLimit = outputLimit
     self.handler = handler
-    let child = try ChildProcess(path: path, arguments: arguments, environment: environment)
     let (output, errors, ending) = (child.output.number, child.errors.number, child.ending.number)
     self.child = consume child
     do throws(Errno) {

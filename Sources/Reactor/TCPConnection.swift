@@ -181,7 +181,7 @@ extension TCPConnection {
       // Errors and hang-ups are reported whatever is asked for; what can still be read comes first.
       let isOver = !readiness.isDisjoint(with: [.failed, .hungUp])
       if isOver && (hasEnded || (readiness.contains(.failed) && !wantsRead)) {
-        end(socket?.pendingError() ?? (queue.isEmpty ? nil : Errno("send", .brokenPipe)))
+        end(socket?.pendingError(of: "read") ?? (queue.isEmpty ? nil : Errno("send", .brokenPipe)))
         return
       }
       if readiness.contains(.writable) { flush() }

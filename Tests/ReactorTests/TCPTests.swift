@@ -191,6 +191,8 @@ private func pattern(_ count: Int) -> [UInt8] {
     pair.acceptor.connection?.close()
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .connectionReset))
+    // Whoever hears of it can tell it from a dial that failed.
+    #expect(pair.dialler.failure?.operation.description == "read")
     pair.close()
   }
 

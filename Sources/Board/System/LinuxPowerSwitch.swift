@@ -2,6 +2,7 @@ import Admin
 import Linux
 import Reactor
 
+/// This machine's power, by way of its init or, at the last, the kernel.
 public final class LinuxPowerSwitch: PowerSwitch {
   /// sync(2) takes as long as the slowest disk: a child does it, and the reboot waits no longer than this.
   private static let syncNanoseconds: UInt64 = 10_000_000_000
@@ -27,17 +28,15 @@ public final class LinuxPowerSwitch: PowerSwitch {
     return .systemd
   }
 
+  public var isPermitted: Bool { InitProcess.isWithinReach }
+
   public func sync(_ done: @escaping () -> Void) {
-    let deadline = Clock.now() + LinuxPowerSwitch.syncNanoseconds
-    for path in [[UInt8]("/bin/sync"), [UInt8]("/usr/bin/sync")] {
-      do throws(Errno) {
-        _ = try Subprocess(
-          path: path, arguments: [[UInt8]("sync")], environment: [], deadline: deadline, reactor: reactor
-        ) { _ in done() }
-        return
-      } catch {}
+    do throws(Errno) {
+      _ = try Subprocess(syncingBy: Clock.now() + LinuxPowerSwitch.syncNanoseconds, reactor: reactor) { _ in done() }
+    } catch {
+      // Without a child there is no sync, which is no reason to stay.
+      done()
     }
-    done()
   }
 
   /// A refusal shows in the board's still being there; the next step overrules it.

@@ -13,6 +13,11 @@ public final class PowerSequence {
   }
 
   func begin(_ plan: PowerPlan, completion: (BoardOutcome) -> Void) {
+    // An answer that promised what the kernel will refuse would be a lie, from a dry run as well.
+    guard powerSwitch.isPermitted else {
+      return completion(
+        .failed(ProcedureFailure(.unavailable, "the agent lacks the right to: run it as root").reason))
+    }
     let initSystem = powerSwitch.initSystem
     if plan.isDryRun { return completion(.answered(plan.answer(under: initSystem))) }
     if let underWay {

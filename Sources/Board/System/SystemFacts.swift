@@ -20,7 +20,7 @@ public final class LinuxFacts: SystemFacts {
     info.kernelName = line("/proc/sys/kernel/ostype")
     info.kernelRelease = line("/proc/sys/kernel/osrelease")
     info.kernelVersion = line("/proc/sys/kernel/version")
-    info.machine = (try? System.names())?.machine
+    info.machine = try? System.machine()
     info.bootIdentifier = line("/proc/sys/kernel/random/boot_id")
     info.boardModel = line("/proc/device-tree/model")
     info.uptime = line("/proc/uptime").flatMap { $0.prefix { $0 != 0x2e }.decimal }
