@@ -2,6 +2,7 @@ import CLinux
 
 /// A child process in a process group of its own, with /dev/null to read and two pipes to write to. Nothing here waits for it.
 public struct ChildProcess: ~Copyable {
+  /// How a process ended.
   public enum Termination: Equatable, Sendable {
     case exited(code: Int32)
     case signalled(number: Int32)

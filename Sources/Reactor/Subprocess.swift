@@ -2,6 +2,7 @@ import Linux
 
 /// Runs a program and tells how it went: what it wrote, up to a bound, and how it ended, by a deadline. Never blocks the loop.
 public final class Subprocess {
+  /// How the program ended.
   public enum Ending: Equatable, Sendable {
     case exited(code: Int32)
     case signalled(number: Int32)
@@ -9,6 +10,7 @@ public final class Subprocess {
     case timedOut
   }
 
+  /// How it went.
   public struct Outcome: Equatable, Sendable {
     public var ending: Ending
     public var output: [UInt8]

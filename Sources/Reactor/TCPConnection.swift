@@ -5,6 +5,7 @@ import Linux
 /// Bytes are read into the reactor's one buffer, so an idle connection costs a few hundred bytes. The reactor and the handler
 /// keep the connection, and it them, until it is closed.
 public final class TCPConnection {
+  /// What a connection tells its handler.
   public enum Event {
     /// A dial has succeeded.
     case opened

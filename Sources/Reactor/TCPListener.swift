@@ -38,6 +38,7 @@ public final class TCPListener {
     return address
   }
 
+  /// Stops listening. Connections that were accepted stay.
   public func close() {
     if let registration { reactor.deregister(registration) }
     if let restTimer { reactor.cancel(restTimer) }

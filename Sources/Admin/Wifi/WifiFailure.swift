@@ -1,5 +1,6 @@
 /// A wifi procedure that did not reach its end: the step it was at and, if the supplicant gave one, the reason.
 public struct WifiFailure: Error, Equatable, Sendable {
+  /// What was being done.
   public enum Step: Equatable, Sendable {
     /// Find the supplicant's control socket and have it answered.
     case reach
@@ -18,6 +19,7 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case scan
   }
 
+  /// Why it was not done.
   public enum Reason: Equatable, Sendable {
     case absent, silent, refused, busy
     case noNetwork, networkNotFound, rejected, wrongKey, radioDisabled

@@ -4,6 +4,9 @@ import PeerNet
 /// without a configuration file), and wait until STATUS tells of a new association. If that does not come about within
 /// half of the time, the hard way: TERMINATE, so that the supplicant's supervisor starts it afresh, and wait again.
 ///
+/// Networks that were given to the supplicant and never saved to its file do not outlive RECONFIGURE; such a restart ends
+/// with ``WifiFailure/Reason/noNetwork``.
+///
 /// Events only hurry it: STATUS is polled as well, because events get lost and a supplicant may die without a word.
 public struct WifiRestart: Sendable {
   public struct Options: Equatable, Sendable {
@@ -18,6 +21,7 @@ public struct WifiRestart: Sendable {
     }
   }
 
+  /// What brought the new association about.
   public enum Way: Equatable, Sendable {
     case reconfigure, reassociate, respawn
 
@@ -30,6 +34,7 @@ public struct WifiRestart: Sendable {
     }
   }
 
+  /// A restart that reached its end.
   public struct Success: Equatable, Sendable {
     public let way: Way
     public let status: WifiStatus

@@ -3,7 +3,7 @@ import Linux
 import Reactor
 
 /// This machine's power, by way of its init or, at the last, the kernel.
-public final class LinuxPowerSwitch: PowerSwitch {
+final class LinuxPowerSwitch: PowerSwitch {
   /// sync(2) takes as long as the slowest disk: a child does it, and the reboot waits no longer than this.
   private static let syncNanoseconds: UInt64 = 10_000_000_000
 
@@ -11,13 +11,13 @@ public final class LinuxPowerSwitch: PowerSwitch {
   private let root: [UInt8]
 
   /// `root` stands before the path that is looked at: empty but for tests.
-  public init(reactor: Reactor, root: [UInt8] = []) {
+  init(reactor: Reactor, root: [UInt8] = []) {
     self.reactor = reactor
     self.root = root
   }
 
   /// systemd makes this folder, and only if it is process 1 (sd_booted(3)).
-  public var initSystem: InitSystem {
+  var initSystem: InitSystem {
     do throws(FileError) {
       _ = try readFile(root + [UInt8]("/run/systemd/system"), limit: 0)
     } catch .system(let error) where error.code == .noSuchFile {
@@ -28,9 +28,9 @@ public final class LinuxPowerSwitch: PowerSwitch {
     return .systemd
   }
 
-  public var isPermitted: Bool { InitProcess.isWithinReach }
+  var isPermitted: Bool { InitProcess.isWithinReach }
 
-  public func sync(_ done: @escaping () -> Void) {
+  func sync(_ done: @escaping () -> Void) {
     do throws(Errno) {
       _ = try Subprocess(syncingBy: Clock.now() + LinuxPowerSwitch.syncNanoseconds, reactor: reactor) { _ in done() }
     } catch {
@@ -40,11 +40,11 @@ public final class LinuxPowerSwitch: PowerSwitch {
   }
 
   /// A refusal shows in the board's still being there; the next step overrules it.
-  public func signalInit(_ signal: InitSignal) {
+  func signalInit(_ signal: InitSignal) {
     try? InitProcess.signal(signal.rawValue)
   }
 
-  public func force(_ action: PowerPlan.Action) {
+  func force(_ action: PowerPlan.Action) {
     switch action {
     case .reboot: try? System.reboot(.restart)
     case .powerOff: try? System.reboot(.powerOff)

@@ -2,12 +2,12 @@ import Admin
 import PeerNet
 
 /// Carries power plans out, one at a time.
-public final class PowerSequence {
+final class PowerSequence {
   private let powerSwitch: any PowerSwitch
   private let clock: any BoardClock
   private var underWay: PowerPlan.Action?
 
-  public init(_ powerSwitch: any PowerSwitch, clock: any BoardClock) {
+  init(_ powerSwitch: any PowerSwitch, clock: any BoardClock) {
     self.powerSwitch = powerSwitch
     self.clock = clock
   }

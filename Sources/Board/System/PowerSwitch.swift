@@ -1,7 +1,7 @@
 import Admin
 
 /// What a board can do about its own power. Tests bring one that does nothing.
-public protocol PowerSwitch: AnyObject {
+protocol PowerSwitch: AnyObject {
   var initSystem: InitSystem { get }
   /// Whether this process may end the system.
   var isPermitted: Bool { get }

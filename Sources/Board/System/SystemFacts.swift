@@ -2,19 +2,19 @@ import Admin
 import Linux
 
 /// Where a board's facts come from.
-public protocol SystemFacts: AnyObject {
+protocol SystemFacts: AnyObject {
   /// What it knows; the rest stays nil.
   func systemInfo() -> SystemInfo
 }
 
 /// A Linux machine's, from /proc and the like.
-public final class LinuxFacts: SystemFacts {
+final class LinuxFacts: SystemFacts {
   private let root: [UInt8]
 
   /// `root` stands before every path: empty but for tests.
-  public init(root: [UInt8] = []) { self.root = root }
+  init(root: [UInt8] = []) { self.root = root }
 
-  public func systemInfo() -> SystemInfo {
+  func systemInfo() -> SystemInfo {
     var info = SystemInfo()
     info.hostname = line("/proc/sys/kernel/hostname")
     info.kernelName = line("/proc/sys/kernel/ostype")
