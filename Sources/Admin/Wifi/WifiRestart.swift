@@ -53,7 +53,7 @@ public struct WifiRestart: Sendable {
   }
 
   static let pollInterval = Duration.seconds(1)
-  /// How long an association may stay untouched by RECONFIGURE before REASSOCIATE is tried, too.
+  /// How long RECONFIGURE may leave things as they are, associated or disconnected, before REASSOCIATE is tried, too.
   static let nudgeAfter = Duration.seconds(2)
 
   private let options: Options
@@ -203,10 +203,12 @@ public struct WifiRestart: Sendable {
         // The configuration that was read again may hold less than was in use.
         if status.state == .inactive { trouble = .noNetwork }
         phase = .associating
+        // A supplicant that was told to disconnect stays so until it is told to associate. One that has a reason does not.
+        if status.state == .disconnected, trouble == .timeout { nudge(link: &link, now: now) }
         return nil
       }
       guard leftNetwork else {
-        if let nudgeAt, now >= nudgeAt { reassociate(link: &link, now: now) }
+        nudge(link: &link, now: now)
         return nil
       }
       guard status.address != nil || !hadAddress else {
@@ -253,6 +255,10 @@ public struct WifiRestart: Sendable {
     case .reaching, .associating, .addressing: link.ask(.status, now: now)
     case .asking, .terminating, .respawning: pollAt = nil
     }
+  }
+
+  private mutating func nudge(link: inout SupplicantLink, now: Instant) {
+    if let nudgeAt, now >= nudgeAt { reassociate(link: &link, now: now) }
   }
 
   private mutating func reassociate(link: inout SupplicantLink, now: Instant) {
