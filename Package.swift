@@ -71,6 +71,7 @@ let package = Package(
 
     // tests, layer by layer
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
+    .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
@@ -83,8 +84,9 @@ let package = Package(
       name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
       swiftSettings: strict),
     .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet"], swiftSettings: strict),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
-    .testTarget(name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
+    .testTarget(
+      name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "BoardTests", dependencies: ["Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),

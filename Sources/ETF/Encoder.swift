@@ -19,6 +19,7 @@ extension Term {
     Encoder(options: options).append(self, to: &output)
   }
 
+  /// The same as bytes of their own.
   public func encoded(options: EncodingOptions = .init()) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(64)
