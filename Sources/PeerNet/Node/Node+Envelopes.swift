@@ -5,6 +5,8 @@ import Sodium
 extension Node {
   func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
     guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
+    // Not a sign of life: whoever turns us away was never connected.
+    if case .bye(let reason) = envelope { return close(session, .peerSaid(reason), now: now) }
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
     if !session.ledger.isConfirmed {
@@ -25,7 +27,7 @@ extension Node {
     case .reply(let id, let reply):
       // Unknown ids are late replies to calls that timed out.
       if session.ledger.calls.removeValue(forKey: id) != nil { emit(.callFinished(CallID(id), .answered(reply))) }
-    case .bye(let reason): close(session, .peerSaid(reason), now: now)
+    case .bye: break
     }
     closeRetired(peer, now: now)
   }
@@ -112,7 +114,7 @@ extension Node {
     } catch {
       return close(session, .session(error), now: now)
     }
-    if session.queuedBytes > limits.maximumQueuedBytes { return close(session, .peerStalled, now: now) }
+    if session.isStalled { return close(session, .peerStalled, now: now) }
     touch(session)
     if session.ledger.retirement != nil { closeIfRetired(session, now: now) }
   }
