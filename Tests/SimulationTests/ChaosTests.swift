@@ -45,7 +45,10 @@ import Testing
   private static func storm(seed: UInt8, seconds: Int64) -> World {
     let world = World(seed: seed)
     for index in 0..<count {
-      world.add(trusting: (0..<count).filter { $0 != index }, wire: seed % 3 == 0 || (seed % 3 == 1 && index == 3) ? .two : nil, announces: index < 3) {
+      world.add(
+        trusting: (0..<count).filter { $0 != index }, wire: seed % 3 == 0 || (seed % 3 == 1 && index == 3) ? .two : nil,
+        announces: index < 3
+      ) {
         $0.dialsAutomatically = index == 0
       }
     }
@@ -73,7 +76,8 @@ import Testing
       case 20: world.act(node) { $0.setTrust(world.trust(of: node), now: world.now) }
       case 21: world.act(node) { $0.networkChanged(now: world.now) }
       case 22:
-        world.links[World.endpoint(other)] = World.Link(isBlackHole: random.below(2) == 0, refuses: random.below(3) == 0)
+        world.links[World.endpoint(other)] = World.Link(
+          isBlackHole: random.below(2) == 0, refuses: random.below(3) == 0)
       default:
         let waiting = world.takeUnanswered()
         for (node, request) in waiting {

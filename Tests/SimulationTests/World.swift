@@ -214,7 +214,8 @@ final class World {
     carryOut(index)
   }
 
-  func call(_ from: Int, _ to: Int, _ name: Atom = "echo", _ arguments: Term = .integer(1),
+  func call(
+    _ from: Int, _ to: Int, _ name: Atom = "echo", _ arguments: Term = .integer(1),
     timeout: Duration = .seconds(5)
   ) throws -> CallID {
     let id = try node(from).call(parties[to].publicKey, name, arguments, timeout: timeout, now: now)
