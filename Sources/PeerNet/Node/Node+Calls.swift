@@ -11,7 +11,8 @@ extension Node {
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
-    let running = handlers[name]?.running ?? 0
+    // Also those of before a `revoke`: they are still at work.
+    let running = requests.values.count { $0.name == name }
     let authorized = handlers[name]?.authorized ?? []
     handlers[name] = Handler(
       access: access, isRemoteProcedure: isRemoteProcedure, limit: limit, authorized: authorized, running: running)
