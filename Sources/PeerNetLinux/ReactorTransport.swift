@@ -97,8 +97,12 @@ public final class ReactorTransport {
     node = nil
   }
 
-  /// Closes once the connections that the node has closed are flushed, at the latest after two seconds.
+  /// Gives the ports up at once, and closes the rest when the connections that the node has closed are flushed, at the
+  /// latest after two seconds.
   public func finish(_ done: @escaping () -> Void) {
+    listener?.close()
+    listening?.close()
+    asking?.close()
     onFlushed = { [self] in
       onFlushed = nil
       close()
