@@ -70,6 +70,14 @@ enum Netlink {
     #expect(try eth.addresses[0].broadcast == ip("192.168.7.255"))
   }
 
+  @Test func aDumpThatWasOvertakenIsNotBelieved() throws {
+    for message in [Netlink.link(2, flags: 0x1043, "eth0"), Netlink.message(3, [])] {
+      var interrupted = message
+      interrupted[6] |= 0x10
+      #expect(try read(interrupted) == [.overrun])
+    }
+  }
+
   @Test func followsChanges() throws {
     var table = try table(
       Netlink.link(2, flags: 0x1043, "eth0")

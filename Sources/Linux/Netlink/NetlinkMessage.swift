@@ -17,7 +17,7 @@ public enum NetlinkMessage: Equatable, Sendable {
   case done(sequence: UInt32)
   /// The kernel refuses a request: errno, or 0 for an acknowledgement.
   case failure(sequence: UInt32, number: Int32)
-  /// Messages were lost.
+  /// Messages were lost, or what a dump tells of changed under it: only another dump tells it all.
   case overrun
   /// A type, or a family of addresses, that is none of ours.
   case other
@@ -49,6 +49,8 @@ public struct NetlinkReader {
     offset = min(bytes.count, start + (length + 3) & ~3)
     let body = (start + 16)..<(start + length)
     let sequence = word(start + 8)
+    // NLM_F_DUMP_INTR
+    if half(start + 6) & 0x10 != 0 { return .overrun }
     switch half(start + 4) {
     case 2:
       guard body.count >= 4 else { throw .tornBody(offset: start) }
