@@ -39,10 +39,13 @@ import Testing
     let human = try await laptop.run("peers").output.split(separator: "\n")
     #expect(human.count == 2 && human[1].hasPrefix("pump house  ") && human[1].hasSuffix("192.0.2.1:9"))
 
-    // Again, under another name and with less.
+    // Again, under another name: what is not named stays. Then with less.
     #expect(try await laptop.run("pair", key, "pump").status == 0)
+    let renamed = try #require(try await laptop.run("peers", "--json").json.first)
+    #expect(renamed["label"] as? String == "pump" && renamed["allow"] as? [String] == ["a.b", "c.*"])
+    #expect(try await laptop.run("pair", key, "pump", "--allow", "a.b").status == 0)
     let changed = try await laptop.run("peers", "--json").json
-    #expect(changed.count == 1 && changed[0]["label"] as? String == "pump" && changed[0]["allow"] as? [String] == [])
+    #expect(changed.count == 1 && changed[0]["allow"] as? [String] == ["a.b"] && changed[0]["wire"] as? Int == 2)
     #expect(try await laptop.run("unpair", "pump").status == 0)
     #expect(try await laptop.run("peers", "--json").output.isEmpty)
     #expect(try await laptop.run("unpair", "pump").status == 66)

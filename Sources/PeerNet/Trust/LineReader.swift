@@ -1,4 +1,4 @@
-/// Walks through a text of ours line by line. Lines end with a newline; a carriage return before it is tolerated.
+/// Walks through a text of ours line by line. Lines end with a newline; carriage returns before it are tolerated.
 struct LineReader {
   let text: [UInt8]
   /// Where the next line starts.
@@ -15,8 +15,9 @@ struct LineReader {
     let end = text[start...].firstIndex(of: Ascii.newline) ?? text.count
     position = min(end + 1, text.count)
     number += 1
-    let line = text[start..<end]
-    return line.last == Ascii.carriageReturn ? line.dropLast() : line
+    var line = text[start..<end]
+    while line.last == Ascii.carriageReturn { line.removeLast() }
+    return line
   }
 
   /// The format version of line 1, `NAME VERSION`. A version later than `known` may have more behind it.

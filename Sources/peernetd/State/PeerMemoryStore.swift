@@ -52,7 +52,13 @@ struct PeerMemoryStore {
       guard try file.read() == nil else { return }
       isForeign = false
     }
-    try file.write(memory.serialize())
+    do throws(FileError) {
+      try file.write(memory.serialize(), waitingForLock: false)
+    } catch {
+      // Later, then; the loop waits for nobody's lock and retries what a full disk refused.
+      changed(at: now)
+      throw error
+    }
   }
 }
 

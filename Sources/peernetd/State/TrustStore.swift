@@ -50,9 +50,12 @@ struct TrustStore {
     let bytes = list.serialize()
     guard bytes != copy else { return }
     do throws(FileError) {
-      try copyFile.write(bytes)
+      // The loop waits for nobody: a command that holds the lock writes the copy itself.
+      try copyFile.write(bytes, waitingForLock: false)
       copy = bytes
       copyFailure = nil
+    } catch .locked {
+      return
     } catch {
       copyFailure = .unusable(path: copyFile.path, error)
     }

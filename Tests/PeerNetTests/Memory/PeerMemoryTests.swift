@@ -88,6 +88,12 @@ private func error(_ text: String) -> PeerMemory.LoadError? {
         """)
   }
 
+  /// Found by fuzzing: each rewrite took one of several carriage returns off a later release's line.
+  @Test func carriageReturnsDoNotKeepARewriteFromBeingStable() throws {
+    let once = try PeerMemory.parse(Array("peernet-peers 4\nAA x\r\r\r\n".utf8)).serialize()
+    #expect(try PeerMemory.parse(once).serialize() == once)
+  }
+
   @Test(arguments: [
     ("", PeerMemory.LoadError.header), ("peernet-trust 1\n", .header), ("peernet-peers 0\n", .header),
     ("peernet-peers 1\nhello\n", .malformed(line: 2)),
