@@ -99,6 +99,7 @@ public final class ReactorTransport {
 
   /// Closes once the connections that the node has closed are flushed, at the latest after two seconds.
   public func finish(_ done: @escaping () -> Void) {
+    listener?.close()
     onFlushed = { [self] in
       onFlushed = nil
       close()
