@@ -101,8 +101,11 @@ public final class ReactorTransport {
   /// latest after two seconds.
   public func finish(_ done: @escaping () -> Void) {
     listener?.close()
+<<<<<<< HEAD
     listening?.close()
     asking?.close()
+=======
+>>>>>>> compose
     onFlushed = { [self] in
       onFlushed = nil
       close()

@@ -37,6 +37,7 @@ import Testing
       name = Pump house
       announce = no
       announce_interval = 1500ms
+      discovery_port = 5001
       solicit = off
       interfaces = lo, eth0
       dial = false
@@ -62,6 +63,7 @@ import Testing
     expected.name = Array("Pump house".utf8)
     expected.announce = false
     expected.announceInterval = .milliseconds(1500)
+    expected.discoveryPort = 5001
     expected.solicit = false
     expected.interfaces = [Array("lo".utf8), Array("eth0".utf8)]
     expected.dial = false

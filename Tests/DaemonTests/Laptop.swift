@@ -5,6 +5,7 @@ import PeerNetClient
 import PeerNetClientLinux
 import PeerNetLinux
 import Sodium
+import Synchronization
 import Testing
 
 /// The other end of a board's link: a node of our own, on loopback alone.
@@ -13,6 +14,7 @@ struct Laptop {
   /// Set for a laptop that listens.
   let port: UInt16?
   let key: PublicKey
+  let closings: Closings
 
   struct Options {
     var seed: UInt8 = 1
@@ -52,7 +54,9 @@ struct Laptop {
     let thread = try ReactorThread(transport)
     port = try thread.open()
     node = PeerNode(configuration, transport: thread)
+    closings = Closings()
     try await node.start()
+    closings.follow(await node.events())
   }
 
   /// This laptop's line in a board's trust list.
@@ -80,6 +84,21 @@ struct Laptop {
   /// Which wire the connection to a board speaks.
   func wire(to board: RunningBoard) async -> Wire? {
     await node.peers.first { $0.entry.key == board.key }?.wire
+  }
+}
+
+/// Why connections of a laptop's have ended, in order.
+final class Closings: Sendable {
+  private let reasons = Mutex<[CloseReason]>([])
+
+  var all: [CloseReason] { reasons.withLock { $0 } }
+
+  func follow(_ events: AsyncStream<Event>) {
+    Task {
+      for await event in events {
+        if case .closed(_, _, let reason) = event { reasons.withLock { $0.append(reason) } }
+      }
+    }
   }
 }
 

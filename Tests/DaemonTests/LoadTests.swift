@@ -21,7 +21,15 @@ import Testing
     return times.sorted()
   }
 
-  private func p99(_ sorted: [Swift.Duration]) -> Swift.Duration { sorted[(sorted.count * 99 - 1) / 100] }
+  /// The 99th percentile of the best of three rounds: what else the machine does only ever adds.
+  private func p99(_ count: Int, _ body: (Int) async throws -> Void) async throws -> Swift.Duration {
+    var best = Swift.Duration.seconds(1_000)
+    for round in 0..<3 {
+      let sorted = try await measure(count) { try await body(round * count + $0) }
+      best = min(best, sorted[(sorted.count * 99 - 1) / 100])
+    }
+    return best
+  }
 
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
     let control = board.folder.path("wpa")
@@ -37,9 +45,15 @@ import Testing
 
     let began = ContinuousClock.now
     async let restart = laptop.call(running, "wifi.restart")
+    // From the first moment on, while it starts, too.
+    var slowest = Swift.Duration.zero
     try await eventually {
-      try await laptop.call(running, "wifi.status").value("last_restart")?.value("outcome") == binary("running")
+      let asked = ContinuousClock.now
+      let status = try await laptop.call(running, "wifi.status")
+      slowest = max(slowest, asked.duration(to: .now))
+      return status.value("last_restart")?.value("outcome") == binary("running")
     }
+    #expect(slowest < Self.patience)
     let calls = try await measure(200) { _ in _ = try await laptop.call(running, "system.info") }
     let pings = try await measure(200) { _ in _ = try await laptop.node.ping(running.key) }
     #expect(began.duration(to: .now) < .seconds(10), "the handler was over before it could delay anything")
@@ -51,44 +65,42 @@ import Testing
   }
 
   @Test func thousandsOfHalfOpenConnectionsDelayNobody() async throws {
-    var entries = [try Laptop.entry("system.info")]
-    for seed in 10..<50 as Range<UInt8> { entries.append(try Laptop.entry("system.info", seed: seed)) }
-    try board.trust(entries)
+    try board.trust(try ([1] + Array(10..<130)).map { try Laptop.entry("system.info", seed: $0) })
     let running = try await board.start()
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
-    func calls() async throws -> [Swift.Duration] {
-      try await measure(500) { _ in _ = try await laptop.call(running, "system.info") }
+    func calls() async throws -> Swift.Duration {
+      try await p99(200) { _ in _ = try await laptop.call(running, "system.info") }
     }
-    func handshakes(_ seeds: Range<UInt8>) async throws -> [Swift.Duration] {
+    func handshakes(_ seeds: Range<UInt8>) async throws -> Swift.Duration {
       var newcomers: [Laptop] = []
       for seed in seeds { newcomers.append(try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))) }
-      let times = try await measure(seeds.count) { try await newcomers[$0].connect(to: running) }
+      let time = try await p99(seeds.count / 3) { try await newcomers[$0].connect(to: running) }
       for newcomer in newcomers { await newcomer.node.stop() }
-      return times
+      return time
     }
     _ = try await calls()
     let idleCalls = try await calls()
-    let idleHandshakes = try await handshakes(10..<30)
-    try await eventually { running.process.errorText.split(separator: "peer.disconnected").count == 21 }
+    let idleHandshakes = try await handshakes(10..<70)
+    try await eventually { running.process.errorText.split(separator: "peer.disconnected").count == 61 }
     let before = try running.memory("VmRSS")
 
     let strangers = Strangers(port: running.port)
     // The beginning of an M1, so that the rest of it is waited for.
     try strangers.come(2_000, saying: [0, 0, 0, 38, 131, 109, 0, 0, 0, 32, 1, 2, 3, 4])
     let loadedCalls = try await calls()
-    let loadedHandshakes = try await handshakes(30..<50)
+    let loadedHandshakes = try await handshakes(70..<130)
     let after = try running.memory("VmRSS")
     strangers.leave()
 
     let slack = Swift.Duration.milliseconds(50)
-    #expect(p99(loadedCalls) < p99(idleCalls) * 3 + slack, "\(p99(idleCalls)) \(p99(loadedCalls))")
-    #expect(p99(loadedHandshakes) < p99(idleHandshakes) * 3 + slack)
+    #expect(loadedCalls < idleCalls * 3 + slack)
+    #expect(loadedHandshakes < idleHandshakes * 3 + slack)
     #expect(after - before <= 1_024, "\(after - before) KiB more than before")
     #expect(await laptop.node.isConnected(to: board.key))
     print(
-      "half-open: calls p99 \(p99(idleCalls)) → \(p99(loadedCalls)), handshakes p99 \(p99(idleHandshakes)) → "
-        + "\(p99(loadedHandshakes)), VmRSS \(before) → \(after) KiB")
+      "half-open: calls p99 \(idleCalls) → \(loadedCalls), handshakes p99 \(idleHandshakes) → \(loadedHandshakes), "
+        + "VmRSS \(before) → \(after) KiB")
     await laptop.node.stop()
     let ended = try await running.stop()
     #expect(ended.exitCode == 0)

@@ -40,6 +40,21 @@ extension UDPDiscovery {
 @Suite struct UDPDiscoveryTests {
   private let announcement = DiscoveryOutput.broadcast(Announce(key: us, port: 4_040)!.bytes)
 
+  @Test func saysOnlyWhatItIsToSay() {
+    var configuration = UDPDiscovery.Configuration(key: us, port: 4_040)
+    configuration.announces = false
+    configuration.answers = false
+    let silent = UDPDiscovery(configuration, random: RandomStream(seed: [UInt8](repeating: 1, count: 32)), now: start)
+    silent.networkChanged(now: start)
+    silent.hear(Solicit(nonce: nonce).bytes)
+    #expect(silent.run(until: start + .seconds(60)).isEmpty)
+    configuration.answers = true
+    let answering = UDPDiscovery(
+      configuration, random: RandomStream(seed: [UInt8](repeating: 1, count: 32)), now: start)
+    answering.hear(Solicit(nonce: nonce).bytes)
+    #expect(answering.run(until: start + .seconds(60)).count == 1)
+  }
+
   @Test func announcesSoonAndThenEveryFiveSeconds() throws {
     let trace = discovery().run(until: start + .seconds(600))
     #expect(trace.allSatisfy { $0.output == announcement })
