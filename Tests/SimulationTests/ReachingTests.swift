@@ -68,7 +68,8 @@ import Testing
       $0.connect(World.key(1).publicKey, at: [holes[0], holes[1]], now: world.now)
       peer.candidates.hint(World.endpoint(1), now: world.now)
     }
-    world.run(.seconds(2))
+    world.link.delay = 400...400
+    world.run(.seconds(4))
     #expect(world.open(0, with: 1) == 1, "the refusal of the second address freed the place for the third")
   }
 

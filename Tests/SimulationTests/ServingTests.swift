@@ -134,6 +134,20 @@ import Testing
     #expect(world.count(1) { if case .closed(_, _, .peerStalled) = $0 { true } else { false } } == 1)
   }
 
+  @Test(arguments: [Wire.one, .two]) func whoPingsAndDoesNotReadIsGivenUp(wire: Wire) throws {
+    let world = pair(wire)
+    world.slowReaders = [0]
+    for index in 0..<400 {
+      world.act(0) { node in
+        guard let session = node.sessions.first else { return }
+        _ = try? session.send(.ping(nonce: [UInt8(index & 255)]))
+        node.touch(session)
+      }
+      world.run(.milliseconds(5))
+    }
+    #expect(world.count(1) { if case .closed(_, _, .peerStalled) = $0 { true } else { false } } == 1)
+  }
+
   /// Answers that wait behind bytes the kernel has not taken yet go out before the connection ends, and `bye` last.
   @Test func stoppingAnswersFirst() throws {
     let world = pair()

@@ -3,6 +3,27 @@ import PeerNet
 import Testing
 
 @Suite struct SimultaneousDialTests {
+  /// When both are through in the same moment, the one that the lower key dialled stays.
+  @Test(arguments: [0, 1]) func theLowerKeysDialStays(first: Int) throws {
+    let world = World(seed: 40)
+    world.link.delay = 20...20
+    world.add(trusting: [1], wire: .two)
+    world.add(trusting: [0], wire: .two)
+    world.connect(first, 1 - first)
+    world.connect(1 - first, first)
+    world.run(.seconds(3))
+    let lower = world.parties[0].publicKey < world.parties[1].publicKey ? 0 : 1
+    for node in 0...1 {
+      var open: [ConnectionID: Bool] = [:]
+      for (_, event) in world.events[node] {
+        if case .opened(let id, _, _, _, let dialled) = event { open[id] = dialled }
+        if case .closed(let id, _, _) = event { open[id] = nil }
+      }
+      #expect(world.count(node) { if case .opened = $0 { true } else { false } } == 2)
+      #expect(Array(open.values) == [node == lower])
+    }
+  }
+
   /// Both dial; the second between nothing and far longer than a handshake after the first.
   @Test(arguments: [Wire.two, nil], 0..<120) func settlesOnOneConnection(wire: Wire?, round: Int) throws {
     let world = World(seed: UInt8(round))
