@@ -1,0 +1,134 @@
+import ETF
+import Linux
+import PeerNet
+import PeerNetLinux
+import Sodium
+
+/// Two nodes over TCP on loopback, each on a reactor and a thread of its own, on PeerNet/2.
+enum LoopbackBench {
+  static func run(_ report: inout Report, isQuick: Bool) throws {
+    var random = RandomStream.system()
+    let board = KeyPair.generate(from: &random)
+    let laptop = KeyPair.generate(from: &random)
+    let boardKey = board.publicKey
+    let server = try Party(board, trusting: laptop.publicKey, listens: true)
+    let client = try Party(laptop, trusting: boardKey, listens: false)
+    let endpoint = Endpoint(ipv4: 0x7f00_0001, port: server.port)
+
+    let connects = isQuick ? 50 : 2_000
+    let each = try connect(client, boardKey, endpoint, times: connects)
+    report.value("connect and handshake, one after another", 1e9 / each, "/s", .atLeast(2_000))
+
+    let echo = Echo(client, boardKey)
+    try roundTrips(report, echo, isQuick)
+    let calls = isQuick ? 2_000 : 400_000
+    let time = try echo.measure(size: 8, inFlight: 64, count: calls)
+    report.value("calls, 64 in flight", Double(calls) / time * 1e9, "/s", .atLeast(250_000))
+    for (size, name) in [(65_536, "64 KiB"), (900 * 1_024, "900 KiB")] {
+      let count = (isQuick ? 8 : 1_000) * 1_048_576 / size
+      let time = try echo.measure(size: size, inFlight: 8, count: count)
+      let rate = Double(size) * Double(count) / time * 1e3
+      report.value("echo \(name), 8 in flight, each way", rate, "MB/s", .atLeast(400))
+    }
+    try client.stop()
+    try server.stop()
+  }
+
+  /// The mean time in nanoseconds until a peer could be called. The last connection stays.
+  private static func connect(_ client: Party, _ peer: PublicKey, _ endpoint: Endpoint, times: Int) throws -> Double {
+    var left = times
+    return try elapsed {
+      try client.run { client, done in
+        client.onEvent = { event in
+          let now = client.transport.now
+          switch event {
+          case .connected:
+            left -= 1
+            if left == 0 { done() } else { client.node.disconnect(peer, now: now) }
+          case .disconnected: client.node.connect(peer, at: [endpoint], now: now)
+          default: break
+          }
+        }
+        client.node.connect(peer, at: [endpoint], now: client.transport.now)
+      }
+    } / Double(times)
+  }
+
+  private static func roundTrips(_ report: Report, _ echo: Echo, _ isQuick: Bool) throws {
+    let size = 64
+    let raw = try RawPingPong(size: size)
+    defer { raw.close() }
+    var ours = Samples()
+    var theirs = Samples()
+    let block = isQuick ? 50 : 500
+    for _ in 0..<(isQuick ? 4 : 60) {
+      theirs.append(contentsOf: raw.measure(block))
+      ours.append(contentsOf: try echo.roundTrips(size: size, count: block))
+    }
+    for (name, share, bound) in [("p50", 0.5, 1.15), ("p99", 0.99, 1.3)] {
+      report.ratio(
+        "call round trip 64 B / raw TCP (epoll), \(name)", ours.quantile(share) / 1e3,
+        to: theirs.quantile(share) / 1e3, "us", .atMost(bound))
+    }
+  }
+}
+
+/// Calls of `echo` over one connection.
+final class Echo: @unchecked Sendable {
+  private let client: Party
+  private let peer: PublicKey
+  private var left = 0
+  private var unanswered = 0
+  private var failure: CallOutcome?
+
+  init(_ client: Party, _ peer: PublicKey) {
+    self.client = client
+    self.peer = peer
+  }
+
+  /// Nanoseconds for `count` calls of which that many are always under way.
+  func measure(size: Int, inFlight: Int, count: Int) throws -> Double {
+    try elapsed { try exchange(size: size, inFlight: inFlight, count: count) { _ in } }
+  }
+
+  /// Nanoseconds of each of `count` calls, one after another.
+  func roundTrips(size: Int, count: Int) throws -> [Double] {
+    var times: [Double] = []
+    var start = Clock.now()
+    try exchange(size: size, inFlight: 1, count: count) { _ in
+      let now = Clock.now()
+      times.append(Double(now - start))
+      start = now
+    }
+    // The first one came from another thread.
+    return Array(times.dropFirst())
+  }
+
+  private func exchange(size: Int, inFlight: Int, count: Int, _ answered: @escaping (CallOutcome) -> Void) throws {
+    let arguments = Term.binary([UInt8](repeating: 7, count: size))
+    failure = nil
+    try client.run { [self] client, done in
+      left = count
+      unanswered = count
+      client.onEvent = { [self] event in
+        guard case .callFinished(_, let outcome) = event else { return }
+        if case .answered(.ok) = outcome {} else { failure = outcome }
+        answered(outcome)
+        unanswered -= 1
+        if unanswered == 0 || failure != nil { done() } else { call(arguments) }
+      }
+      for _ in 0..<inFlight { call(arguments) }
+    }
+    if let failure { throw BenchError("a call failed: \(failure)") }
+  }
+
+  private func call(_ arguments: Term) {
+    guard left > 0 else { return }
+    left -= 1
+    do {
+      _ = try client.node.call(peer, Party.echo, arguments, timeout: .seconds(30), now: client.transport.now)
+    } catch {
+      fatalError("a call could not be made: \(error)")
+    }
+  }
+}
