@@ -2,7 +2,7 @@ import Foundation
 
 /// Measures in one run, and prints each number beside the limit that the same run found.
 ///
-///     Bench [--quick] [SECTION...]    sections: crypto loopback process
+///     Bench [--quick] [SECTION...]    sections: crypto connects calls echoes process
 ///
 /// A target that is missed is printed as missed; only what cannot run makes the exit code 1.
 @main
@@ -12,10 +12,11 @@ struct Bench {
     let isQuick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
     let sections: [(name: String, run: (inout Report, Bool) throws -> Void)] = [
-      ("crypto", CryptoBench.run), ("loopback", LoopbackBench.run), ("process", ProcessBench.run),
+      ("crypto", CryptoBench.run), ("connects", LoopbackBench.connects), ("calls", LoopbackBench.calls),
+      ("echoes", LoopbackBench.echoes), ("process", ProcessBench.run),
     ]
     guard arguments.allSatisfy({ name in sections.contains { $0.name == name } }) else {
-      print("usage: Bench [--quick] [crypto] [loopback] [process]")
+      print("usage: Bench [--quick] [crypto] [connects] [calls] [echoes] [process]")
       exit(64)
     }
     var report = Report()

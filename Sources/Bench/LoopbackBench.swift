@@ -6,32 +6,51 @@ import Sodium
 
 /// Two nodes over TCP on loopback, each on a reactor and a thread of its own, on PeerNet/2.
 enum LoopbackBench {
-  static func run(_ report: inout Report, isQuick: Bool) throws {
+  static func connects(_ report: inout Report, isQuick: Bool) throws {
+    try withPair { client, peer, endpoint in
+      let each = try connect(client, peer, endpoint, times: isQuick ? 50 : 2_000)
+      report.value("connect and handshake, one after another", 1e9 / each, "/s", .atLeast(2_000))
+    }
+  }
+
+  static func calls(_ report: inout Report, isQuick: Bool) throws {
+    try withEcho { echo in
+      try roundTrips(report, echo, isQuick)
+      let calls = isQuick ? 2_000 : 400_000
+      let time = try echo.measure(size: 8, inFlight: 64, count: calls)
+      report.value("calls, 64 in flight", Double(calls) / time * 1e9, "/s", .atLeast(250_000))
+    }
+  }
+
+  static func echoes(_ report: inout Report, isQuick: Bool) throws {
+    try withEcho { echo in
+      for (size, name) in [(65_536, "64 KiB"), (900 * 1_024, "900 KiB")] {
+        let count = (isQuick ? 8 : 1_000) * 1_048_576 / size
+        let time = try echo.measure(size: size, inFlight: 8, count: count)
+        let rate = Double(size) * Double(count) / time * 1e3
+        report.value("echo \(name), 8 in flight, each way", rate, "MB/s", .atLeast(400))
+      }
+    }
+  }
+
+  private static func withPair(_ body: (_ client: Party, _ peer: PublicKey, _ endpoint: Endpoint) throws -> Void) throws
+  {
     var random = RandomStream.system()
     let board = KeyPair.generate(from: &random)
     let laptop = KeyPair.generate(from: &random)
     let boardKey = board.publicKey
     let server = try Party(board, trusting: laptop.publicKey, listens: true)
     let client = try Party(laptop, trusting: boardKey, listens: false)
-    let endpoint = Endpoint(ipv4: 0x7f00_0001, port: server.port)
-
-    let connects = isQuick ? 50 : 2_000
-    let each = try connect(client, boardKey, endpoint, times: connects)
-    report.value("connect and handshake, one after another", 1e9 / each, "/s", .atLeast(2_000))
-
-    let echo = Echo(client, boardKey)
-    try roundTrips(report, echo, isQuick)
-    let calls = isQuick ? 2_000 : 400_000
-    let time = try echo.measure(size: 8, inFlight: 64, count: calls)
-    report.value("calls, 64 in flight", Double(calls) / time * 1e9, "/s", .atLeast(250_000))
-    for (size, name) in [(65_536, "64 KiB"), (900 * 1_024, "900 KiB")] {
-      let count = (isQuick ? 8 : 1_000) * 1_048_576 / size
-      let time = try echo.measure(size: size, inFlight: 8, count: count)
-      let rate = Double(size) * Double(count) / time * 1e3
-      report.value("echo \(name), 8 in flight, each way", rate, "MB/s", .atLeast(400))
-    }
+    try body(client, boardKey, Endpoint(ipv4: 0x7f00_0001, port: server.port))
     try client.stop()
     try server.stop()
+  }
+
+  private static func withEcho(_ body: (Echo) throws -> Void) throws {
+    try withPair { client, peer, endpoint in
+      _ = try connect(client, peer, endpoint, times: 1)
+      try body(Echo(client, peer))
+    }
   }
 
   /// The mean time in nanoseconds until a peer could be called. The last connection stays.
