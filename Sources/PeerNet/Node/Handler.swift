@@ -1,17 +1,25 @@
 import Sodium
 
-/// One exposed name.
-struct Handler {
-  let access: Access
+/// One exposed name. Requests at work hold it, so that it counts them to their end.
+final class Handler {
+  let name: [UInt8]
+  var access: Access
   /// Whether `beam_admin` reaches it as a remote procedure.
-  let isRemoteProcedure: Bool
+  var isRemoteProcedure: Bool
   /// Requests at work at once; more are refused as busy.
-  let limit: Int
+  var limit: Int
   /// Keys that the application authorized beyond what their trust lines say.
   var authorized: Set<PublicKey> = []
   var running = 0
 
-  func allows(_ entry: TrustEntry, name: [UInt8]) -> Bool {
+  init(_ name: [UInt8], access: Access, isRemoteProcedure: Bool, limit: Int) {
+    self.name = name
+    self.access = access
+    self.isRemoteProcedure = isRemoteProcedure
+    self.limit = limit
+  }
+
+  func allows(_ entry: TrustEntry) -> Bool {
     switch access {
     case .anyTrusted: true
     case .granted: authorized.contains(entry.key) || entry.grants.allows(name) || entry.grants.mayAllow(name)

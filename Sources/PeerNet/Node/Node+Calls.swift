@@ -11,10 +11,13 @@ extension Node {
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
-    let running = handlers[name]?.running ?? 0
-    let authorized = handlers[name]?.authorized ?? []
-    handlers[name] = Handler(
-      access: access, isRemoteProcedure: isRemoteProcedure, limit: limit, authorized: authorized, running: running)
+    if let handler = handlers[name] {
+      handler.access = access
+      handler.isRemoteProcedure = isRemoteProcedure
+      handler.limit = limit
+    } else {
+      handlers[name] = Handler(name, access: access, isRemoteProcedure: isRemoteProcedure, limit: limit)
+    }
   }
 
   /// Takes a name back. Requests at work may still be answered.
@@ -32,7 +35,7 @@ extension Node {
   /// The exposed names that a trusted peer may call, sorted.
   public func callable(by key: PublicKey) -> [[UInt8]] {
     guard let entry = peer(key)?.entry else { return [] }
-    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map { $0.key }.sorted {
+    return handlers.values.filter { $0.allows(entry) }.map { $0.name }.sorted {
       $0.lexicographicallyPrecedes($1)
     }
   }
@@ -95,7 +98,8 @@ extension Node {
   private func route(_ key: PublicKey) throws(CallError) -> Session {
     guard let peer = peer(key) else { throw .untrustedPeer }
     var best: Session?
-    for session in peer.sessions.compactMap({ self.session($0) }) where session.isUsable {
+    for id in peer.sessions {
+      guard let session = session(id), session.isUsable else { continue }
       if let best, best.preference > session.preference { continue }
       best = session
     }

@@ -20,13 +20,12 @@ extension Node {
 
   /// When a session's next timer is due.
   func deadline(of session: Session) -> Instant {
-    let ledger = session.ledger
-    guard ledger.isAdmitted else { return admissionDeadline(of: session) }
+    guard session.ledger.isAdmitted else { return admissionDeadline(of: session) }
     var deadline = session.heartbeat?.deadline ?? .distantFuture
-    if let firstPing = ledger.firstPing { deadline = min(deadline, firstPing) }
-    if let probe = ledger.probe { deadline = min(deadline, probe.deadline) }
-    if let retirement = ledger.retirement { deadline = min(deadline, retirement.deadline) }
-    if let call = ledger.earliestCallDeadline { deadline = min(deadline, call) }
+    if let firstPing = session.ledger.firstPing { deadline = min(deadline, firstPing) }
+    if let probe = session.ledger.probe { deadline = min(deadline, probe.deadline) }
+    if let retirement = session.ledger.retirement { deadline = min(deadline, retirement.deadline) }
+    if let call = session.ledger.earliestCallDeadline { deadline = min(deadline, call) }
     return deadline
   }
 

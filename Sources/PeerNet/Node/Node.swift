@@ -30,7 +30,7 @@ public final class Node {
   private var lastConnection: UInt64 = 0
   var lastCall: UInt64 = 0
   var lastRequest: UInt64 = 0
-  private var outputs: [Output] = []
+  private var outputs: [Output?] = []
   private var outputHead = 0
   /// Connections that may have bytes to write.
   private var dirty: [Session] = []
@@ -41,7 +41,7 @@ public final class Node {
   struct RequestRecord {
     let connection: ConnectionID
     let id: UInt64
-    let name: [UInt8]
+    let handler: Handler
   }
 
   /// - Parameters:
@@ -71,7 +71,7 @@ public final class Node {
   /// The next thing to do, or nil when all is done for now.
   public func nextOutput() -> Output? {
     if outputHead < outputs.count {
-      let output = outputs[outputHead]
+      let output = outputs[outputHead].take()
       outputHead += 1
       if outputHead == outputs.count {
         outputs.removeAll(keepingCapacity: outputs.capacity <= 256)

@@ -10,6 +10,8 @@ struct Heartbeat {
   private var pinged: Instant?
   /// The last measured round trip.
   private(set) var roundTrip: Duration?
+  /// The silence after which the next ping is due. Drawn anew with every ping, so that neither side always pings.
+  private var wait: Duration
   private var nextPing: Instant
 
   enum Verdict { case fine, ping, dead }
@@ -18,22 +20,23 @@ struct Heartbeat {
     self.interval = interval
     patience = timeout
     heard = now
-    nextPing = now
-    schedulePing(random: &random)
+    wait = Self.jittered(interval, random: &random)
+    nextPing = now + wait
   }
 
   var deadline: Instant { min(nextPing, heard + patience) }
 
-  mutating func received(now: Instant, random: inout RandomStream) {
+  mutating func received(now: Instant) {
     heard = now
-    schedulePing(random: &random)
+    nextPing = now + wait
   }
 
   mutating func timeout(now: Instant, random: inout RandomStream) -> Verdict {
     if now >= heard + patience { return .dead }
     guard now >= nextPing else { return .fine }
     // The next one waits for a fresh interval counted from now: an unanswered ping is repeated at the same pace.
-    nextPing = now + jittered(random: &random)
+    wait = Self.jittered(interval, random: &random)
+    nextPing = now + wait
     return .ping
   }
 
@@ -45,9 +48,7 @@ struct Heartbeat {
     pinged = nil
   }
 
-  private mutating func schedulePing(random: inout RandomStream) { nextPing = heard + jittered(random: &random) }
-
-  private func jittered(random: inout RandomStream) -> Duration {
+  private static func jittered(_ interval: Duration, random: inout RandomStream) -> Duration {
     let tenth = UInt64(max(interval.nanoseconds / 10, 1))
     return Duration(nanoseconds: interval.nanoseconds - Int64(random.below(tenth)))
   }

@@ -132,7 +132,7 @@ final class Session {
     }
     while let range = try reader.next(maximum: WireFormat.maximumFrame) {
       let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
-      heartbeat?.received(now: now, random: &random)
+      heartbeat?.received(now: now)
       guard let envelope else { continue }
       if case .pong = envelope { heartbeat?.receivedPong(now: now) }
       return .envelope(envelope)
