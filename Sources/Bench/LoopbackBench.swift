@@ -17,18 +17,24 @@ enum LoopbackBench {
     try withEcho { echo in
       try roundTrips(report, echo, isQuick)
       let calls = isQuick ? 2_000 : 400_000
+      let before = processorTime()
       let time = try echo.measure(size: 8, inFlight: 64, count: calls)
       report.value("calls, 64 in flight", Double(calls) / time * 1e9, "/s", .atLeast(250_000))
+      report.value("  processor time a call, both ends", (processorTime() - before) / Double(calls) / 1e3, "us", .none)
     }
   }
 
   static func echoes(_ report: inout Report, isQuick: Bool) throws {
     try withEcho { echo in
       for (size, name) in [(65_536, "64 KiB"), (900 * 1_024, "900 KiB")] {
+        let inFlight = 4
         let count = (isQuick ? 8 : 1_000) * 1_048_576 / size
-        let time = try echo.measure(size: size, inFlight: 8, count: count)
+        let before = processorTime()
+        let time = try echo.measure(size: size, inFlight: inFlight, count: count)
         let rate = Double(size) * Double(count) / time * 1e3
-        report.value("echo \(name), 8 in flight, each way", rate, "MB/s", .atLeast(400))
+        report.value("echo \(name), \(inFlight) in flight, each way", rate, "MB/s", .atLeast(400))
+        let work = (processorTime() - before) / Double(count)
+        report.value("  processor time an echo, both ends", work / 1e3, "us", .none)
       }
     }
   }

@@ -4,14 +4,17 @@ import Linux
 
 /// Nanoseconds that `body` takes; `cpu` counts this thread's work alone.
 func elapsed(cpu: Bool = false, _ body: () throws -> Void) rethrows -> Double {
-  let start = cpu ? threadTime() : Double(Clock.now())
+  let start = cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now())
   try body()
-  return (cpu ? threadTime() : Double(Clock.now())) - start
+  return (cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now())) - start
 }
 
-private func threadTime() -> Double {
+/// Nanoseconds that all threads of this process have worked.
+func processorTime() -> Double { time(CLOCK_PROCESS_CPUTIME_ID) }
+
+private func time(_ clock: clockid_t) -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  clock_gettime(clock, &time)
   return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
 }
 

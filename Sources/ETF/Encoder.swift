@@ -19,6 +19,21 @@ extension Term {
     Encoder(options: options).append(self, to: &output)
   }
 
+  /// About how many bytes `encode` will write: little more than it will, unless atoms or integers are long.
+  public var encodedByteCountEstimate: Int {
+    switch self {
+    case .integer, .float, .atom: 12
+    case .bigInteger(let value): 6 + value.magnitude.count
+    case .binary(let bytes), .string(let bytes): 6 + bytes.count
+    case .bitstring(let bits): 6 + bits.bytes.count
+    case .list(let elements), .tuple(let elements): elements.reduce(6) { $0 + $1.encodedByteCountEstimate }
+    case .improperList(let elements, let tail):
+      elements.reduce(6 + tail.encodedByteCountEstimate) { $0 + $1.encodedByteCountEstimate }
+    case .map(let pairs):
+      pairs.reduce(6) { $0 + $1.key.encodedByteCountEstimate + $1.value.encodedByteCountEstimate }
+    }
+  }
+
   public func encoded(options: EncodingOptions = .init()) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(64)

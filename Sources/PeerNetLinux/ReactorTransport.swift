@@ -135,10 +135,10 @@ public final class ReactorTransport {
     ) { [self] in received(id, $0) }
   }
 
-  private func write(_ id: ConnectionID, _ bytes: [UInt8]) {
+  private func write(_ id: ConnectionID, _ bytes: consuming [UInt8]) {
     guard let connection = connections[id] else { return }
     connection.write(bytes)
-    if connection.pendingBytes == 0 { node?.drained(id, now: now) }
+    if connection.pendingBytes == 0 { node?.drained(id, bytes, now: now) }
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {

@@ -172,9 +172,11 @@ public final class Node {
   }
 
   /// The kernel has taken all bytes of the last `.send`.
-  public func drained(_ id: ConnectionID, now: Instant) {
+  ///
+  /// - Parameter buffer: that `.send`'s array, if nobody else holds it, to be filled again.
+  public func drained(_ id: ConnectionID, _ buffer: consuming [UInt8] = [], now: Instant) {
     guard let session = session(id) else { return }
-    do { try session.drained() } catch { return close(session, .session(error), now: now) }
+    do { try session.drained(buffer) } catch { return close(session, .session(error), now: now) }
     touch(session)
   }
 

@@ -44,14 +44,17 @@ struct Outbox {
     return bytes
   }
 
-  /// The transport has taken all that `take` gave it.
-  mutating func drained(_ sender: inout CipherState) throws(SessionError) {
+  /// The transport has taken all that `take` gave it, and may give the buffer back.
+  mutating func drained(_ buffer: consuming [UInt8]) {
     isBlocked = false
-    try fill(&sender)
+    if sealed.capacity == 0 {
+      buffer.removeAll(keepingCapacity: true)
+      sealed = buffer
+    }
   }
 
-  /// The same, while the handshake still runs and nothing can be sealed.
-  mutating func unblock() { isBlocked = false }
+  /// Gives a large buffer back, unless something waits in it.
+  mutating func trim() { sealed.trimIfEmpty() }
 
   /// What is ready now although the transport still has bytes: before a close, nothing else will follow.
   mutating func takeLast() -> [UInt8]? {
@@ -66,14 +69,22 @@ struct Outbox {
   /// - Returns: false when it is larger than an envelope may be; nothing is sent then.
   mutating func append(_ envelope: Envelope, _ sender: inout CipherState) throws(SessionError) -> Bool {
     let isControl = envelope.isControl
-    guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget else {
-      return try enqueue(envelope.term.encoded(), isControl: isControl, &sender)
+    let term = envelope.term
+    let estimate = term.encodedByteCountEstimate
+    guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget,
+      estimate <= (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope)
+    else {
+      var plaintext: [UInt8] = []
+      plaintext.reserveCapacity(estimate)
+      term.encode(into: &plaintext)
+      return try enqueue(plaintext, isControl: isControl, &sender)
     }
     // The common case: encoded and sealed in place, no copy.
+    reserve(estimate)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
     let body = sealed.count
-    envelope.term.encode(into: &sealed)
+    term.encode(into: &sealed)
     let length = sealed.count - body
     if length > (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope) {
       let plaintext = Array(sealed[body...])
@@ -94,13 +105,14 @@ struct Outbox {
     return true
   }
 
-  private mutating func fill(_ sender: inout CipherState) throws(SessionError) {
+  /// Seals what waits, as far as the transport may have it.
+  mutating func fill(_ sender: inout CipherState) throws(SessionError) {
     while sealed.count < budget {
       if !control.isEmpty {
         let plaintext = control.removeFirst()
         queuedBytes -= plaintext.count
         try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
-          } else if head < queue.count {
+      } else if head < queue.count {
         try fillFromQueue(&sender)
       } else {
         break
@@ -131,11 +143,17 @@ struct Outbox {
   private mutating func seal(_ plaintext: ArraySlice<UInt8>, flag: UInt8, _ sender: inout CipherState)
     throws(SessionError)
   {
-    sealed.reserveCapacity(sealed.count + plaintext.count + WireFormat.header + 1 + WireFormat.tag)
+    reserve(plaintext.count)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(flag) }
     sealed.append(contentsOf: plaintext)
     try seal(from: start, &sender)
+  }
+
+  /// Sees that a message of about that size fits without moving it later. Grows as an array does by itself.
+  private mutating func reserve(_ plaintext: Int) {
+    let needed = sealed.count + plaintext + WireFormat.header + 1 + WireFormat.tag
+    if needed > sealed.capacity { sealed.reserveCapacity(max(needed, 2 * sealed.capacity)) }
   }
 
   private mutating func seal(from start: Int, _ sender: inout CipherState) throws(SessionError) {

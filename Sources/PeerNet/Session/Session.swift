@@ -134,7 +134,11 @@ final class Session {
       let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
       heartbeat?.received(now: now)
       guard let envelope else { continue }
-      if case .pong = envelope { heartbeat?.receivedPong(now: now) }
+      switch envelope {
+      case .pong: heartbeat?.receivedPong(now: now)
+      case .ping: trim()
+      case .call, .reply, .send, .bye: break
+      }
       return .envelope(envelope)
     }
     reader.discardRead()
@@ -197,16 +201,21 @@ final class Session {
   }
 
   func sendPing(_ nonce: [UInt8], now: Instant) throws(SessionError) {
+    trim()
     heartbeat?.sentPing(now: now)
     _ = try send(.ping(nonce: nonce))
   }
 
-  func drained() throws(SessionError) {
-    guard channel != nil else {
-      outbox.unblock()
-      return
-    }
-    try outbox.drained(&channel!.sender)
+  func drained(_ buffer: consuming [UInt8]) throws(SessionError) {
+    outbox.drained(buffer)
+    if channel != nil { try outbox.fill(&channel!.sender) }
+  }
+
+  /// Pings are the sign of an idle connection, which keeps no large buffers.
+  private func trim() {
+    reader.trim()
+    inbox.trim()
+    outbox.trim()
   }
 
   /// The bytes to write next.
