@@ -24,6 +24,8 @@ public final class ReactorTransport {
   /// The port that a listening node got.
   public let localPort: UInt16?
   public let reactor: Reactor
+  /// Told of interfaces that discovery was to use and cannot.
+  public var onDiscoveryFailure: (_ interface: [UInt8], Errno) -> Void = { _, _ in }
 
   private let configuration: Configuration
   private let options: TCPConnection.Options
@@ -149,9 +151,10 @@ public final class ReactorTransport {
   }
 
   private func sendDatagram(_ bytes: [UInt8], to endpoint: Endpoint) {
-    // The scope of a sighting's address names the interface that it came in by.
-    for interface in asking?.interfaces ?? [] where endpoint.scope == 0 || endpoint.scope == interface.index {
-      if asking?.send(bytes, to: SocketAddress(endpoint), interface: interface.index) ?? false { return }
+    // Only neighbours are answered, so the interface is the one whose network holds the address.
+    let address = SocketAddress(endpoint)
+    for interface in asking?.interfaces ?? [] where interface.isOnLink(address) {
+      if asking?.send(bytes, to: address, interface: interface.index) ?? false { return }
     }
   }
 
@@ -222,8 +225,12 @@ public final class ReactorTransport {
   }
 
   private func networkChanged() {
-    listening?.refresh()
-    asking?.refresh()
+    for failure in (listening?.refresh() ?? []) + (asking?.refresh() ?? []) {
+      onDiscoveryFailure(failure.interface, failure.error)
+    }
+    for name in configuration.interfaces ?? [] where !(monitor?.table.interfaces.contains { $0.name == name } ?? true) {
+      onDiscoveryFailure(name, Errno("interface", .noSuchDevice))
+    }
     node?.networkChanged(now: now)
     carryOut()
   }

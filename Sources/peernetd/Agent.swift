@@ -1,100 +1,141 @@
+import Admin
+import Board
 import Linux
 import PeerNet
+import PeerNetLinux
 import Reactor
 import Sodium
 
-/// The daemon at work: its state, its log and its signals around one loop.
+/// The daemon at work: the protocol, the board, the files, the log and the signals around one loop.
 final class Agent {
   private let reactor: Reactor
   private let log: Log
   private let configurationFile: [UInt8]?
   private let configuration: Configuration
-  private let paths: StatePaths
-  private let identity: Identity
-  private var trust: TrustStore
-  private var memory: PeerMemoryStore
-  private var manager: ServiceManager
-  private let signals: Signals
-  private var trustWatch: FileWatch?
-  private var trustWatchRegistration: Reactor.Registration?
+  private let state: DurableState
+  private let transport: ReactorTransport
+  private let node: Node
+  private let procedures: ProcedureService
+  private let peerLog: PeerLog
+  private var manager = ServiceManager.fromEnvironment()
+  private var signals: SignalWatch?
   private var housekeeping: Timer?
+  /// How the process ends; nil while it goes on.
+  private var ending: ExitCode?
 
-  /// Runs until a signal ends it.
+  /// Runs until a signal, or the board's reboot, ends it.
   static func run(_ configurationFile: [UInt8]?) throws(CommandError) -> ExitCode {
     let loaded = try ConfigurationFile.load(configurationFile)
+    let profile = try ConfigurationFile.boardProfile(loaded.configuration)
     let paths = StatePaths(loaded.configuration, hasDataPartition: StateFolder.hasDataPartition)
     let identity: Identity
     do throws(StateError) { identity = try Identity.loadOrCreate(paths) } catch { throw .state(error) }
-    let agent: Agent
+    let log = Log(level: loaded.configuration.level) { StandardStream.error.writeLine($0) }
+    for warning in loaded.warnings + profile.warnings {
+      log.write(.warning, "configuration.ignored", [.bytes("line", warning)])
+    }
+    if identity.isNew { log.write(.notice, "identity.created", [.bytes("path", paths.key)]) }
     do throws(Errno) {
-      // Before the first event that could need them.
-      let signals = try Signals()
-      agent = Agent(
-        reactor: try Reactor(), configurationFile: configurationFile, loaded.configuration, paths,
-        identity: identity, signals: signals)
-      try agent.start(loaded.warnings)
+      let agent = try Agent(
+        configurationFile, loaded.configuration, profile.profile, DurableState(paths, log: log), log,
+        identity: identity.keyPair)
+      try agent.start()
       try agent.reactor.run()
+      return agent.finish()
     } catch {
       throw .system(error.text)
     }
-    agent.finish()
-    return .success
   }
 
+  /// Opens the listening port, so that it can be announced.
   private init(
-    reactor: Reactor, configurationFile: [UInt8]?, _ configuration: Configuration, _ paths: StatePaths,
-    identity: consuming Identity, signals: consuming Signals
-  ) {
-    self.reactor = reactor
+    _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ state: DurableState,
+    _ log: Log, identity: consuming KeyPair
+  ) throws(Errno) {
+    reactor = try Reactor()
     self.configurationFile = configurationFile
     self.configuration = configuration
-    self.paths = paths
-    self.identity = identity
-    self.signals = signals
-    log = Log(level: configuration.level) { StandardStream.error.writeLine($0) }
-    trust = TrustStore(paths)
-    memory = PeerMemoryStore(paths)
-    manager = ServiceManager.fromEnvironment()
+    self.state = state
+    self.log = log
+    peerLog = PeerLog(log: log)
+    transport = try ReactorTransport(reactor: reactor, configuration: configuration.transport)
+    node = Node(
+      configuration, identity: identity, trust: state.trustList, memory: state.peerMemory, port: transport.localPort,
+      now: transport.now)
+    var onPower: (PowerPlan.Action) -> Void = { _ in }
+    let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
+    procedures = ProcedureService(board, node: node, transport: transport, log: log)
+    onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
   }
 
-  private var now: Instant { Instant(nanoseconds: reactor.now) }
+  private var now: Instant { transport.now }
 
   // MARK: Start and end
 
-  private func start(_ warnings: [[UInt8]]) throws(Errno) {
-    for warning in warnings { log.write(.warning, "configuration.ignored", [.bytes("line", warning)]) }
-    if identity.isNew { log.write(.notice, "identity.created", [.bytes("path", paths.key)]) }
-    if let failure = trust.copyFailure { tellCopy(failure) }
-    loadTrust()
-    do throws(PeerMemoryStore.Failure) { try memory.load() } catch { tell(error) }
-    watchTrust()
-    _ = try reactor.register(signals.descriptor.number, for: .readable) { _ in self.takeSignals() }
-    reactor.onTurn = { self.turned() }
+  private func start() throws(Errno) {
+    signals = try SignalWatch(reactor: reactor) { [self] in take($0) }
+    state.watchTrust(on: reactor) { [self] in loadTrust() }
+    transport.onDiscoveryFailure = { [self] in peerLog.tellDiscoveryFailure($0, $1, at: now) }
+    try transport.start(node) { [self] in take($0) }
+    reactor.onTurn = { [self] in turned() }
+    log.write(
+      .notice, "daemon.listening",
+      [
+        .address(configuration.listenEndpoint.with(port: transport.localPort ?? 0)),
+        .number("port", Int64(transport.localPort ?? 0)),
+      ])
     log.write(
       .notice, "daemon.started",
       [
-        .peer(identity.keyPair.publicKey), .literal("version", Daemon.version),
-        .number("peers", Int64(trust.list.entries.count)),
+        .peer(node.publicKey), .literal("version", Daemon.version),
+        .number("peers", Int64(state.trustList.entries.count)),
       ])
     manager.ready(at: now)
     turned()
   }
 
-  private func finish() {
-    do throws(FileError) { try memory.timeout(at: now, isEnding: true) } catch { tellMemory(error) }
-    log.write(.notice, "daemon.stopped")
+  /// Says goodbye to every peer and ends the loop once that has gone out. A second time ends it at once.
+  private func end(_ code: ExitCode) {
+    guard ending == nil else { return reactor.stop() }
+    ending = code
+    manager.stopping()
+    node.stop(now: now)
+    transport.carryOut()
+    transport.finish { [self] in reactor.stop() }
   }
 
-  private func takeSignals() {
-    while let signal = try? signals.next() {
-      switch signal {
-      case .terminate, .interrupt:
-        manager.stopping()
-        reactor.stop()
-      case .hangUp: reload()
-      case .childEnded: break
-      }
+  private func finish() -> ExitCode {
+    state.timeout(at: now, isEnding: true, node.memory)
+    log.write(.notice, "daemon.stopped")
+    return ending ?? .success
+  }
+
+  // MARK: What happens
+
+  private func take(_ signal: Signal) {
+    switch signal {
+    case .terminate, .interrupt: end(.success)
+    case .hangUp: reload()
+    case .childEnded: break
     }
+  }
+
+  private func take(_ event: Event) {
+    peerLog.tell(event, of: node, at: now)
+    switch event {
+    case .request(let request), .message(let request): procedures.serve(request)
+    case .memoryChanged: state.memoryChanged(at: now)
+    case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .refused, .callFinished, .pong,
+      .sighted:
+      break
+    }
+  }
+
+  /// Puts the trust list in force if it is another one: sessions of whoever is not in it any more end at once.
+  private func loadTrust() {
+    guard state.loadTrust() else { return }
+    node.setTrust(state.trustList, now: now)
+    transport.carryOut()
   }
 
   /// Takes over what can change while peers stay connected; the rest of the file waits for a restart.
@@ -116,79 +157,17 @@ final class Agent {
     manager.ready(at: now)
   }
 
-  // MARK: The loop's own duties
-
   /// The loop has made a turn: feeds the watchdog, tells what was repeated, writes what is due.
   private func turned() {
     manager.progressed(at: now)
     log.timeout(at: now)
-    do throws(FileError) { try memory.timeout(at: now) } catch { tellMemory(error) }
+    state.timeout(at: now, node.memory)
     var next = log.deadline
-    for deadline in [memory.deadline, manager.deadline] {
+    for deadline in [state.deadline, manager.deadline] {
       if let deadline { next = min(next ?? deadline, deadline) }
     }
     guard let next else { return }
     if let timer = housekeeping, reactor.reschedule(timer, at: next.nanoseconds) { return }
     housekeeping = reactor.schedule(at: next.nanoseconds) {}
-  }
-
-  // MARK: Trust
-
-  private func loadTrust() {
-    let copyFailure = trust.copyFailure
-    switch trust.load() {
-    case .replaced:
-      log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
-    case .unchanged: break
-    case .kept(let failure):
-      log.write(
-        .error, "trust.kept_last_good",
-        [
-          .bytes("path", paths.trust), .bytes("reason", failure.text),
-          .number("peers", Int64(trust.list.entries.count)),
-        ])
-    }
-    if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
-  }
-
-  private func watchTrust() {
-    let slash = paths.trust.lastIndex(of: UInt8(ascii: "/")) ?? 0
-    let folder = slash == 0 ? Array("/".utf8) : Array(paths.trust[..<slash])
-    let name = Array(paths.trust[(slash + 1)...])
-    do throws(Errno) {
-      let watch = try FileWatch(folder: folder)
-      trustWatchRegistration = try reactor.register(watch.descriptor.number, for: .readable) { _ in
-        self.takeTrustEvents(name)
-      }
-      trustWatch = consume watch
-    } catch {
-      // SIGHUP still does it.
-      log.write(.warning, "trust.not_watched", [.bytes("path", folder), .bytes("reason", error.text)])
-    }
-  }
-
-  private func takeTrustEvents(_ name: [UInt8]) {
-    guard let events = try? trustWatch?.read() else { return }
-    if events.contains(where: { $0 == .changed(name: name) || $0 == .lost }) { loadTrust() }
-    if events.contains(.folderGone) {
-      if let registration = trustWatchRegistration.take() { reactor.deregister(registration) }
-      trustWatch = nil
-      log.write(.warning, "trust.not_watched", [.bytes("path", paths.trust), .literal("reason", "its folder is gone")])
-    }
-  }
-
-  // MARK: What went wrong with a file
-
-  private func tellCopy(_ failure: StateError) {
-    log.write(.warning, "trust.copy_failed", [.bytes("reason", failure.text)])
-  }
-
-  private func tellMemory(_ error: FileError) {
-    log.writeFailure(
-      .warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", error.text)], at: now)
-  }
-
-  private func tell(_ failure: PeerMemoryStore.Failure) {
-    log.write(.warning, "memory.ignored", [.bytes("path", paths.peers), .bytes("reason", failure.text)])
   }
 }

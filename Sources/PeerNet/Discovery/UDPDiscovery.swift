@@ -10,6 +10,10 @@ public final class UDPDiscovery: Discovery {
     /// The TCP port to announce and to answer with; nil for a node that only listens and asks.
     public let port: UInt16?
     public let announceInterval: Duration
+    /// Whether to announce unasked.
+    public var announces = true
+    /// Whether to answer those who ask.
+    public var answers = true
 
     public init(key: PublicKey, port: UInt16?, announceInterval: Duration = .seconds(5)) {
       self.key = key
@@ -42,7 +46,10 @@ public final class UDPDiscovery: Discovery {
   private static let answersTakenFor = Duration.seconds(3)
 
   private let key: PublicKey
+  /// What to tell of ourselves; nil for a node that only listens and asks.
   private let announce: Announce?
+  private let announces: Bool
+  private let answersSolicits: Bool
   private let interval: Duration
   private var random: RandomStream
   private var nextAnnounce: Instant?
@@ -56,6 +63,8 @@ public final class UDPDiscovery: Discovery {
   public init(_ configuration: Configuration, random: consuming RandomStream, now: Instant) {
     key = configuration.key
     announce = configuration.port.flatMap { Announce(key: configuration.key, port: $0) }
+    announces = configuration.announces
+    answersSolicits = configuration.answers
     interval = max(configuration.announceInterval, Self.minimumSpacing)
     self.random = random
     announceSoon(now)
@@ -119,7 +128,7 @@ public final class UDPDiscovery: Discovery {
   }
 
   private func announceSoon(_ now: Instant) {
-    guard announce != nil else { return }
+    guard announces, announce != nil else { return }
     var soon = now + random.duration(below: Self.startDelay)
     if let lastAnnounce { soon = max(soon, lastAnnounce + Self.minimumSpacing) }
     nextAnnounce = min(nextAnnounce ?? soon, soon)
@@ -127,7 +136,7 @@ public final class UDPDiscovery: Discovery {
 
   private func plan(answerTo solicit: Solicit, from source: Endpoint, _ now: Instant) {
     // Our own question comes back to us as well: it was broadcast.
-    guard announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
+    guard answersSolicits, announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
       !answers.contains(where: { $0.to == source && $0.nonce == solicit.nonce }), rate.admits(source, now: now)
     else { return }
     let due = now + random.duration(below: Self.answerDelay)

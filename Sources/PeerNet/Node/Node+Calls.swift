@@ -126,16 +126,19 @@ extension Node {
   }
 
   /// Every trusted peer, ordered by key.
-  public var statuses: [PeerStatus] {
-    peers.map { peer in
-      let session = try? route(peer.key)
-      return PeerStatus(
-        entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
-        wire: session?.wire, endpoint: session?.endpoint,
-        roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
-        lastClose: peer.lastClose,
-        nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
-    }
+  public var statuses: [PeerStatus] { peers.map { status($0) } }
+
+  /// One trusted peer's status; nil for a key that is not trusted.
+  public func status(of key: PublicKey) -> PeerStatus? { peer(key).map { status($0) } }
+
+  private func status(_ peer: Peer) -> PeerStatus {
+    let session = try? route(peer.key)
+    return PeerStatus(
+      entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
+      wire: session?.wire, endpoint: session?.endpoint,
+      roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
+      lastClose: peer.lastClose,
+      nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
   }
 }
 

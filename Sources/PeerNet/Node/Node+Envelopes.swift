@@ -5,6 +5,8 @@ import Sodium
 extension Node {
   func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
     guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
+    // A peer that only says goodbye was never connected.
+    if case .bye(let reason) = envelope { return close(session, .peerSaid(reason), now: now) }
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
     if !session.ledger.isConfirmed {
@@ -25,7 +27,7 @@ extension Node {
     case .reply(let id, let reply):
       // Unknown ids are late replies to calls that timed out.
       if session.ledger.calls.removeValue(forKey: id) != nil { emit(.callFinished(CallID(id), .answered(reply))) }
-    case .bye(let reason): close(session, .peerSaid(reason), now: now)
+    case .bye: break
     }
     closeRetired(peer, now: now)
   }
@@ -81,7 +83,7 @@ extension Node {
   ) -> Request {
     Request(
       token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, name: name,
-      arguments: arguments, form: form, connection: session.id)
+      arguments: arguments, form: form, connection: session.id, wire: session.wire)
   }
 
   private func refuse(_ name: [UInt8], _ reason: RefusalReason, id: UInt64?, _ session: Session, _ peer: Peer)

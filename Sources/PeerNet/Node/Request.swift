@@ -22,6 +22,8 @@ public struct Request: Sendable {
   public let arguments: Term
   public let form: Form
   public let connection: ConnectionID
+  /// What that connection speaks.
+  public let wire: Wire
 }
 
 /// Who may use a handle. Default-deny: what is not named here and not exposed does not exist for a peer.

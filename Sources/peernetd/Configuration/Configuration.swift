@@ -19,6 +19,8 @@ struct Configuration: Equatable, Sendable {
   /// Whether the board announces itself by UDP, and how often.
   var announce = true
   var announceInterval = Duration.seconds(5)
+  /// The UDP port of announces and of those who ask (Protocol, UDP).
+  var discoveryPort: UInt16 = 4040
   /// Whether the board answers who asks for peers by UDP.
   var solicit = true
   /// The interfaces that discovery uses; empty is every one that can.

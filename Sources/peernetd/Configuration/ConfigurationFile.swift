@@ -1,4 +1,5 @@
 import Admin
+import Board
 import Linux
 import PeerNet
 
@@ -39,6 +40,20 @@ enum ConfigurationFile {
     } catch {
       throw .configuration([line(path, error.line, error.text)])
     }
+  }
+
+  /// The profile of the board that is to be run: the simulated one brings its own. A name in the configuration is
+  /// the board's, whatever the profile says.
+  static func boardProfile(
+    _ configuration: Configuration
+  ) throws(CommandError) -> (profile: BoardProfile, warnings: [[UInt8]]) {
+    var (profile, warnings): (BoardProfile, [[UInt8]]) =
+      switch configuration.board {
+      case .simulated: (.simulated, [])
+      case .linux: try loadProfile(configuration)
+      }
+    if let name = configuration.name { profile = BoardProfile(name: name, wifi: profile.wifi, lines: profile.lines) }
+    return (profile, warnings)
   }
 
   private static func settings(_ path: [UInt8], mustExist: Bool) throws(CommandError) -> [Setting]? {

@@ -61,6 +61,7 @@ private struct ConfigurationReader {
     case "name": configuration.name = try name(value)
     case "announce": configuration.announce = try boolean(value)
     case "announce_interval": configuration.announceInterval = try interval(value)
+    case "discovery_port": configuration.discoveryPort = UInt16(try number(value, 1...65_535))
     case "solicit": configuration.solicit = try boolean(value)
     case "interfaces": configuration.interfaces = try interfaces(value)
     case "dial": configuration.dial = try boolean(value)

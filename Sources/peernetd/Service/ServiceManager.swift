@@ -23,7 +23,15 @@ struct ServiceManager {
       return ServiceManager(watchdogPatience: nil) { _ in }
     }
     let patience = ServiceNotifier.watchdogInterval().map { Duration(nanoseconds: Int64(clamping: $0)) }
-    return ServiceManager(watchdogPatience: patience) { message in notifier.notify(message) }
+    let holder = Holder(notifier)
+    return ServiceManager(watchdogPatience: patience) { message in holder.notifier.notify(message) }
+  }
+
+  /// A closure that captures what cannot be copied does not compile for the board.
+  private final class Holder {
+    let notifier: ServiceNotifier
+
+    init(_ notifier: consuming ServiceNotifier) { self.notifier = notifier }
   }
 
   /// When the loop must turn again to feed the watchdog.

@@ -1,0 +1,66 @@
+import Linux
+import PeerNet
+import Sodium
+
+/// Tells in the log what happens between the board and others. What anyone can repeat at will is counted instead.
+struct PeerLog {
+  let log: Log
+
+  func tell(_ event: Event, of node: Node, at now: Instant) {
+    switch event {
+    case .opened(_, let key, let endpoint, let wire, let dialled):
+      log.write(
+        .debug, "connection.opened",
+        [
+          .peer(key), .address(endpoint), .number("wire", Int64(wire.rawValue)),
+          .literal("by", dialled ? "board" : "peer"),
+        ])
+    case .closed(_, let key, let reason):
+      log.write(.debug, "connection.closed", [.peer(key)] + reason.fields)
+    case .connected(let key):
+      log.write(.info, "peer.connected", subject(key, node) + route(key, node))
+    case .disconnected(let key, let reason):
+      log.write(.info, "peer.disconnected", subject(key, node) + reason.fields)
+    case .dialFailed(let key, let endpoint, let reason):
+      log.writeFailure(
+        .info, "dial.failed", about: subject(key, node), [.address(endpoint)] + reason.fields, at: now)
+    case .rejected(let endpoint, let key, let reason):
+      // Of a flood the address counts, whatever its ports and keys.
+      log.writeFailure(
+        .info, "stranger.rejected", about: [.address(endpoint.with(port: 0))],
+        (key.map { [.peer($0)] } ?? []) + reason.fields, at: now)
+    case .refused(let key, let name, let reason):
+      log.writeFailure(
+        .notice, "call.refused", about: subject(key, node) + [.bytes("procedure", name)],
+        [.literal("reason", reason.text)], at: now)
+    case .request, .message, .callFinished, .pong, .sighted, .memoryChanged: break
+    }
+  }
+
+  func tellDiscoveryFailure(_ interface: [UInt8], _ error: Errno, at now: Instant) {
+    log.writeFailure(
+      .warning, "discovery.failed", about: [.bytes("interface", interface)], [.bytes("reason", error.text)], at: now)
+  }
+
+  /// Whom a line is about: an unpaired peer has no label any more.
+  private func subject(_ key: PublicKey, _ node: Node) -> [LogField] {
+    guard let label = node.status(of: key)?.entry.label else { return [.peer(key)] }
+    return [.peer(key), .bytes("label", label)]
+  }
+
+  private func route(_ key: PublicKey, _ node: Node) -> [LogField] {
+    guard let status = node.status(of: key), let endpoint = status.endpoint, let wire = status.wire else { return [] }
+    return [.address(endpoint), .number("wire", Int64(wire.rawValue))]
+  }
+}
+
+extension RefusalReason {
+  fileprivate var text: StaticString {
+    switch self {
+    case .noSuchHandle: "no_such_handle"
+    case .forbidden: "forbidden"
+    case .busy: "busy"
+    case .notRemoteProcedure: "not_a_remote_procedure"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Admin
+import Board
+import ETF
+import PeerNet
+import PeerNetLinux
+
+/// Serves the board's procedures: what the node lets through is admitted or refused by `Admin`, and what is admitted
+/// the board carries out. An answer may come much later, from the loop.
+final class ProcedureService {
+  private let board: any BoardDriver
+  private let node: Node
+  private let transport: ReactorTransport
+  private let log: Log
+
+  /// Requests for one procedure that are at work at once.
+  private static let limit = 16
+
+  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, log: Log) {
+    self.board = board
+    self.node = node
+    self.transport = transport
+    self.log = log
+    for procedure in Procedure.allCases {
+      node.expose(
+        procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .granted, isRemoteProcedure: true,
+        limit: Self.limit)
+    }
+  }
+
+  func serve(_ request: Request) {
+    guard let procedure = Procedure(name: request.name) else { return }
+    let form: Plan.ArgumentForm =
+      switch request.form {
+      case .handle: .handle(request.arguments)
+      case .remoteProcedure: .list(request.arguments)
+      }
+    let plan: Plan
+    do throws(Admin.Refusal) {
+      plan = try Plan.admit(procedure, form, grants: request.grants)
+    } catch {
+      return refuse(request, error)
+    }
+    let began = transport.now
+    board.carryOut(plan, for: Caller(request)) { [self] outcome in answer(request, outcome, began: began) }
+  }
+
+  private func answer(_ request: Request, _ outcome: BoardOutcome, began: Instant) {
+    var fields = request.fields
+    let reply: Reply
+    switch outcome {
+    case .answered(let value):
+      reply = .ok(value)
+      fields.append(.literal("outcome", "ok"))
+    case .failed(let reason):
+      reply = .error(.binary(reason))
+      fields.append(.bytes("outcome", reason))
+    }
+    fields.append(.milliseconds("ms", transport.now - began))
+    log.write(.info, "call.served", fields)
+    send(reply, to: request)
+  }
+
+  private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
+    let reason = refusal.reason
+    log.writeFailure(
+      .notice, "call.refused", about: request.fields,
+      [.bytes("reason", reason.atomBytes ?? reason.binaryBytes ?? [])], at: transport.now)
+    send(.error(reason), to: request)
+  }
+
+  private func send(_ reply: Reply, to request: Request) {
+    // A message has no answer.
+    guard let token = request.token else { return }
+    node.reply(token, reply, now: transport.now)
+    transport.carryOut()
+  }
+}
+
+extension Caller {
+  fileprivate init(_ request: Request) {
+    self.init(
+      label: request.label, key: request.peer.text, fingerprint: request.peer.fingerprint, grants: request.grants,
+      wire: request.wire)
+  }
+}
+
+extension Request {
+  fileprivate var fields: [LogField] {
+    [.peer(peer), .bytes("label", label), .bytes("procedure", name)]
+  }
+}

@@ -1,0 +1,109 @@
+import Linux
+import PeerNet
+import Reactor
+
+/// The daemon's files at work: the trust list, watched for changes, and what is remembered of peers, written in time.
+/// What is wrong with a file is told in the log; the last good list stays in force.
+final class DurableState {
+  private let paths: StatePaths
+  private let log: Log
+  private var trust: TrustStore
+  private var memory: PeerMemoryStore
+  private var watch: FolderWatch?
+
+  init(_ paths: StatePaths, log: Log) {
+    self.paths = paths
+    self.log = log
+    trust = TrustStore(paths)
+    memory = PeerMemoryStore(paths)
+    if let failure = trust.copyFailure { tellCopy(failure) }
+    loadTrust()
+    do throws(PeerMemoryStore.Failure) {
+      try memory.load()
+    } catch {
+      log.write(.warning, "memory.ignored", [.bytes("path", paths.peers), .bytes("reason", error.text)])
+    }
+  }
+
+  // MARK: Trust
+
+  /// The list in force.
+  var trustList: TrustList { trust.list }
+
+  /// Looks at the trust list, which may have changed; whether another one is in force now.
+  @discardableResult
+  func loadTrust() -> Bool {
+    let copyFailure = trust.copyFailure
+    var isReplaced = false
+    switch trust.load() {
+    case .replaced:
+      isReplaced = true
+      log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
+    case .unchanged: break
+    case .kept(let failure):
+      log.write(
+        .error, "trust.kept_last_good",
+        [
+          .bytes("path", paths.trust), .bytes("reason", failure.text),
+          .number("peers", Int64(trust.list.entries.count)),
+        ])
+    }
+    if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
+    return isReplaced
+  }
+
+  /// Calls `onChange` whenever the file of the trust list may have changed.
+  func watchTrust(on reactor: Reactor, _ onChange: @escaping () -> Void) {
+    let slash = paths.trust.lastIndex(of: UInt8(ascii: "/")) ?? 0
+    let folder = slash == 0 ? Array("/".utf8) : Array(paths.trust[..<slash])
+    let name = Array(paths.trust[(slash + 1)...])
+    do throws(Errno) {
+      watch = try FolderWatch(folder: folder, reactor: reactor) { [self] event in
+        switch event {
+        case .changed(let changed): if changed == name { onChange() }
+        case .lost: onChange()
+        case .folderGone:
+          watch?.close()
+          watch = nil
+          tellNotWatched(folder, Array("its folder is gone".utf8))
+        }
+      }
+    } catch {
+      // SIGHUP still does it.
+      tellNotWatched(folder, error.text)
+    }
+  }
+
+  // MARK: Peers
+
+  /// What is remembered of peers.
+  var peerMemory: PeerMemory { memory.memory }
+
+  /// There is something new to remember, which `timeout` will write.
+  func memoryChanged(at now: Instant) { memory.changed(at: now) }
+
+  /// When `timeout` has something to write.
+  var deadline: Instant? { memory.deadline }
+
+  /// Writes what is due, or at the end all that is new.
+  func timeout(at now: Instant, isEnding: Bool = false, _ present: @autoclosure () -> PeerMemory) {
+    guard let deadline, isEnding || now >= deadline else { return }
+    memory.memory = present()
+    do throws(FileError) {
+      try memory.timeout(at: now, isEnding: isEnding)
+    } catch {
+      log.writeFailure(
+        .warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", error.text)], at: now)
+    }
+  }
+
+  // MARK: What went wrong with a file
+
+  private func tellCopy(_ failure: StateError) {
+    log.write(.warning, "trust.copy_failed", [.bytes("reason", failure.text)])
+  }
+
+  private func tellNotWatched(_ folder: [UInt8], _ reason: [UInt8]) {
+    log.write(.warning, "trust.not_watched", [.bytes("path", folder), .bytes("reason", reason)])
+  }
+}

@@ -1,0 +1,98 @@
+import ETF
+import Linux
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import PeerNetLinux
+import Sodium
+import Testing
+
+/// The other end of a board's link: a node of our own, on loopback alone.
+struct Laptop {
+  let node: PeerNode
+  /// Set for a laptop that listens.
+  let port: UInt16?
+  let key: PublicKey
+
+  struct Options {
+    var seed: UInt8 = 1
+    /// Dial with this wire, whatever is known of the board.
+    var wire: Wire?
+    var discoveryPort: UInt16?
+    var listens = false
+    var announces = false
+    /// Stay connected to every trusted peer on its own.
+    var dials = false
+  }
+
+  /// Starts a laptop that trusts these boards.
+  init(trusting boards: PublicKey..., options: Options = Options()) async throws {
+    let seed = options.seed
+    key = TestBoard.identity(seed).publicKey
+    var list = TrustList()
+    for (index, board) in boards.enumerated() {
+      try list.add(TrustEntry(key: board, label: Array("board\(index)".utf8), grants: .none, wire: options.wire))
+    }
+    var configuration = PeerNode.Configuration(identity: { TestBoard.identity(seed) }, trust: list)
+    configuration.discovers = options.discoveryPort != nil
+    configuration.announces = options.announces
+    configuration.node.dialsAutomatically = options.dials
+    var transport = ReactorTransport.Configuration()
+    transport.listen = options.listens ? .loopback(port: 0) : nil
+    transport.discoveryPort = options.discoveryPort
+    transport.interfaces = [Array("lo".utf8)]
+    let thread = try ReactorThread(transport)
+    port = try thread.open()
+    node = PeerNode(configuration, transport: thread)
+    try await node.start()
+  }
+
+  /// This laptop's line in a board's trust list.
+  static func entry(_ grants: String = "", seed: UInt8 = 1, wire: Wire? = nil) throws -> TrustEntry {
+    TrustEntry(
+      key: TestBoard.identity(seed).publicKey, label: Array("laptop\(seed)".utf8),
+      grants: grants.isEmpty ? .none : try #require(Grants(text: Array(grants.utf8))), wire: wire)
+  }
+
+  func connect(to board: RunningBoard) async throws {
+    try await node.connect(to: board.key, at: [board.endpoint], timeout: .seconds(20))
+  }
+
+  func call(_ board: RunningBoard, _ name: Atom, _ arguments: Term = .map([])) async throws -> Term {
+    try await node.call(board.key, name, arguments, timeout: .seconds(20))
+  }
+
+  /// Calls `{rpc, Module, Function, Arguments}` of `beam_admin`.
+  func rpc(_ board: RunningBoard, _ module: Atom, _ function: Atom, _ arguments: Term = .list([])) async throws -> Term
+  {
+    try await call(
+      board, "beam_admin", .tuple([.atom("rpc"), .atom(module), .atom(function), arguments]))
+  }
+
+  /// Which wire the connection to a board speaks.
+  func wire(to board: RunningBoard) async -> Wire? {
+    await node.peers.first { $0.entry.key == board.key }?.wire
+  }
+}
+
+extension Term {
+  /// The value of a binary key.
+  func value(_ key: String) -> Term? { self[binaryKey: key] }
+}
+
+func binary(_ text: String) -> Term { .binary(Array(text.utf8)) }
+
+/// What a condition comes to, once it is true; it is asked again and again until then.
+func eventually(
+  within limit: Swift.Duration = .seconds(20), _ condition: () async throws -> Bool,
+  sourceLocation: SourceLocation = #_sourceLocation
+) async throws {
+  let end = ContinuousClock.now + limit
+  while try await !condition() {
+    guard ContinuousClock.now < end else {
+      Issue.record("it did not come true", sourceLocation: sourceLocation)
+      return
+    }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
