@@ -19,10 +19,11 @@ extension Term {
     Encoder(options: options).append(self, to: &output)
   }
 
-  /// About how many bytes `encode` will write: little more than it will, unless atoms or integers are long.
+  /// About how many bytes `encode` will write, seldom less and not much more unless there are many integers.
   public var encodedByteCountEstimate: Int {
     switch self {
-    case .integer, .float, .atom: 12
+    case .integer, .float: 11
+    case .atom(let atom): 3 + atom.bytes.count
     case .bigInteger(let value): 6 + value.magnitude.count
     case .binary(let bytes), .string(let bytes): 6 + bytes.count
     case .bitstring(let bits): 6 + bits.bytes.count
@@ -36,7 +37,7 @@ extension Term {
 
   public func encoded(options: EncodingOptions = .init()) -> [UInt8] {
     var output: [UInt8] = []
-    output.reserveCapacity(64)
+    output.reserveCapacity(encodedByteCountEstimate)
     encode(into: &output, options: options)
     return output
   }

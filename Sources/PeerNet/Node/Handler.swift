@@ -3,21 +3,16 @@ import Sodium
 /// One exposed name. Requests at work hold it, so that it counts them to their end.
 final class Handler {
   let name: [UInt8]
-  var access: Access
+  var access = Access.granted
   /// Whether `beam_admin` reaches it as a remote procedure.
-  var isRemoteProcedure: Bool
+  var isRemoteProcedure = false
   /// Requests at work at once; more are refused as busy.
-  var limit: Int
+  var limit = 0
   /// Keys that the application authorized beyond what their trust lines say.
   var authorized: Set<PublicKey> = []
   var running = 0
 
-  init(_ name: [UInt8], access: Access, isRemoteProcedure: Bool, limit: Int) {
-    self.name = name
-    self.access = access
-    self.isRemoteProcedure = isRemoteProcedure
-    self.limit = limit
-  }
+  init(_ name: [UInt8]) { self.name = name }
 
   func allows(_ entry: TrustEntry) -> Bool {
     switch access {

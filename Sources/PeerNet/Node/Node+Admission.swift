@@ -6,7 +6,7 @@ extension Node {
   /// Reads what a session has received, until it needs more or ends.
   func process(_ session: Session, now: Instant) {
     do {
-      while session.ledger.isOpen,
+      while session.ledger.isOpen, !session.isStalled,
         let input = try session.next(hello: hello, staticKey: identity, now: now, random: &random)
       {
         switch input {
@@ -17,6 +17,7 @@ extension Node {
     } catch {
       close(session, .session(error), now: now)
     }
+    if session.isStalled { return close(session, .peerStalled, now: now) }
     if session.ledger.isOpen { touch(session) }
   }
 
@@ -31,7 +32,8 @@ extension Node {
     guard key == session.ledger.expected else { return close(session, .wrongPeer(key), now: now) }
     guard let peer = peer(key) else { return close(session, .untrusted, now: now) }
     if hasBetterConnection(peer, than: session) { return close(session, .superseded, now: now) }
-    try admit(session, peer, now: now)
+    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    admit(session, peer)
     noteProven(session.endpoint, of: peer, now: now)
     peer.attempts.removeAll { $0 == session.id }
     if session.wire == .two {
@@ -46,24 +48,19 @@ extension Node {
 
   private func provedByInitiator(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
     guard let peer = peer(key) else {
-      try session.dismiss(.untrusted)
-      emit(.rejected(session.endpoint, key, .untrusted))
-      return close(session, .untrusted, isReported: true, now: now)
+      session.dismiss()
+      return close(session, .untrusted, bye: .untrusted, now: now)
     }
-    guard peer.sessions.count < limits.maximumInstances * 2, admittedCount < limits.maximumConnections,
-      session.wire == .one || instances(of: peer) < limits.maximumInstances
-    else {
-      try session.dismiss(.busy)
-      emit(.rejected(session.endpoint, key, .busy))
-      return close(session, .busy, isReported: true, now: now)
-    }
-    try admit(session, peer, now: now)
-    halfOpen -= 1
     if session.wire == .one && peer.wire == .two {
       // Refused, but not left in the dark: the ping is authenticated evidence that the newer wire is spoken here.
+      try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
       try ping(session, now: now)
       return close(session, .outdatedWire, now: now)
     }
+    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    guard hasRoom(for: session, of: peer) else { return close(session, .busy, bye: .busy, now: now) }
+    halfOpen -= 1
+    admit(session, peer)
     if session.wire == .two { noteWireTwo(peer) }
     session.ledger.isConfirmed = true
     opened(session, peer, now: now)
@@ -71,10 +68,22 @@ extension Node {
     try ping(session, now: now)
   }
 
-  private func admit(_ session: Session, _ peer: Peer, now: Instant) throws(SessionError) {
-    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+  private func admit(_ session: Session, _ peer: Peer) {
     session.ledger.isAdmitted = true
+    admitted += 1
     peer.sessions.append(session.id)
+  }
+
+  /// Whether a connection from a trusted peer fits: another one of an instance that is connected always does, since
+  /// it replaces that one.
+  private func hasRoom(for session: Session, of peer: Peer) -> Bool {
+    guard admitted < limits.maximumConnections, peer.sessions.count < limits.maximumInstances * 2 else { return false }
+    guard let instance = session.hello?.instance else { return true }
+    var instances: [[UInt8]] = []
+    for id in peer.sessions {
+      if let other = self.session(id)?.hello?.instance, !instances.contains(other) { instances.append(other) }
+    }
+    return instances.count < limits.maximumInstances || instances.contains(instance)
   }
 
   private func opened(_ session: Session, _ peer: Peer, now: Instant) {
@@ -105,27 +114,23 @@ extension Node {
     touch(session)
   }
 
-  private var admittedCount: Int { sessions.count { $0.ledger.isAdmitted } }
-
-  private func instances(of peer: Peer) -> Int {
-    var seen: [[UInt8]] = []
-    for id in peer.sessions {
-      if let instance = session(id)?.hello?.instance, !seen.contains(instance) { seen.append(instance) }
-    }
-    return seen.count
-  }
-
   /// Makes room for a newcomer: the oldest connection of the address that holds the most goes.
   func evictHalfOpen(now: Instant) {
+    var oldest: [(session: Session, address: Endpoint, held: Int)] = []
+    for session in sessions where session.role == .responder && !session.ledger.isAdmitted {
+      let address = session.endpoint.with(port: 0)
+      // Quadratic in `maximumHalfOpen` at the worst, which is small.
+      if let index = oldest.firstIndex(where: { $0.address == address }) {
+        oldest[index].held += 1
+      } else {
+        oldest.append((session, address, 1))
+      }
+    }
     var victim: Session?
     var most = 0
-    let candidates = sessions.filter { $0.role == .responder && !$0.ledger.isAdmitted }
-    for session in candidates {
-      let held = candidates.count { $0.endpoint.with(port: 0) == session.endpoint.with(port: 0) }
-      if held > most {
-        most = held
-        victim = session
-      }
+    for candidate in oldest where candidate.held > most {
+      most = candidate.held
+      victim = candidate.session
     }
     if let victim { close(victim, .evicted, now: now) }
   }

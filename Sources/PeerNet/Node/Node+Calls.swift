@@ -11,17 +11,17 @@ extension Node {
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
-    if let handler = handlers[name] {
-      handler.access = access
-      handler.isRemoteProcedure = isRemoteProcedure
-      handler.limit = limit
-    } else {
-      handlers[name] = Handler(name, access: access, isRemoteProcedure: isRemoteProcedure, limit: limit)
-    }
+    // A revoked one comes back if requests are still at work: they count.
+    let known = handlers[name] ?? requests.values.first { $0.handler.name == name }?.handler
+    let handler = known ?? Handler(name)
+    handler.access = access
+    handler.isRemoteProcedure = isRemoteProcedure
+    handler.limit = limit
+    handlers[name] = handler
   }
 
   /// Takes a name back. Requests at work may still be answered.
-  public func revoke(_ name: [UInt8]) { handlers[name] = nil }
+  public func revoke(_ name: [UInt8]) { handlers.removeValue(forKey: name)?.authorized = [] }
 
   /// Lets a key use an exposed name, or not any more, beyond what its trust line says.
   public func authorize(_ name: [UInt8], for key: PublicKey, _ isAuthorized: Bool = true) {

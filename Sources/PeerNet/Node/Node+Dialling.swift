@@ -21,6 +21,7 @@ extension Node {
   public func disconnect(_ key: PublicKey, now: Instant) {
     guard let peer = peer(key) else { return }
     peer.isWanted = false
+    peer.isInRound = false
     for id in peer.attempts + peer.sessions {
       if let session = session(id) { close(session, .disconnectRequested, bye: .stopping, now: now) }
     }
@@ -43,7 +44,7 @@ extension Node {
   }
 
   private func wantsDial(_ peer: Peer) -> Bool {
-    !isStopping && (peer.isWanted || configuration.dialsAutomatically) && peer.sessions.isEmpty
+    !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) && peer.sessions.isEmpty
   }
 
   private func dialNext(_ peer: Peer, now: Instant) {
@@ -76,6 +77,9 @@ extension Node {
       !peer.sessions.contains(where: { self.session($0)?.wire == .two }),
       !peer.attempts.contains(where: { self.session($0)?.ledger.isUpgrade ?? false })
     else { return }
+    // The evidence costs the peer one ping; what it makes us do must not come as cheap.
+    guard now >= peer.nextUpgrade else { return stayOnWireOne(peer, now: now) }
+    peer.nextUpgrade = now + limits.redialCeiling
     dial(peer, session.endpoint, wire: .two, isUpgrade: true, now: now)
   }
 
@@ -86,15 +90,18 @@ extension Node {
     peer.lastClose = reason
     emit(.dialFailed(peer.key, session.endpoint, reason))
     if session.ledger.isUpgrade {
-      // The evidence stands, but what works now goes on working.
-      for other in peer.sessions.compactMap({ self.session($0) }) where other.ledger.isProvisional {
-        other.ledger.isProvisional = false
-      }
-      reportConnection(peer, now: now)
+      stayOnWireOne(peer, now: now)
     }
     peer.candidates.fail(session.endpoint)
-    guard peer.attempts.isEmpty, peer.sessions.isEmpty else { return }
     dialIfDue(peer, now: now)
+  }
+
+  /// PeerNet/2 did not come up although the peer speaks it: the evidence stands, but what works goes on working.
+  func stayOnWireOne(_ peer: Peer, now: Instant) {
+    for other in peer.sessions.compactMap({ self.session($0) }) where other.ledger.isProvisional {
+      other.ledger.isProvisional = false
+    }
+    reportConnection(peer, now: now)
   }
 
   /// Drops attempts that have nothing left to win: the peer is connected on a wire at least as good.

@@ -50,6 +50,22 @@ extension Node {
     if isIdle || now >= retirement.deadline { close(session, .superseded, bye: .superseded, now: now) }
   }
 
+  /// A connection of `peer` is gone: whatever it had won over lives on, or has lost to whom this one lost.
+  func succeed(_ gone: Session, _ peer: Peer, now: Instant) {
+    let heir = gone.ledger.retirement.flatMap { session($0.winner) }
+    for other in peer.sessions.compactMap({ self.session($0) }) {
+      if other.ledger.probe?.rival == gone.id { other.ledger.probe = nil }
+      guard let retirement = other.ledger.retirement, retirement.winner == gone.id else { continue }
+      other.ledger.retirement = heir.map { SessionLedger.Retirement(winner: $0.id, deadline: retirement.deadline) }
+    }
+    // Nothing better is left: what was held back for it serves.
+    if !peer.sessions.contains(where: { session($0)?.wire == .two }),
+      !peer.attempts.contains(where: { session($0)?.ledger.isUpgrade ?? false })
+    {
+      stayOnWireOne(peer, now: now)
+    }
+  }
+
   /// After an envelope on any connection of a peer: losers may be free to go now.
   func closeRetired(_ peer: Peer, now: Instant) {
     guard peer.sessions.count > 1 else { return }

@@ -5,7 +5,7 @@ import Sodium
 extension Node {
   func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
     guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
-    // A peer that only says goodbye was never connected.
+    // Not a sign of life: whoever turns us away was never connected.
     if case .bye(let reason) = envelope { return close(session, .peerSaid(reason), now: now) }
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
@@ -114,7 +114,7 @@ extension Node {
     } catch {
       return close(session, .session(error), now: now)
     }
-    if session.queuedBytes > limits.maximumQueuedBytes { return close(session, .peerStalled, now: now) }
+    if session.isStalled { return close(session, .peerStalled, now: now) }
     touch(session)
     if session.ledger.retirement != nil { closeIfRetired(session, now: now) }
   }

@@ -25,7 +25,7 @@ extension Node {
   }
 
   private func unpair(_ peer: Peer, now: Instant) {
-    peer.isWanted = false
+    for name in handlers.keys { handlers[name]!.authorized.remove(peer.key) }
     peers.removeAll { $0 === peer }
     for id in peer.attempts + peer.sessions {
       guard let session = session(id) else { continue }

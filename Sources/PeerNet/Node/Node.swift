@@ -21,6 +21,8 @@ public final class Node {
   var sessions: [Session] = []
   /// How many of `sessions` came from others and have not proven a trusted key.
   var halfOpen = 0
+  /// How many of `sessions` are admitted.
+  var admitted = 0
   var handlers: [[UInt8]: Handler] = [:]
   var requests: [UInt64: RequestRecord] = [:]
   var discoveries: [any Discovery]
@@ -81,7 +83,7 @@ public final class Node {
     }
     while let session = dirty.popLast() {
       session.ledger.isDirty = false
-      if let bytes = session.takeOutput() { return .send(session.id, bytes) }
+      if session.ledger.isOpen, let bytes = session.takeOutput() { return .send(session.id, bytes) }
     }
     return nil
   }
@@ -143,6 +145,7 @@ public final class Node {
     sessions.append(session)
     halfOpen += 1
     touch(session)
+    if isStopping { close(session, .stopping, now: now) }
     return session.id
   }
 
@@ -202,7 +205,7 @@ public final class Node {
 
   /// Says goodbye to everybody and closes every connection. Nothing is dialled afterwards.
   public func stop(now: Instant) {
-    isStopping = true
+    isStopping = true  // Whoever connects from now on is turned away.
     for session in sessions { close(session, .stopping, bye: .stopping, now: now) }
   }
 }

@@ -15,8 +15,10 @@ final class Peer {
   /// When the next address of the round is tried beside the attempt under way.
   var nextOfRound = Instant.zero
   var redial: Redial
-  /// The application asked for a connection.
-  var isWanted = false
+  /// Whether the application asked for a connection, or for none; nil while it said nothing.
+  var isWanted: Bool?
+  /// No other upgrade to PeerNet/2 before this, however often the peer shows that it speaks it.
+  var nextUpgrade = Instant.zero
   /// What the application was told last.
   var isConnected = false
   var connectedSince: Instant?
@@ -35,5 +37,5 @@ final class Peer {
   var wire: Wire { entry.wire ?? (hasProvenWireTwo ? .two : .one) }
 
   /// Whether a ping may show that we are ours: not where the operator pinned the older wire.
-  var mayUpgrade: Bool { entry.wire == nil }
+  var mayUpgrade: Bool { entry.wire != .one }
 }

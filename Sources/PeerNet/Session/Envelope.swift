@@ -56,8 +56,8 @@ extension Envelope {
   private static let pingTag: Atom = "ping"
   private static let pongTag: Atom = "pong"
   private static let byeTag: Atom = "bye"
-  private static let okTag: Atom = "ok"
-  private static let errorTag: Atom = "error"
+  fileprivate static let okTag: Atom = "ok"
+  fileprivate static let errorTag: Atom = "error"
 
   /// The envelope as a tagged tuple.
   public var term: Term {
@@ -108,9 +108,9 @@ extension Envelope {
 extension Reply {
   fileprivate init?(_ term: Term) {
     guard case .tuple(let pair) = term, pair.count == 2, let tag = pair[0].atomBytes else { return nil }
-    if tag == Array("ok".utf8) {
+    if tag == Envelope.okTag.bytes {
       self = .ok(pair[1])
-    } else if tag == Array("error".utf8) {
+    } else if tag == Envelope.errorTag.bytes {
       self = .error(pair[1])
     } else {
       return nil

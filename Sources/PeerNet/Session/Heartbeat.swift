@@ -7,12 +7,14 @@ struct Heartbeat {
   private let patience: Duration
   /// When the peer was last heard.
   private(set) var heard: Instant
-  private var pinged: Instant?
+  /// When it was last pinged because it was silent: an unanswered ping is repeated at the same pace.
+  private var prodded: Instant?
+  /// The interval, less this ping's jitter.
+  private var wait: Duration
+  /// The last ping that is unanswered, to measure the round trip.
+  private var pinged: (nonce: [UInt8], at: Instant)?
   /// The last measured round trip.
   private(set) var roundTrip: Duration?
-  /// The silence after which the next ping is due. Drawn anew with every ping, so that neither side always pings.
-  private var wait: Duration
-  private var nextPing: Instant
 
   enum Verdict { case fine, ping, dead }
 
@@ -21,31 +23,28 @@ struct Heartbeat {
     patience = timeout
     heard = now
     wait = Self.jittered(interval, random: &random)
-    nextPing = now + wait
   }
 
   var deadline: Instant { min(nextPing, heard + patience) }
 
-  mutating func received(now: Instant) {
-    heard = now
-    nextPing = now + wait
-  }
+  private var nextPing: Instant { max(heard, prodded ?? heard) + wait }
+
+  mutating func received(now: Instant) { heard = now }
 
   mutating func timeout(now: Instant, random: inout RandomStream) -> Verdict {
     if now >= heard + patience { return .dead }
     guard now >= nextPing else { return .fine }
-    // The next one waits for a fresh interval counted from now: an unanswered ping is repeated at the same pace.
+    prodded = now
     wait = Self.jittered(interval, random: &random)
-    nextPing = now + wait
     return .ping
   }
 
-  mutating func sentPing(now: Instant) { pinged = now }
+  mutating func sentPing(_ nonce: [UInt8], now: Instant) { pinged = (nonce, now) }
 
-  mutating func receivedPong(now: Instant) {
-    guard let sent = pinged else { return }
-    roundTrip = now - sent
-    pinged = nil
+  mutating func receivedPong(_ nonce: [UInt8], now: Instant) {
+    guard let pinged, pinged.nonce == nonce else { return }
+    roundTrip = now - pinged.at
+    self.pinged = nil
   }
 
   private static func jittered(_ interval: Duration, random: inout RandomStream) -> Duration {

@@ -15,7 +15,6 @@ struct Inbox {
     throws(SessionError) -> Envelope?
   {
     let plaintext: Range<Int>
-    if wire == .two && range.count > WireFormat.maximumMessage { throw .oversizedFrame }
     do { plaintext = try receiver.open(&buffer, range: range) } catch { throw .peerSentForgedMessage }
     switch wire {
     case .one: return try decode(buffer.span.extracting(plaintext))

@@ -8,11 +8,15 @@ import Noise
 struct Outbox {
   /// Sealed frames, ready for the transport.
   private(set) var sealed: [UInt8] = []
-  /// Plaintext bytes that wait.
+  /// Plaintext bytes that wait, with what it costs to keep them.
   private(set) var queuedBytes = 0
+  /// What a waiting envelope costs besides its bytes.
+  private static let overhead = 64
+  private static let maximumControl = 256
 
   private let wire: Wire
   private let budget: Int
+  private let encoding: EncodingOptions
   private var control: [[UInt8]] = []
   private var queue: [[UInt8]] = []
   private var head = 0
@@ -21,12 +25,16 @@ struct Outbox {
   /// The transport has bytes that the kernel did not take yet.
   private var isBlocked = false
 
-  init(wire: Wire, budget: Int) {
+  init(wire: Wire, budget: Int, encoding: EncodingOptions = .init()) {
     self.wire = wire
     self.budget = budget
+    self.encoding = encoding
   }
 
   var isEmpty: Bool { sealed.isEmpty && head == queue.count && control.isEmpty }
+
+  /// Whether so many pongs wait that the peer pings without reading.
+  var isFloodedWithControl: Bool { control.count > Self.maximumControl }
 
   /// Appends handshake bytes, which are not sealed.
   mutating func appendRaw(_ write: (inout [UInt8]) -> Void) {
@@ -56,12 +64,17 @@ struct Outbox {
   /// Gives a large buffer back, unless something waits in it.
   mutating func trim() { sealed.trimIfEmpty() }
 
-  /// What is ready now although the transport still has bytes: before a close, nothing else will follow.
+  /// Seals what waits, as far as the budget goes and although the transport still has bytes, and `bye` behind it: before
+  /// a close, nothing else will follow.
+  mutating func finish(saying bye: Envelope?, _ sender: inout CipherState) throws(SessionError) {
+    try fill(&sender)
+    if let bye { try seal(bye.term.encoded(options: encoding)[...], flag: WireFormat.Flag.control, &sender) }
+  }
+
+  /// What is sealed, for the last write.
   mutating func takeLast() -> [UInt8]? {
-    guard !sealed.isEmpty else { return nil }
-    let bytes = sealed
-    sealed = []
-    return bytes
+    isBlocked = false
+    return take()
   }
 
   /// Seals an envelope now or queues it.
@@ -74,17 +87,14 @@ struct Outbox {
     guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget,
       estimate <= (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope)
     else {
-      var plaintext: [UInt8] = []
-      plaintext.reserveCapacity(estimate)
-      term.encode(into: &plaintext)
-      return try enqueue(plaintext, isControl: isControl, &sender)
+      return try enqueue(term.encoded(options: encoding), isControl: isControl, &sender)
     }
     // The common case: encoded and sealed in place, no copy.
     reserve(estimate)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
     let body = sealed.count
-    term.encode(into: &sealed)
+    term.encode(into: &sealed, options: encoding)
     let length = sealed.count - body
     if length > (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope) {
       let plaintext = Array(sealed[body...])
@@ -100,7 +110,7 @@ struct Outbox {
   {
     guard plaintext.count <= WireFormat.maximumEnvelope else { return false }
     if isControl { control.append(plaintext) } else { queue.append(plaintext) }
-    queuedBytes += plaintext.count
+    queuedBytes += plaintext.count + Self.overhead
     if !isBlocked { try fill(&sender) }
     return true
   }
@@ -110,7 +120,7 @@ struct Outbox {
     while sealed.count < budget {
       if !control.isEmpty {
         let plaintext = control.removeFirst()
-        queuedBytes -= plaintext.count
+        queuedBytes -= plaintext.count + Self.overhead
         try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
       } else if head < queue.count {
         try fillFromQueue(&sender)
@@ -127,7 +137,7 @@ struct Outbox {
     try seal(part, flag: isWhole ? WireFormat.Flag.last : WireFormat.Flag.more, &sender)
     offset += part.count
     guard isWhole else { return }
-    queuedBytes -= queue[head].count
+    queuedBytes -= queue[head].count + Self.overhead
     queue[head] = []
     head += 1
     offset = 0

@@ -44,6 +44,8 @@ final class Session {
   private let limits: Limits
   private var phase: Phase
   private var channel: Channel?
+  private var ephemeral: KeyPair?
+  private let encoding: EncodingOptions
   private var reader = FrameReader()
   private var inbox = Inbox(wire: .one)
   private var outbox: Outbox
@@ -51,19 +53,29 @@ final class Session {
   /// What the node keeps on this connection.
   var ledger = SessionLedger()
 
-  init(id: ConnectionID, role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, now: Instant) {
+  /// - Parameters:
+  ///   - ephemeral: for a replay; otherwise one is drawn when it is needed.
+  ///   - encoding: for a replay of what OTP 25 sent.
+  init(
+    id: ConnectionID, role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, now: Instant,
+    ephemeral: consuming KeyPair? = nil, encoding: EncodingOptions = .init()
+  ) {
     self.id = id
     self.role = role
     self.endpoint = endpoint
     self.wire = wire
     self.limits = limits
+    self.encoding = encoding
     started = now
-    outbox = Outbox(wire: wire, budget: limits.sendBudget)
+    outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
     phase = role == .initiator ? .connecting : .awaitingM1
+    self.ephemeral = ephemeral
   }
 
   var isEstablished: Bool { channel != nil }
   var queuedBytes: Int { outbox.queuedBytes }
+  /// The peer does not take what we have to say to it.
+  var isStalled: Bool { outbox.queuedBytes > limits.maximumQueuedBytes || outbox.isFloodedWithControl }
 
   // MARK: Handshake
 
@@ -71,7 +83,7 @@ final class Session {
   func connected(now: Instant, random: inout RandomStream) {
     guard role == .initiator, sentM1 == nil else { return }
     sentM1 = now
-    let ephemeral = KeyPair.generate(from: &random)
+    let ephemeral = takeEphemeral(&random)
     var message: [UInt8] = []
     phase = .awaitingM2(
       InitiatorAwaitingM2(transcript: wire.transcript, ephemeral: ephemeral, message: &message))
@@ -102,11 +114,9 @@ final class Session {
       interval: limits.heartbeatInterval, timeout: limits.heartbeatTimeout, now: now, random: &random)
   }
 
-  /// Tells a proven initiator that is not admitted why. PeerNet/1 has no word for it.
-  func dismiss(_ reason: ByeReason) throws(SessionError) {
-    guard wire == .two, case .provedWithM3(let channel) = takePhase() else { return }
-    self.channel = consume channel
-    _ = try send(.bye(reason))
+  /// Makes it possible to tell a proven initiator why it is not admitted. Its hello stays unread.
+  func dismiss() {
+    if case .provedWithM3(let channel) = takePhase() { self.channel = consume channel }
   }
 
   // MARK: Input
@@ -130,12 +140,12 @@ final class Session {
       }
       return remote.map { .proved($0) }
     }
-    while let range = try reader.next(maximum: WireFormat.maximumFrame) {
+    while let range = try reader.next(maximum: wire.maximumMessage) {
       let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
       heartbeat?.received(now: now)
       guard let envelope else { continue }
       switch envelope {
-      case .pong: heartbeat?.receivedPong(now: now)
+      case .pong(let nonce): heartbeat?.receivedPong(nonce, now: now)
       case .ping: trim()
       case .call, .reply, .send, .bye: break
       }
@@ -145,6 +155,8 @@ final class Session {
     return nil
   }
 
+  // One state at a time is taken out and put back as the next one. The states that expect no frame share a `default`:
+  // the compiler has no pattern for several cases of a noncopyable enum.
   private func handshake(
     _ body: [UInt8], hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream
   ) throws(SessionError) {
@@ -153,8 +165,8 @@ final class Session {
     case .awaitingM1:
       guard let wire = Wire(m1: body) else { throw .unknownWire }
       self.wire = wire
-      outbox = Outbox(wire: wire, budget: limits.sendBudget)
-      let state = ResponderAwaitingM1(transcript: wire.transcript, ephemeral: KeyPair.generate(from: &random))
+      outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
+      let state = ResponderAwaitingM1(transcript: wire.transcript, ephemeral: takeEphemeral(&random))
       let payload = wire == .two ? hello.encoded() : []
       let m1 = try wire.unwrapHandshake(body)
       var message: [UInt8] = []
@@ -184,6 +196,12 @@ final class Session {
     if isPayloadUnexpected { throw .peerFailedHandshake }
   }
 
+  private func takeEphemeral(_ random: inout RandomStream) -> KeyPair {
+    var taken: KeyPair?
+    swap(&taken, &ephemeral)
+    return taken ?? KeyPair.generate(from: &random)
+  }
+
   private func takePhase() -> Phase {
     var taken = Phase.closed
     swap(&taken, &phase)
@@ -202,7 +220,7 @@ final class Session {
 
   func sendPing(_ nonce: [UInt8], now: Instant) throws(SessionError) {
     trim()
-    heartbeat?.sentPing(now: now)
+    heartbeat?.sentPing(nonce, now: now)
     _ = try send(.ping(nonce: nonce))
   }
 
@@ -221,8 +239,15 @@ final class Session {
   /// The bytes to write next.
   func takeOutput() -> [UInt8]? { outbox.take() }
 
-  /// The bytes to write before a close.
-  func takeLastOutput() -> [UInt8]? { outbox.takeLast() }
+  /// The bytes to write before a close. Where the wire has a word for the reason, it is the last of them.
+  func takeLastOutput(saying reason: ByeReason?) -> [UInt8]? {
+    if channel != nil {
+      let bye = wire == .two ? reason : nil
+      // A cipher that is used up says nothing more; what is sealed already still goes.
+      try? outbox.finish(saying: bye.map { .bye($0) }, &channel!.sender)
+    }
+    return outbox.takeLast()
+  }
 
   private func sendHandshake(_ message: [UInt8]) {
     let wire = self.wire
@@ -246,6 +271,14 @@ final class Session {
 }
 
 extension Wire {
+  /// The largest encrypted message.
+  var maximumMessage: Int {
+    switch self {
+    case .one: WireFormat.maximumFrame
+    case .two: WireFormat.maximumMessage
+    }
+  }
+
   var transcript: Transcript {
     switch self {
     case .one: .peerNet1

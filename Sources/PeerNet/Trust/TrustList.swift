@@ -118,10 +118,19 @@ public struct TrustList: Sendable {
   }
 
   /// Every change is read back like a file, so that what is written is always what will be understood.
+  ///
+  /// In a list of a later version a line may have been passed over because of one that this change takes away, such as
+  /// for its label. Nobody shall be trusted because somebody else was unpaired: such a line becomes a comment.
   private mutating func replace(_ range: Range<Int>, with bytes: [UInt8]) throws(TrustListError) {
     var changed = text
     changed.replaceSubrange(range, with: bytes)
-    self = try Self.parse(changed, toleratingUnreadLines: unreadLines)
+    var list = try Self.parse(changed, toleratingUnreadLines: unreadLines)
+    while let woken = list.entries.firstIndex(where: { entry(for: $0.key) == nil }) {
+      let start = list.lines[woken].lowerBound
+      changed.replaceSubrange(start..<start, with: [UInt8(ascii: "#"), Ascii.space])
+      list = try Self.parse(changed, toleratingUnreadLines: unreadLines)
+    }
+    self = list
   }
 
   private static var emptyText: [UInt8] {

@@ -229,6 +229,22 @@ private func error(_ text: String) -> String {
     #expect(list.entry(for: key(bob)) == nil)
     #expect(!string(list.serialize()).contains(bob))
   }
+
+  /// Carol's line is passed over because bob has her label. Neither unpairing nor renaming bob makes her trusted.
+  @Test func aChangeMakesNobodyElseTrusted() throws {
+    let text = "peernet-trust 2\n\(bob) phone\n\(carol) phone allow=*\n"
+    for change in [
+      { (list: inout TrustList) in try list.remove(key(bob)) },
+      { (list: inout TrustList) in try list.setLabel(utf8("old phone"), for: key(bob)) },
+    ] {
+      var changed = try list(text)
+      #expect(changed.entry(for: key(carol)) == nil)
+      try change(&changed)
+      #expect(changed.entry(for: key(carol)) == nil)
+      #expect(string(changed.serialize()).contains("# \(carol) phone allow=*\n"), "kept for its writer's eyes")
+      #expect(try list(string(changed.serialize())).entry(for: key(carol)) == nil)
+    }
+  }
 }
 
 @Suite struct TrustListMutationTests {
