@@ -20,7 +20,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // C headers and macro shims, no logic (board)
@@ -65,9 +64,8 @@ let package = Package(
     .executableTarget(
       name: "peernet",
       dependencies: [
-        "ETF", "PeerNet", "PeerNetClient", "PeerNetClientLinux",
+        "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetClientLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
@@ -106,7 +104,12 @@ let package = Package(
       name: "DaemonTests",
       dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux"],
       swiftSettings: strict),
-    .testTarget(name: "CommandLineTests", dependencies: ["peernet", "PeerNet", "ETF"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+      ],
+      exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,32 +9,35 @@ public final class LinuxBoard: ComposedBoard {
     public var agent: [UInt8]
     /// A folder of the agent's own, where the supplicant's replies find it.
     public var runtime: [UInt8]
-    /// Whether somebody starts wpa_supplicant again when it ends. Without that a restart never ends it.
-    public var supplicantIsRespawned: Bool
 
-    public init(agent: [UInt8], runtime: [UInt8], supplicantIsRespawned: Bool = true) {
+    public init(agent: [UInt8], runtime: [UInt8]) {
       self.agent = agent
       self.runtime = runtime
-      self.supplicantIsRespawned = supplicantIsRespawned
     }
   }
+
+  private let lines: GPIOLines
 
   public init(
     _ profile: BoardProfile, _ options: Options, chips: any GPIOChips, power: any PowerSwitch, facts: any SystemFacts,
     clock: any BoardClock, reactor: Reactor
   ) {
+    lines = GPIOLines(profile.lines, chips: chips, reactor: reactor)
     super.init(
       Parts(
-        profile: profile, agent: options.agent, lines: GPIOLines(profile.lines, chips: chips, reactor: reactor),
+        profile: profile, agent: options.agent, lines: lines,
         wifi: profile.wifi.map { wifi in
           WifiControl(
             interface: wifi.interface,
             port: WpaSupplicantPort(
               control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
-            clock: clock, respawned: options.supplicantIsRespawned)
+            clock: clock, respawned: wifi.isRespawned)
         },
         power: PowerSequence(power, clock: clock), facts: facts))
   }
+
+  /// Takes hold of all lines, so that outputs are what the profile says, and returns why some could not be had.
+  public func start() -> [GPIOError] { lines.start() }
 
   /// With this machine's own chips, power and facts.
   public convenience init(_ profile: BoardProfile, _ options: Options, reactor: Reactor) {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -83,20 +82,11 @@ static const struct option options[] = {
     [CLINUX_USER_TIMEOUT_MS] = {IPPROTO_TCP, TCP_USER_TIMEOUT},
     [CLINUX_BROADCAST] = {SOL_SOCKET, SO_BROADCAST},
     [CLINUX_PACKET_INFO] = {IPPROTO_IP, IP_PKTINFO},
-    [CLINUX_UNICAST_INTERFACE] = {IPPROTO_IP, IP_UNICAST_IF},
     [CLINUX_RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF},
     [CLINUX_SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF},
 };
 int clinux_set_option(int fd, enum clinux_option option, int value) {
-    // IP_UNICAST_IF alone takes its index in network order.
-    if (option == CLINUX_UNICAST_INTERFACE) value = (int)htonl((uint32_t)value);
     RETURN_CALL(setsockopt(fd, options[option].level, options[option].name, &value, sizeof value));
-}
-int clinux_get_option(int fd, enum clinux_option option) {
-    int value = 0;
-    socklen_t size = sizeof value;
-    if (getsockopt(fd, options[option].level, options[option].name, &value, &size) < 0) return -errno;
-    return value;
 }
 int clinux_bind_device(int fd, const char *name) {
     RETURN_CALL(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)strlen(name)));

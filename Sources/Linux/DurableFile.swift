@@ -138,6 +138,12 @@ public func readFile(_ path: [UInt8], limit: Int, mustBeRegular: Bool = false) t
   }
 }
 
+/// Makes a folder with mode 0700. One that is there already is left as it is.
+public func makeFolder(_ path: [UInt8]) throws(Errno) {
+  let result = try withCString("mkdir", path) { clinux_make_folder($0, 0o700) }
+  if result != 0 &- Errno.Code.exists.number { try check("mkdir", result) }
+}
+
 extension FileDescriptor {
   /// Writes until everything is taken; for blocking descriptors.
   borrowing func writeAll(_ bytes: [UInt8]) throws(Errno) {

@@ -16,6 +16,21 @@ public struct FileDescriptor: ~Copyable {
   /// Takes over a descriptor that nobody else will close.
   public init(owning number: Int32) { self.number = number }
 
+  public enum Access: Sendable {
+    case reading, writing
+  }
+
+  /// Opens what is there already, non-blocking: a device, a FIFO, a file of /sys.
+  public static func open(_ path: [UInt8], for access: Access) throws(Errno) -> FileDescriptor {
+    let number = try withCString("open", path) { path in
+      switch access {
+      case .reading: clinux_open_read(path)
+      case .writing: clinux_open_write(path)
+      }
+    }
+    return FileDescriptor(owning: try check("open", number))
+  }
+
   deinit {
     if number >= 0 { _ = clinux_close(number) }
   }

@@ -38,11 +38,16 @@ public actor PeerNode {
   private var node: Node?
   private var handlers: [[UInt8]: Handler] = [:]
   private var calls: [CallID: CheckedContinuation<Reply, any Error>] = [:]
-  private var pings: [[UInt8]: CheckedContinuation<PeerNet.Duration, any Error>] = [:]
+  private var pings: [[UInt8]: Ping] = [:]
   private var waiters: [Waiter] = []
   private var lastWaiter: UInt64 = 0
   private var listeners: [UInt64: AsyncStream<Event>.Continuation] = [:]
   private var lastListener: UInt64 = 0
+
+  private struct Ping {
+    let key: PublicKey
+    let continuation: CheckedContinuation<PeerNet.Duration, any Error>
+  }
 
   private struct Waiter {
     let id: UInt64
@@ -90,7 +95,7 @@ public actor PeerNode {
     for waiter in waiters { waiter.continuation.resume(throwing: PeerNetError.stopped) }
     waiters = []
     for call in calls.keys.sorted() { calls.removeValue(forKey: call)?.resume(throwing: PeerNetError.stopped) }
-    for ping in pings.values { ping.resume(throwing: PeerNetError.stopped) }
+    for ping in pings.values { ping.continuation.resume(throwing: PeerNetError.stopped) }
     pings = [:]
     for listener in listeners.values { listener.finish() }
     listeners = [:]
@@ -204,7 +209,7 @@ public actor PeerNode {
     do { nonce = try node.ping(key, now: transport.now()) } catch { throw PeerNetError(error) }
     let roundTrip = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        pings[nonce] = continuation
+        pings[nonce] = Ping(key: key, continuation: continuation)
         transport.carryOut()
         if Task.isCancelled { cancelPing(nonce) }
       }
@@ -239,11 +244,16 @@ public actor PeerNode {
   private func happened(_ event: Event) {
     switch event {
     case .connected(let key): for waiter in waiters where waiter.key == key { end(waiter.id, nil) }
-    case .disconnected(let key, let reason): refused(key, reason)
+    case .disconnected(let key, let reason):
+      refused(key, reason)
+      for (nonce, ping) in pings where ping.key == key {
+        pings[nonce] = nil
+        ping.continuation.resume(throwing: PeerNetError.notConnected)
+      }
     case .closed(_, let key, let reason): refused(key, reason)
     case .dialFailed(let key, _, let reason): refused(key, reason)
     case .callFinished(let id, let outcome): finish(id, outcome)
-    case .pong(_, let nonce, let roundTrip): pings.removeValue(forKey: nonce)?.resume(returning: roundTrip)
+    case .pong(_, let nonce, let roundTrip): pings.removeValue(forKey: nonce)?.continuation.resume(returning: roundTrip)
     case .request(let request): serve(request)
     case .message(let request): serve(request)
     case .opened, .rejected, .refused, .sighted, .memoryChanged: break
@@ -293,7 +303,7 @@ public actor PeerNode {
   }
 
   private func cancelPing(_ nonce: [UInt8]) {
-    pings.removeValue(forKey: nonce)?.resume(throwing: CancellationError())
+    pings.removeValue(forKey: nonce)?.continuation.resume(throwing: CancellationError())
   }
 
   private func giveUp(_ waiter: UInt64) {

@@ -29,6 +29,19 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
     }
   }
 
+  /// For a node that only dials.
+  ///
+  /// - Parameters:
+  ///   - discoveryPort: the UDP port of announces and solicits; nil for a node that does not look for peers.
+  ///   - interfaces: those that discovery may use; nil allows all.
+  public convenience init(discoveryPort: UInt16?, interfaces: [String]?) throws(PeerNetError) {
+    var configuration = ReactorTransport.Configuration()
+    configuration.listen = nil
+    configuration.discoveryPort = discoveryPort
+    configuration.interfaces = interfaces?.map { Array($0.utf8) }
+    try self.init(configuration)
+  }
+
   // MARK: SerialExecutor
 
   public func enqueue(_ job: consuming ExecutorJob) {

@@ -1,6 +1,36 @@
 import ArgumentParser
+import Glibc
 
+/// The operator's command line.
 @main
-struct PeerNetCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "peernet")
+struct PeerNetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "peernet",
+    abstract: "Find, pair and operate boards over encrypted peer-to-peer links.",
+    discussion: "Exit codes, files, environment and the JSON it prints: peernet(1).",
+    version: "0.1.0",
+    subcommands: [
+      IDCommand.self, DiscoverCommand.self, PairCommand.self, UnpairCommand.self, PeersCommand.self, PingCommand.self,
+      CallCommand.self, StatusCommand.self, InfoCommand.self, WifiCommand.self, GPIOCommand.self, RebootCommand.self,
+      PowerOffCommand.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+      Glibc.exit(ExitStatus.ok.rawValue)
+    } catch let failure as Failure {
+      Console.fail(failure)
+    } catch {
+      let code = exitCode(for: error)
+      // Help and versions come as errors, too.
+      if code == .success { exit(withError: error) }
+      if code != .validationFailure {
+        Console.fail(Failure(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
+      }
+      let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
+      Console.fail(Failure(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))
+    }
+  }
 }

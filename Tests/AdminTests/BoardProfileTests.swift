@@ -79,6 +79,9 @@ import Testing
 
   @Test func theControlFolderHasADefault() throws {
     let profile = try BoardProfile(settings("[wifi]\ninterface=wlan0"))
+    // Nothing may end the supplicant unless the operator vouches for its return.
+    #expect(profile.wifi?.isRespawned == false)
+    #expect(try BoardProfile(settings("[wifi]\ninterface=wlan0\nrespawned=yes")).wifi?.isRespawned == true)
     #expect(profile.wifi?.control == Array("/run/wpa_supplicant".utf8))
   }
 

@@ -63,7 +63,10 @@ import Testing
           bssid: bytes("02:00:00:00:01:00"), frequency: 2412, signal: -70, ssid: bytes("ho\tme"), secured: true),
       ])
     let many = (0..<100).map { "02:00:00:00:01:\(10 + $0 % 90)\t2412\t-\(40 + $0)\t[ESS]\tx\n" }.joined()
-    #expect(ScanEntry.list(scanResults: bytes(many)).count == 64)
+    let strongest = (0..<64).map { Int64(-40 - $0) }
+    #expect(ScanEntry.list(scanResults: bytes(many)).map(\.signal) == strongest)
+    let reversed = many.split(separator: "\n").reversed().joined(separator: "\n") + "\n"
+    #expect(ScanEntry.list(scanResults: bytes(reversed)).map(\.signal) == strongest)
   }
 }
 

@@ -71,6 +71,10 @@ final class FakePowerSwitch: PowerSwitch {
     #expect(Call(board, .power(PowerPlan(.reboot, delay: .zero))).reason == "busy: poweroff is under way already")
   }
 
+  @Test func theStartTellsWhichLinesAreMissing() {
+    #expect(board.start().map { String(decoding: $0.reason.prefix(22), as: UTF8.self) } == ["unavailable: line gone"])
+  }
+
   @Test func linesGoThroughTheirSeam() {
     let write = Call(board, .gpioWrite([LineLevel(label: bytes("pump"), isActive: true)]))
     #expect(write.value?[binaryKey: "values"]?[binaryKey: "pump"] == 1)
@@ -107,7 +111,7 @@ final class FakePowerSwitch: PowerSwitch {
   let root: String
 
   init() {
-    var template = Array("/tmp/root-XXXXXX".utf8CString)
+    var template = Array((P_tmpdir + "/root-XXXXXX").utf8CString)
     root = String(cString: mkdtemp(&template))
   }
 

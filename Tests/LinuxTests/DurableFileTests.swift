@@ -126,6 +126,21 @@ final class TemporaryFolder {
     #expect(throws: FileError.tooLarge(limit: 10)) { try readFile(Array("/dev/zero".utf8), limit: 10) }
   }
 
+  @Test func opensAndMakesFolders() throws {
+    let folder = try TemporaryFolder()
+    try makeFolder(folder.file("state"))
+    try makeFolder(folder.file("state"))
+    #expect(throws: Errno("", .noSuchFile)) { try makeFolder(folder.file("none/state")) }
+    #expect(rmdir(String(decoding: folder.file("state"), as: UTF8.self)) == 0)
+    let nothing = try FileDescriptor.open(Array("/dev/null".utf8), for: .writing)
+    try nothing.writeAll([1])
+    let zero = try FileDescriptor.open(Array("/dev/zero".utf8), for: .reading)
+    #expect(try zero.readForTest(3) == [0, 0, 0])
+    #expect(throws: Errno("", .noSuchFile)) {
+      _ = try FileDescriptor.open(folder.file("none"), for: .writing).number
+    }
+  }
+
   @Test func updatesUnderTheLock() throws {
     let folder = try TemporaryFolder()
     let file = DurableFile(path: folder.file("count"))

@@ -99,4 +99,62 @@ import Testing
     try sender.send([1], to: try #require(sender.local))
     sender.close()
   }
+
+  /// In a network namespace of a thread's own, where there is privilege to make one.
+  @Test func followsInterfacesAsTheyComeAndGo() throws {
+    let failure = onThread { () -> String? in
+      guard unshareNetwork() else { return nil }
+      do {
+        let reactor = try Reactor()
+        let monitor = try InterfaceMonitor(reactor: reactor)
+        try reactor.run(until: { monitor.isComplete })
+        let confined = BroadcastSockets(port: 0, interfaces: [Array("lo".utf8)], monitor: monitor, reactor: reactor) {
+          _ in
+        }
+        let all = BroadcastSockets(port: 0, monitor: monitor, reactor: reactor) { _ in }
+        monitor.onChange = {
+          confined.refresh()
+          all.refresh()
+        }
+        func names(_ sockets: BroadcastSockets) -> [String] {
+          sockets.boundInterfaces.map { String(decoding: $0, as: UTF8.self) }
+        }
+        func ip(_ arguments: String) throws -> Bool {
+          var ending: Subprocess.Ending?
+          _ = try Subprocess(
+            path: Array("/sbin/ip".utf8), arguments: ("ip " + arguments).split(separator: " ").map { Array($0.utf8) },
+            environment: [], deadline: .max, reactor: reactor
+          ) { ending = $0.ending }
+          try reactor.run(until: { ending != nil })
+          return ending == .exited(code: 0)
+        }
+        guard names(all) == [], all.broadcast([1], port: 9) == 0 else { return "lo is down" }
+        guard try ip("link set lo up") else { return nil }
+        try reactor.run(until: { names(all) == ["lo"] && names(confined) == ["lo"] })
+        guard try ip("link add d0 type veth peer name d1") else { return nil }
+        guard try ip("addr add 10.9.8.7/24 brd + dev d0"), try ip("link set d0 up"), try ip("link set d1 up") else {
+          return "ip"
+        }
+        try reactor.run(until: { names(all) == ["lo", "d0"] })
+        guard names(confined) == ["lo"], confined.broadcast([1], port: 9) == 1 else {
+          return "left the allowed interfaces"
+        }
+        // 127.255.255.255; 255.255.255.255 and 10.9.8.255.
+        guard all.broadcast([1], port: 9) == 3 else { return "broadcasts" }
+        guard try ip("addr add 10.9.9.7/24 brd + dev d0") else { return "ip" }
+        try reactor.run(until: { all.broadcast([1], port: 9) == 4 })
+        guard try ip("link set d0 down") else { return "ip" }
+        try reactor.run(until: { names(all) == ["lo"] })
+        guard try ip("link del d0") else { return "ip" }
+        try reactor.run(until: { monitor.table.interfaces.count == 1 })
+        all.close()
+        confined.close()
+        monitor.close()
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(failure == nil)
+  }
 }

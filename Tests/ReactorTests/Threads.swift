@@ -42,6 +42,12 @@ func unshareDescriptors() -> Bool {
     && unsafeBitCast(closeRange, to: CloseRange.self)(3, .max, 0) == 0
 }
 
+/// Gives the calling thread a network of its own: unshare(CLONE_NEWNET).
+func unshareNetwork() -> Bool {
+  guard let unshare = dlsym(nil, "unshare") else { return false }
+  return unsafeBitCast(unshare, to: (@convention(c) (Int32) -> Int32).self)(0x4000_0000) == 0
+}
+
 extension Pipe {
   /// A descriptor of the reading end that nobody owns.
   borrowing func takeReadingForTest() -> Int32 { fcntl(reading.number, F_DUPFD_CLOEXEC, 0) }

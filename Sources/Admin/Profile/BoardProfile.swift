@@ -7,6 +7,7 @@
 /// [wifi]
 /// interface = wlan0
 /// control = /run/wpa_supplicant
+/// respawned = no             ; yes where something starts wpa_supplicant again when it ends
 ///
 /// [gpio pump]
 /// line = GPIO17              ; or: chip = pinctrl-bcm2711 and offset = 17
@@ -27,9 +28,14 @@ public struct BoardProfile: Equatable, Sendable {
     /// The folder that holds wpa_supplicant's control sockets, one an interface.
     public let control: [UInt8]
 
-    public init(interface: [UInt8], control: [UInt8]) {
+    /// Whether something starts wpa_supplicant again when it ends. Only then may a restart end it: anywhere else
+    /// that would take the board off the network for good.
+    public let isRespawned: Bool
+
+    public init(interface: [UInt8], control: [UInt8], isRespawned: Bool = false) {
       self.interface = interface
       self.control = control
+      self.isRespawned = isRespawned
     }
   }
 
@@ -111,16 +117,20 @@ extension BoardProfile {
 
   private static func wifi(_ section: inout ProfileSection) throws(ProfileFault) -> Wifi? {
     let control = try section.take("control")
+    let isRespawned = try section.boolean("respawned") ?? false
     guard let interface = try section.take("interface") else {
       if let control { throw control.fault(.controlWithoutInterface) }
       return nil
     }
     guard isInterface(interface.value) else { throw interface.fault(.badInterface) }
-    guard let control else { return Wifi(interface: interface.value, control: Array("/run/wpa_supplicant".utf8)) }
+    guard let control else {
+      return Wifi(
+        interface: interface.value, control: Array("/run/wpa_supplicant".utf8), isRespawned: isRespawned)
+    }
     guard control.value.first == UInt8(ascii: "/"), control.value.isText(upTo: maximumControlLength) else {
       throw control.fault(.badControlPath)
     }
-    return Wifi(interface: interface.value, control: control.value)
+    return Wifi(interface: interface.value, control: control.value, isRespawned: isRespawned)
   }
 
   private static func isInterface(_ name: [UInt8]) -> Bool {

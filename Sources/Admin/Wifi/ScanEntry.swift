@@ -35,16 +35,17 @@ public struct ScanEntry: Equatable, Sendable {
       bssid: bssid, frequency: frequency, signal: signal, ssid: ssid, secured: ScanEntry.asksForKey(flags: columns[3]))
   }
 
-  /// The strongest first, at most ``maximum``; lines that are no access point are left out.
+  /// The strongest first, equals in the supplicant's order, at most ``maximum``; lines that are no access point are left out.
   public static func list(scanResults: [UInt8]) -> [ScanEntry] {
     var entries: [ScanEntry] = []
     for line in SupplicantLines(scanResults) {
-      if let entry = ScanEntry(line: line) { entries.append(entry) }
+      guard let entry = ScanEntry(line: line) else { continue }
+      let place = entries.firstIndex { $0.signal < entry.signal } ?? entries.count
+      guard place < maximum else { continue }
+      if entries.count == maximum { entries.removeLast() }
+      entries.insert(entry, at: place)
     }
-    entries.sort { left, right in
-      left.signal != right.signal ? left.signal > right.signal : left.bssid.lexicographicallyPrecedes(right.bssid)
-    }
-    return [ScanEntry](entries.prefix(maximum))
+    return entries
   }
 
   private static func asksForKey(flags: ArraySlice<UInt8>) -> Bool {

@@ -4,7 +4,8 @@ import PeerNet
 
 /// A board's radio. At most one status query, one scan and one restart run at a time; who asks for what is already
 /// under way joins it and gets the same outcome: whoever lost the link with a restart and asks again learns how it
-/// ended instead of being told to wait, and nobody can restart the radio twice over.
+/// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
+/// for all.
 public final class WifiControl {
   /// More than that do not join.
   static let maximumWaiting = 16

@@ -46,7 +46,7 @@ final class WpaSupplicantConnection: SupplicantConnection {
     self.onDatagram = onDatagram
     self.onLost = onLost
     do throws(Errno) {
-      registration = try reactor.register(cwpa_descriptor(control), for: .readable) { _ in self.read() }
+      registration = try reactor.register(cwpa_descriptor(control), for: .readable) { self.read($0) }
     } catch {
       close()
       return nil
@@ -69,12 +69,12 @@ final class WpaSupplicantConnection: SupplicantConnection {
     cwpa_close(control)
   }
 
-  private func read() {
+  private func read(_ readiness: Readiness) {
     for _ in 0..<WpaSupplicantConnection.datagramsPerTurn {
       guard !isClosed else { return }
       var datagram = [UInt8](repeating: 0, count: SupplicantMessage.maximumBytes)
       let count = cwpa_receive(control, &datagram, datagram.count)
-      if count == Int(CWPA_WOULD_BLOCK.rawValue) { return }
+      if count == Int(CWPA_WOULD_BLOCK.rawValue), !readiness.contains(.hungUp) { return }
       guard count >= 0 else {
         let lost = onLost
         close()

@@ -50,11 +50,10 @@ struct clinux_ip {
 };
 enum clinux_option {
     CLINUX_REUSE_ADDRESS, CLINUX_V6_ONLY, CLINUX_NO_DELAY, CLINUX_USER_TIMEOUT_MS, CLINUX_BROADCAST,
-    CLINUX_PACKET_INFO, CLINUX_UNICAST_INTERFACE, CLINUX_RECEIVE_BUFFER, CLINUX_SEND_BUFFER,
+    CLINUX_PACKET_INFO, CLINUX_RECEIVE_BUFFER, CLINUX_SEND_BUFFER,
 };
 int clinux_socket(int v6, int stream);
 int clinux_set_option(int fd, enum clinux_option option, int value);
-int clinux_get_option(int fd, enum clinux_option option);
 int clinux_bind_device(int fd, const char *_Nonnull name);
 int clinux_bound_device(int fd, char *_Nonnull name, size_t size);
 int clinux_bind(int fd, int v6, const struct clinux_ip *_Nonnull address);

@@ -16,11 +16,13 @@ import Testing
   var supplicant: SocketSupplicant?
 
   init() throws {
-    var template = Array("/tmp/wifi-XXXXXX".utf8CString)
+    var template = Array((P_tmpdir + "/wifi-XXXXXX").utf8CString)
     folder = String(cString: mkdtemp(&template))
     reactor = try Reactor()
     board = LinuxBoard(
-      BoardProfile(name: bytes("test"), wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder))),
+      BoardProfile(
+        name: bytes("test"),
+        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder), isRespawned: true)),
       LinuxBoard.Options(agent: bytes("0"), runtime: bytes(folder)), chips: FakeChips([]), power: FakePowerSwitch(),
       facts: LinuxFacts(), clock: clock, reactor: reactor)
   }
@@ -136,6 +138,16 @@ import Testing
     // The status waits no longer than its own three seconds and still tells of the restart.
     #expect(try lastRestart()?[binaryKey: "reason"] == binary("step_failed: terminate: wpa_supplicant does not answer"))
     #expect(clock.milliseconds == 13_000)
+  }
+
+  @Test func aHangingSupplicantsFullSocket() throws {
+    try start()
+    supplicant?.hang()
+    for _ in 0..<2 {
+      let call = try call(.wifiRestart(timeout: .seconds(30)))
+      #expect(call.reason == "step_failed: terminate: wpa_supplicant does not answer")
+    }
+    #expect(clock.milliseconds == 60_000)
   }
 
   @Test func tornAndHostileReplies() throws {

@@ -48,6 +48,12 @@ final class SocketSupplicant {
     attached = []
   }
 
+  /// It hangs: what is sent stays in its socket until that is full.
+  func hang() {
+    if let registration { reactor.deregister(registration) }
+    registration = nil
+  }
+
   private func listen() throws {
     unlink(path)
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)

@@ -1,0 +1,45 @@
+import ArgumentParser
+import ETF
+import PeerNet
+
+struct CallCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "call", abstract: "Call any handle with an Erlang term, and print the answer as one.",
+    discussion: "For example: peernet call pump gpio.write '#{<<\"line\">> => <<\"relay\">>, <<\"value\">> => 1}'")
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var peer: PeerArgument
+  @OptionGroup var options: PeerOptions
+
+  @Argument(help: "What to call, as in system.info.")
+  var handle: String
+
+  @Argument(help: "The argument, as Erlang text; an empty map if not given.")
+  var term: String?
+
+  func validate() throws {
+    guard 1...255 ~= handle.unicodeScalars.count else { throw ValidationError("a handle has 1 to 255 characters") }
+  }
+
+  func run() async throws {
+    let argument = try term.map { text throws(Failure) in try Self.parse(text) } ?? .map([])
+    let answer = try await Link.use(home, options, peer.name) { link in
+      try await (link.peer, link.call(handle, argument))
+    }
+    let text = answer.1.text(limits: .init(depth: 1_024, length: 1 << 24))
+    guard home.json else { return Console.data(text) }
+    Console.data(
+      .object([
+        ("label", .text(answer.0.label)), ("handle", .string(handle)), ("answer", JSON(answer.1)),
+        ("term", .string(text)),
+      ]))
+  }
+
+  static func parse(_ text: String) throws(Failure) -> Term {
+    do { return try Term(text: text) } catch {
+      throw Failure(
+        .data, "the argument is no Erlang term", because: "\(error.kind) at byte \(error.offset)",
+        next: "write it as in Erlang, say #{<<\"line\">> => <<\"relay\">>}")
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Glibc
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import Sodium
+
+struct DiscoverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "discover", abstract: "List every node that announces itself or answers, trusted or not.",
+    discussion: "Anyone can announce any key: only a connection proves one. On a terminal it goes on until ^C.")
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var network: NetworkOptions
+
+  @Option(
+    name: [.customLong("for"), .customLong("timeout")],
+    help: ArgumentHelp("For how long; 3 off a terminal.", valueName: "seconds"))
+  var span: Seconds?
+
+  func run() async throws {
+    let folder = try home.folder()
+    let trust = try reading(folder.trust)
+    let node: PeerNode
+    do {
+      var configuration = PeerNode.Configuration(identity: { try folder.identity() }, trust: trust)
+      configuration.discovers = true
+      node = PeerNode(
+        configuration,
+        transport: try ReactorThread(discoveryPort: network.port(), interfaces: network.allowedInterfaces))
+      try await node.start()
+    } catch let failure as Failure { throw failure } catch let error as HomeFolderError { throw Failure(error) } catch {
+      throw Failure(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
+    }
+    let isLive = Console.isOutputTerminal && !home.json
+    if isLive { signal(SIGINT) { _ in _exit(0) } }
+    let events = await node.events()
+    await node.solicit()
+    let limit = span?.duration ?? (isLive ? nil : .seconds(3))
+    let ending = Task {
+      guard let limit else { return }
+      try await Task.sleep(for: limit)
+      await node.stop()
+    }
+    defer { ending.cancel() }
+    var seen = Sightings(trust: trust)
+    let ticking = isLive ? Task { try await tick(node) } : nil
+    defer { ticking?.cancel() }
+    var drawn = 0
+    for await event in events {
+      switch event {
+      case .sighted(let sighting):
+        guard let new = seen.add(sighting) else { continue }
+        if home.json { Console.data(seen.json(new)) }
+        if isLive { redraw(seen, drawn: &drawn) }
+      case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .request, .message, .refused,
+        .callFinished, .pong, .memoryChanged:
+        break
+      }
+    }
+    if !home.json && !isLive { for line in seen.table().lines { Console.data(line) } }
+    if seen.isEmpty { Console.say("nobody answered; are you on the same network? see also --interfaces") }
+  }
+
+  /// Asks again now and then, so that ages stay young.
+  private func tick(_ node: PeerNode) async throws {
+    while true {
+      try await Task.sleep(for: .seconds(2))
+      await node.solicit()
+    }
+  }
+
+  private func redraw(_ seen: Sightings, drawn: inout Int) {
+    var text = drawn > 0 ? "\u{1b}[\(drawn)A\u{1b}[J" : ""
+    let lines = seen.table().lines
+    for line in lines { text += line + "\n" }
+    Console.write(text, to: STDOUT_FILENO)
+    drawn = lines.count
+  }
+}

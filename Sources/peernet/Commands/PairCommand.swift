@@ -1,0 +1,106 @@
+import ArgumentParser
+import PeerNet
+import PeerNetClientLinux
+import Sodium
+
+struct PairCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pair",
+    abstract: "Trust a key, under a label.",
+    discussion: "Keys are exchanged out of band: read, copied or scanned. Pairing a key again changes its line.")
+
+  @OptionGroup var home: HomeOptions
+
+  @Argument(help: "The other side's 52-character key.")
+  var key: String
+
+  @Argument(help: "What to call it here.")
+  var label: String
+
+  @Option(help: ArgumentHelp("What it may call here; nothing if not given.", valueName: "name,name"))
+  var allow: String?
+
+  @Option(help: ArgumentHelp("The wire it speaks, 1 or 2; found out if not given.", valueName: "1|2"))
+  var wire: Wire?
+
+  @Option(help: ArgumentHelp("Where it may be reached, to be remembered.", valueName: "address"))
+  var at: Endpoint?
+
+  func run() throws {
+    guard let key = PublicKey(text: Array(key.utf8)) else {
+      throw Failure(
+        .data, "cannot pair", because: "the key is not 52 characters of A-Z and 2-7",
+        next: "copy it again: peernetd id there")
+    }
+    guard let grants = Grants(text: Array((allow ?? "").utf8)) else {
+      throw Failure(
+        .data, "cannot pair", because: "--allow is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *", next: "correct it"
+      )
+    }
+    let folder = try home.folder()
+    let ours = try reading { () throws(HomeFolderError) in try folder.identity().publicKey }
+    guard key != ours else {
+      throw Failure(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
+    }
+    let entry = TrustEntry(key: key, label: Array(label.utf8), grants: grants, wire: wire)
+    try folder.changeTrust({ list throws(Failure) in try Self.put(entry, into: &list) }, orElse: { Failure($0) })
+    if let at {
+      var memory = PeerMemory()
+      _ = memory.noteProven(at, for: key)
+      if let peer = memory.peer(key) { try reading { () throws(HomeFolderError) in try folder.remember(peer) } }
+    }
+    if home.json { return Console.data(.object(entry.json)) }
+    Console.say("paired \(Printable.text(label)) \(key.fingerprintText)")
+    Console.say(
+      "It must know this computer as well; run there: peernetd pair \(ours.keyText) LABEL --allow '*' (or fewer)")
+  }
+
+  private static func put(_ entry: TrustEntry, into list: inout TrustList) throws(Failure) {
+    if let other = list.entries.first(where: { $0.label == entry.label && $0.key != entry.key }) {
+      throw Failure(
+        .data, "cannot pair", because: "the label belongs to \(other.key.fingerprintText)",
+        next: "choose another, or unpair that peer first")
+    }
+    do throws(TrustListError) {
+      if list.entry(for: entry.key) == nil { return try list.add(entry) }
+      try list.setLabel(entry.label, for: entry.key)
+      try list.setGrants(entry.grants, for: entry.key)
+      try list.setWire(entry.wire, for: entry.key)
+    } catch {
+      throw Failure(.data, "cannot pair", because: "wrong \(error.reason.code)", next: "correct it")
+    }
+  }
+}
+
+extension Wire: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let number = UInt8(argument) else { return nil }
+    self.init(rawValue: number)
+  }
+}
+
+struct UnpairCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unpair", abstract: "Trust a peer no longer.",
+    discussion: "This side only: it goes on trusting this computer until it is told otherwise.")
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var peer: PeerArgument
+
+  func run() throws {
+    let folder = try home.folder()
+    var gone: TrustEntry?
+    try folder.changeTrust(
+      { list throws(Failure) in
+        let entry = try list.peer(named: peer.name)
+        do throws(TrustListError) { try list.remove(entry.key) } catch {
+          throw Failure(.data, "cannot unpair", because: "wrong \(error.reason.code)", next: "mend the trust list")
+        }
+        gone = entry
+      }, orElse: { Failure($0) })
+    guard let gone else { return }
+    try reading { () throws(HomeFolderError) in try folder.forget(gone.key) }
+    if home.json { return Console.data(.object(gone.json)) }
+    Console.say("unpaired \(Printable.text(gone.label)) \(gone.key.fingerprintText)")
+  }
+}

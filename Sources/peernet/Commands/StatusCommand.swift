@@ -1,0 +1,82 @@
+import ArgumentParser
+import ETF
+import PeerNet
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show the link to a peer, what it lets this computer do, and what it is.")
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var peer: PeerArgument
+  @OptionGroup var options: PeerOptions
+
+  func run() async throws {
+    try await Link.use(home, options, peer.name) { link in
+      let whoAmI = try await link.call("agent.whoami")
+      var info: Term?
+      do { info = try await link.call("system.info") } catch let failure as Failure where failure.status == .forbidden {
+        Console.say("system.info is not allowed; the rest follows")
+      }
+      let status = await link.status
+      let address = status?.endpoint?.addressText
+      let wire = status?.wire?.rawValue
+      if home.json {
+        return Console.data(
+          .object(
+            link.peer.json + [
+              ("address", .optional(address)), ("wire", wire.map { .integer(Int64($0)) } ?? .null),
+              ("whoami", JSON(whoAmI)), ("info", info.map { JSON($0) } ?? .null),
+            ]))
+      }
+      var link = [
+        MapPair(.binary(utf8: "peer"), .binary(link.peer.label)),
+        MapPair(.binary(utf8: "fingerprint"), .binary(link.peer.key.fingerprint)),
+      ]
+      if let address { link.append(MapPair(.binary(utf8: "address"), .binary(utf8: address))) }
+      if let wire { link.append(MapPair(.binary(utf8: "wire"), .integer(Int64(wire)))) }
+      link.append(MapPair(.binary(utf8: "me"), whoAmI))
+      Report(
+        .map(link + (info?.pairs ?? []).filter { $0.key.binaryBytes.map { !$0.elementsEqual("wire".utf8) } ?? true })
+      )
+      .print()
+    }
+  }
+}
+
+struct InfoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "info", abstract: "Show what a board tells of itself.")
+
+  @OptionGroup var home: HomeOptions
+  @OptionGroup var peer: PeerArgument
+  @OptionGroup var options: PeerOptions
+
+  func run() async throws {
+    let answer = try await Link.use(home, options, peer.name) { try await $0.call("system.info") }
+    Answer(answer, home).print()
+  }
+}
+
+/// A procedure's answer, as JSON or line by line.
+struct Answer {
+  let term: Term
+  let json: Bool
+
+  init(_ term: Term, _ home: HomeOptions) {
+    self.term = term
+    json = home.json
+  }
+
+  func print() { if json { Console.data(JSON(term)) } else { Report(term).print() } }
+
+  /// The list under `key` as a table of the named columns, where every element is a map.
+  func printTable(of key: String, columns: [String]) {
+    guard !json, let elements = term[binaryKey: key]?.listElements, elements.allSatisfy({ $0.pairs != nil }) else {
+      return print()
+    }
+    var table = Table(columns)
+    for element in elements {
+      table.rows.append(columns.map { column in element[binaryKey: column].map { Report.text($0, column) } ?? "-" })
+    }
+    table.print()
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import ETF
+import PeerNet
+
+struct WifiCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wifi", abstract: "Look at and restart a board's wifi.",
+    subcommands: [Status.self, Scan.self, Restart.self])
+
+  struct Status: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "status", abstract: "Show what the radio is doing.")
+
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var peer: PeerArgument
+    @OptionGroup var options: PeerOptions
+
+    func run() async throws {
+      let answer = try await Link.use(home, options, peer.name) { try await $0.call("wifi.status") }
+      Answer(answer, home).print()
+    }
+  }
+
+  struct Scan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "scan", abstract: "List the networks in range.")
+
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var peer: PeerArgument
+    @OptionGroup var options: PeerOptions
+
+    func run() async throws {
+      let answer = try await Link.use(home, options, peer.name) {
+        try await $0.call("wifi.scan", timeout: .seconds(30))
+      }
+      Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "secured", "ssid"])
+    }
+  }
+
+  struct Restart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "restart", abstract: "Bring the wifi link down and up again, and wait for it.",
+      discussion: "When this link goes down with it, the outcome is asked for over the next one.")
+
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var peer: PeerArgument
+    @OptionGroup var options: PeerOptions
+
+    func run() async throws {
+      let answer = try await Link.use(home, options, peer.name) { link in
+        try await WifiRestart(link: link, limit: options.timeout?.duration ?? .seconds(40)).run()
+      }
+      Answer(answer, home).print()
+    }
+  }
+}

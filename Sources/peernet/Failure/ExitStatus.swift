@@ -1,0 +1,37 @@
+/// What the process ends with; the manual page lists them.
+enum ExitStatus: Int32, CaseIterable, Sendable {
+  case ok = 0
+  case usage = 64
+  case data = 65
+  case unknownPeer = 66
+  case unreachable = 69
+  case `internal` = 70
+  case busy = 75
+  case refused = 76
+  case forbidden = 77
+  case configuration = 78
+  case untrusted = 79
+  case wrongPeer = 80
+  case timedOut = 81
+  case outcomeUnknown = 82
+
+  /// A stable word for scripts.
+  var code: String {
+    switch self {
+    case .ok: "ok"
+    case .usage: "usage"
+    case .data: "data"
+    case .unknownPeer: "unknown_peer"
+    case .unreachable: "unreachable"
+    case .internal: "internal"
+    case .busy: "busy"
+    case .refused: "refused"
+    case .forbidden: "forbidden"
+    case .configuration: "configuration"
+    case .untrusted: "untrusted"
+    case .wrongPeer: "wrong_peer"
+    case .timedOut: "timed_out"
+    case .outcomeUnknown: "outcome_unknown"
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import ETF
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import Sodium
+
+extension Failure {
+  init(_ error: HomeFolderError) {
+    let what = error.path.map { "cannot use \(Printable.text($0))" } ?? "no home folder"
+    switch error {
+    case .nowhere:
+      self.init(.configuration, what, because: error.reason, next: "name one with --home or $PEERNET_HOME")
+    case .folder, .file:
+      self.init(.configuration, what, because: error.reason, next: "mend it, or name another folder with --home")
+    case .identity:
+      self.init(.data, what, because: error.reason, next: "restore the file, or move it away to get a new identity")
+    case .trust:
+      self.init(.data, what, because: error.reason, next: "mend that line; nothing was changed")
+    case .memory:
+      self.init(.data, what, because: error.reason, next: "move the file away; it is only a memory of addresses")
+    }
+  }
+}
+
+/// What was attempted with which peer, as whom: what a failure's text needs.
+struct Attempt {
+  let peer: TrustEntry
+  let ourKey: PublicKey
+  /// The handle called; nil while connecting.
+  var handle: String?
+
+  var label: String { Printable.text(peer.label) }
+
+  private var what: String { handle.map { "\($0) on \(label) failed" } ?? "cannot reach \(label)" }
+
+  private func failure(_ status: ExitStatus, _ why: String, _ next: String) -> Failure {
+    Failure(status, what, because: why, next: next)
+  }
+
+  private var pairHint: String {
+    "run there: peernetd pair \(String(decoding: ourKey.text, as: UTF8.self)) LABEL --allow '*' (or fewer)"
+  }
+
+  func failure(_ error: any Error) -> Failure {
+    switch error {
+    case let failure as Failure: failure
+    case let error as PeerNetError: failure(error)
+    case let error as HomeFolderError: Failure(error)
+    default: failure(.internal, "\(error)", "report this")
+    }
+  }
+
+  func failure(_ error: PeerNetError) -> Failure {
+    switch error {
+    case .untrustedPeer: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
+    case .notConnected: failure(.unreachable, "the connection is gone, nothing was sent", "try again")
+    case .unreachable(nil):
+      failure(.unreachable, "no address answered in time", "check that it runs, or name its address with --at")
+    case .unreachable(.some(let reason)): failure(reason)
+    case .remote(let reason): failure(remote: reason)
+    case .timedOut:
+      failure(
+        .timedOut, "no answer came in time; it may have been done", "look at its state, or allow a longer --timeout")
+    // Said instead of taking the call on.
+    case .outcomeUnknown(.peerSaid(.untrusted)): failure(.peerSaid(.untrusted))
+    case .outcomeUnknown(.peerSaid(.busy)): failure(.peerSaid(.busy))
+    case .outcomeUnknown(let reason):
+      failure(
+        .outcomeUnknown, "the connection ended before the answer (\(reason.text))",
+        "look at its state before you repeat it")
+    case .tooLarge: failure(.data, "the argument exceeds 1 MiB encoded", "send less at once")
+    case .busy: failure(.busy, "too much is under way on the connection", "try again later")
+    case .stopped: failure(.internal, "the node was stopped", "try again")
+    case .transport(let text): failure(.internal, text, "check the system's limits and network")
+    }
+  }
+
+  private func failure(_ reason: CloseReason) -> Failure {
+    switch reason {
+    case .peerSaid(.untrusted), .closedBeforeConfirmed, .peerSaid(.unpaired):
+      failure(.untrusted, "it does not trust this key", pairHint)
+    case .wrongPeer(let key):
+      failure(
+        .wrongPeer, "another key answered there, \(String(decoding: key.fingerprint, as: UTF8.self))",
+        "check the address; if the board has a new key, unpair and pair it again")
+    case .peerSaid(.busy), .busy: failure(.busy, "it has no room for another connection", "try again later")
+    case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
+    case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .broken, .silent, .session,
+      .peerSaid(.superseded), .peerSaid(.stopping), .peerSaid(.unknown), .peerStalled, .outdatedWire, .superseded,
+      .evicted, .stopping, .disconnectRequested:
+      failure(.unreachable, reason.text, "check that it runs, or name its address with --at")
+    }
+  }
+
+  private func failure(remote reason: Term) -> Failure {
+    if let atom = reason.atomBytes {
+      switch String(decoding: atom, as: UTF8.self) {
+      case "forbidden":
+        return failure(
+          .forbidden, "this key may not call it",
+          "run there: peernetd pair \(String(decoding: ourKey.text, as: UTF8.self)) LABEL --allow \(Printable.text(handle ?? "NAME"))"
+        )
+      case "no_such_handle":
+        return failure(.refused, "it has no such handle", "see what it has: peernet status \(label)")
+      case "handler_crash": return failure(.refused, "its handler crashed", "look at its log")
+      default: break
+      }
+    }
+    guard let text = reason.binaryBytes else {
+      return failure(.refused, "it answered \(reason.text(limits: .init(depth: 8, length: 512)))", "look at its log")
+    }
+    let why = Printable.text(Array(text.prefix(1_024)))
+    switch String(decoding: text.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self) {
+    case "busy": return failure(.busy, why, "try again later")
+    case "bad_argument": return failure(.data, why, "correct the argument")
+    default: return failure(.refused, why, "see its state: peernet status \(label)")
+    }
+  }
+}
+
+extension CloseReason {
+  /// For people, after "because".
+  var text: String {
+    switch self {
+    case .refused: "the address refused the connection"
+    case .unreachable(let errno), .broken(let errno): Console.text(errno: errno)
+    case .dialTimedOut: "the address does not answer"
+    case .handshakeTimedOut: "the handshake did not finish in time"
+    case .closedByPeer: "it closed the connection"
+    case .closedBeforeConfirmed: "it closed before it proved its key"
+    case .silent: "nothing was heard for too long"
+    case .session: "it broke the protocol"
+    case .wrongPeer: "another key answered there"
+    case .peerSaid(let reason): "it said: \(reason.text)"
+    case .peerStalled: "it takes nothing more"
+    case .outdatedWire: "it came with the older wire"
+    case .untrusted: "it is not trusted"
+    case .busy: "too many connections"
+    case .superseded, .evicted: "another connection took its place"
+    case .unpaired: "it was unpaired"
+    case .stopping, .disconnectRequested: "the connection was ended here"
+    }
+  }
+}

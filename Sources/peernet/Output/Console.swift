@@ -1,0 +1,46 @@
+import Glibc
+
+/// Data goes to standard output, talk to standard error; neither ever asks anything of who is not there.
+enum Console {
+  static let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
+  static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
+  /// Whether somebody can be asked.
+  static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+  static let isColoured =
+    isOutputTerminal && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+    && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
+
+  /// Writes a line of data.
+  static func data(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+
+  static func data(_ json: JSON) { data(json.line) }
+
+  /// Writes a line of talk; none under `--json`, where only failures are told.
+  static func say(_ line: String) {
+    if !isJSON { write(line + "\n", to: STDERR_FILENO) }
+  }
+
+  static func fail(_ failure: Failure) -> Never {
+    write((isJSON ? failure.json.line : "peernet: \(failure.line)") + "\n", to: STDERR_FILENO)
+    exit(failure.status.rawValue)
+  }
+
+  /// Asks; anything but `y` or `yes` is a no.
+  static func confirm(_ question: String) -> Bool {
+    write("\(question) [y/N] ", to: STDERR_FILENO)
+    guard let answer = readLine() else { return false }
+    return ["y", "yes"].contains(answer.lowercased())
+  }
+
+  static func bold(_ text: String) -> String { isColoured ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
+
+  static func text(errno number: Int32) -> String { String(cString: strerror(number)) }
+
+  static func write(_ text: String, to descriptor: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { rest = rest.dropFirst(count) } else if count < 0, errno != EINTR, errno != EAGAIN { return }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import PeerNet
+import Sodium
+
+extension TrustList {
+  /// The peer that a person means by its label, its fingerprint or at least four digits of it, or its key or at least
+  /// six characters of it. A label wins over the beginning of something.
+  func peer(named name: String) throws(Failure) -> TrustEntry {
+    let bytes = Array(name.utf8)
+    if let entry = entries.first(where: { $0.label == bytes }) { return entry }
+    let candidates = entries.filter { $0.isMeant(by: name) }
+    if let only = candidates.first, candidates.count == 1 { return only }
+    let what = "no peer \(Printable.text(name))"
+    guard candidates.isEmpty else {
+      let names = candidates.map { "\(Printable.text($0.label)) \($0.key.fingerprintText)" }.joined(separator: ", ")
+      throw Failure(.unknownPeer, what, because: "it may mean \(names)", next: "give more of it, or the label")
+    }
+    throw Failure(
+      .unknownPeer, what, because: "the trust list has none of that label, fingerprint or key",
+      next: "see who is there: peernet peers, peernet discover; then: peernet pair KEY LABEL")
+  }
+}
+
+extension TrustEntry {
+  fileprivate func isMeant(by name: String) -> Bool {
+    let (lower, upper) = (name.lowercased(), name.uppercased())
+    return name.utf8.count >= 4 && key.fingerprintText.hasPrefix(lower)
+      || name.utf8.count >= 6 && key.keyText.hasPrefix(upper)
+  }
+
+  var json: [(name: String, value: JSON)] {
+    [("label", .text(label)), ("fingerprint", .string(key.fingerprintText)), ("key", .string(key.keyText))]
+  }
+}
+
+extension PublicKey {
+  var keyText: String { String(decoding: text, as: UTF8.self) }
+  var fingerprintText: String { String(decoding: fingerprint, as: UTF8.self) }
+}
+
+extension Endpoint {
+  var addressText: String { String(decoding: text, as: UTF8.self) }
+}

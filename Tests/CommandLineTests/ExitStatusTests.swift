@@ -1,0 +1,160 @@
+import ETF
+import Foundation
+import PeerNet
+import PeerNetClient
+import Testing
+
+@testable import peernet
+
+/// Each exit code, reached by the built binary.
+@Suite struct ExitStatusTests {
+  private func expect(
+    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(outcome.status == status.rawValue, "\(outcome.talk)", sourceLocation: sourceLocation)
+    #expect(outcome.talk.contains(talk), "\(outcome.talk)", sourceLocation: sourceLocation)
+    #expect(outcome.talk.split(separator: "\n").count == 1, "\(outcome.talk)", sourceLocation: sourceLocation)
+    #expect(outcome.output.isEmpty, sourceLocation: sourceLocation)
+  }
+
+  @Test func usage() async throws {
+    let laptop = try Laptop()
+    expect(try await laptop.run("frobnicate"), .usage, "peernet --help")
+    expect(try await laptop.run("call", "board"), .usage, "<handle>")
+    expect(try await laptop.run("ping", "board", "--at", "example.org:1"), .usage, "--at")
+    expect(try await laptop.run("ping", "board", "--timeout", "0"), .usage, "--timeout")
+    expect(try await laptop.run("gpio", "write", "board", "relay=2"), .usage, "relay=2")
+    expect(try await laptop.run("reboot", "board"), .usage, "--yes")
+    #expect(try await laptop.run("--help").status == 0)
+    #expect(try await laptop.run("--version").status == 0)
+  }
+
+  @Test func data() async throws {
+    let laptop = try Laptop()
+    expect(try await laptop.run("pair", "TOO-SHORT", "board"), .data, "52 characters")
+    let key = String(decoding: NamingTests.key(9).text, as: UTF8.self)
+    expect(try await laptop.run("pair", key, "board", "--allow", "a.**"), .data, "--allow")
+    expect(try await laptop.run("pair", key, "a\nb"), .data, "label")
+    #expect(try await laptop.run("pair", key, "board").status == 0)
+    expect(
+      try await laptop.run("pair", String(decoding: NamingTests.key(8).text, as: UTF8.self), "board"), .data,
+      "belongs to")
+    expect(try await laptop.run("call", "board", "x", "{unclosed"), .data, "at byte")
+  }
+
+  @Test func unknownPeer() async throws {
+    expect(try await Laptop().run("ping", "nobody"), .unknownPeer, "peernet pair")
+  }
+
+  @Test func unreachable() async throws {
+    let laptop = try Laptop()
+    let key = String(decoding: NamingTests.key(9).text, as: UTF8.self)
+    #expect(try await laptop.run("pair", key, "board").status == 0)
+    expect(try await laptop.run("ping", "board", "--at", "127.0.0.1:1", "--timeout", "0.3"), .unreachable, "refused")
+    expect(try await laptop.run("ping", "board", "--timeout", "0.3"), .unreachable, "--at")
+  }
+
+  @Test func `internal`() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(1, trusting: laptop.key())
+    try await board.pair(laptop)
+    expect(try await laptop.shell("ulimit -n 7; shift; exec \"$0\" \"$@\"", "ping", "board"), .internal, "limits")
+    await board.node.stop()
+  }
+
+  @Test func configuration() async throws {
+    let laptop = try Laptop()
+    expect(try await laptop.run("id", "--home", "/proc/nowhere"), .configuration, "--home")
+    expect(try await laptop.run("discover", environment: ["PEERNET_DISCOVERY_PORT": "x"]), .configuration, "1 to 65535")
+    let bare = ["PEERNET_HOME": "", "XDG_CONFIG_HOME": "", "HOME": ""]
+    expect(try await laptop.run("id", environment: bare), .configuration, "$PEERNET_HOME")
+  }
+
+  @Test func untrusted() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(2, trusting: nil)
+    try await board.pair(laptop)
+    let ours = String(decoding: try await laptop.key().text, as: UTF8.self)
+    expect(try await laptop.run("ping", "board", "--timeout", "5"), .untrusted, "peernetd pair \(ours)")
+    // The older wire has no words for it: the connection just ends.
+    let key = String(decoding: board.key.text, as: UTF8.self)
+    #expect(try await laptop.run("pair", key, "board", "--wire", "1").status == 0)
+    expect(try await laptop.run("ping", "board", "--at", board.address, "--timeout", "5"), .untrusted, ours)
+    await board.node.stop()
+  }
+
+  @Test func wrongPeer() async throws {
+    let laptop = try Laptop()
+    let ours = try await laptop.key()
+    let board = try await TestBoard(3, trusting: ours)
+    let other = try await TestBoard(4, trusting: ours)
+    try await board.pair(laptop)
+    let outcome = try await laptop.run("ping", "board", "--at", other.address)
+    expect(outcome, .wrongPeer, String(decoding: other.key.fingerprint, as: UTF8.self))
+    await board.node.stop()
+    await other.node.stop()
+  }
+
+  @Test func whatThePeerAnswers() async throws {
+    let laptop = try Laptop()
+    let reasons: [String: (Term, peernet.ExitStatus, String)] = [
+      "a.busy": (.binary(utf8: "busy: a scan runs"), .busy, "a scan runs"),
+      "a.argument": (.binary(utf8: "bad_argument: missing line"), .data, "missing line"),
+      "a.refused": (.binary(utf8: "refused: no \u{1b}[31m"), .refused, "\\u{001B}[31m"),
+      "a.step": (.binary(utf8: "step_failed: associate"), .refused, "step_failed"),
+      "a.odd": (.tuple([.atom("odd"), .binary([0xff])]), .refused, "{odd,<<255>>}"),
+      "a.forbidden": (.atom("forbidden"), .forbidden, "--allow a.forbidden"),
+    ]
+    let handlers = reasons.mapValues { reason -> PeerNode.Handler in { _ in throw PeerNetError.remote(reason.0) } }
+    let board = try await TestBoard(5, trusting: laptop.key(), handlers)
+    try await board.pair(laptop)
+    for (name, expected) in reasons { expect(try await laptop.run("call", "board", name), expected.1, expected.2) }
+    expect(try await laptop.run("call", "board", "no.such"), .refused, "no such handle")
+    await board.node.stop()
+  }
+
+  @Test func forbidden() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(
+      6, trusting: laptop.key(), grants: .none, ["wifi.restart": { _ in .map([]) }])
+    try await board.pair(laptop)
+    expect(try await laptop.run("wifi", "restart", "board"), .forbidden, "--allow wifi.restart")
+    let json = try await laptop.run("wifi", "restart", "board", "--json")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.talk.utf8)) as? [String: [String: Any]])
+    #expect(object["error"]?["code"] as? String == "forbidden")
+    #expect(object["error"]?["status"] as? Int == 77)
+    await board.node.stop()
+  }
+
+  @Test func timedOut() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(
+      7, trusting: laptop.key(),
+      [
+        "a.slow": { _ in
+          try await Task.sleep(for: .seconds(60)); return .map([])
+        }
+      ])
+    try await board.pair(laptop)
+    expect(try await laptop.run("call", "board", "a.slow", "--timeout", "0.4"), .timedOut, "--timeout")
+    await board.node.stop()
+  }
+
+  @Test func outcomeUnknown() async throws {
+    let laptop = try Laptop()
+    let (calls, call) = AsyncStream.makeStream(of: Void.self)
+    let board = try await TestBoard(
+      8, trusting: laptop.key(),
+      [
+        "system.reboot": { _ in
+          call.yield(); try await Task.sleep(for: .seconds(60)); return .map([])
+        }
+      ])
+    try await board.pair(laptop)
+    async let outcome = laptop.run("reboot", "board", "--yes")
+    for await _ in calls { break }
+    await board.node.stop()
+    expect(try await outcome, .outcomeUnknown, "before you repeat it")
+  }
+}

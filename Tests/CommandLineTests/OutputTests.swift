@@ -1,0 +1,132 @@
+import ETF
+import PeerNet
+import Sodium
+import Testing
+
+@testable import peernet
+
+@Suite struct OutputTests {
+  @Test(arguments: [
+    ("plain text", "plain text"), ("Küche ☕ 部屋", "Küche ☕ 部屋"), ("a\u{1b}[2Jb", "a\\u{001B}[2Jb"),
+    ("tab\tnewline\nend", "tab\\u{0009}newline\\u{000A}end"), ("evil\u{202e}txt", "evil\\u{202E}txt"),
+    ("zero\u{200b}width", "zero\\u{200B}width"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+    ("back\\slash", "back\\\\slash"),
+    ("\u{9b}31m", "\\u{009B}31m"), ("\u{2028}", "\\u{2028}"), ("\u{e000}", "\\u{E000}"), ("\u{a0}", "\\u{00A0}"),
+    ("\u{e0041}", "\\u{E0041}"), ("\u{3164}", "\\u{3164}"),
+  ]) func hostileTextIsEscaped(text: String, expected: String) {
+    #expect(Printable.text(text) == expected)
+  }
+
+  @Test(
+    arguments: [
+      ([0xff], "\\xFF"), ([0x61, 0xc3], "a\\xC3"), ([0xed, 0xa0, 0x80], "\\xED\\xA0\\x80"),
+      ([0xc0, 0xaf, 0x62], "\\xC0\\xAFb"),
+      ([], ""),
+    ] as [([UInt8], String)]) func bytesThatAreNoTextAreEscaped(bytes: [UInt8], expected: String)
+  {
+    #expect(Printable.text(bytes) == expected)
+  }
+
+  @Test func jsonIsOneSafeLine() {
+    let json = JSON.object([
+      ("a\"b", .string("x\n\u{1b}\u{202e}\\")), ("n", .null), ("t", .bool(true)), ("i", .integer(-5)),
+      ("d", .number(1.5)),
+      ("tag", .string("\u{e0041}")), ("l", .array([.string("é")])),
+    ])
+    #expect(
+      json.line
+        == #"{"a\"b":"x\n\u001B\u202E\\","n":null,"t":true,"i":-5,"d":1.5,"tag":"\uDB40\uDC41","l":["é"]}"#)
+  }
+
+  @Test(arguments: [
+    ("#{<<\"a\">> => true, b => nil}", #"{"a":true,"b":null}"#),
+    ("#{<<\"a\">> => 1, a => 2}", #"{"map":[["a",1],["a",2]]}"#),
+    ("#{1 => 2}", #"{"map":[[1,2]]}"#), ("{ok, [1,2]}", #"{"tuple":["ok",[1,2]]}"#), ("<<255,0>>", #"{"hex":"ff00"}"#),
+    ("9007199254740993", #""9007199254740993""#), ("[a|b]", #"{"list":["a"],"tail":"b"}"#),
+    ("123456789012345678901234567890", #""123456789012345678901234567890""#), ("1.5", "1.5"), ("[]", "[]"),
+    ("undefined", "null"), ("\"hi\"", "[104,105]"),
+  ]) func termsAsJSON(text: String, expected: String) throws {
+    #expect(JSON(try Term(text: text)).line == expected)
+  }
+
+  @Test func reportsJoinNestedNames() throws {
+    let report = Report(
+      try Term(
+        text: "#{<<\"k\">> => #{<<\"rss_kib\">> => 7}, <<\"e\\x1B\">> => [<<\"a\">>,b], <<\"uptime\">> => 90061}"))
+    #expect(report.rows.map(\.name) == ["k.rss_kib", "e\\u{001B}", "uptime"])
+    #expect(report.rows.map(\.value) == ["7 KiB", "a, b", "1 d 1 h"])
+  }
+
+  @Test func tablesAlign() {
+    var table = Table(["a", "bbb", "c"])
+    table.rows = [["1234", "é", "x"], ["", "22", "yy"]]
+    #expect(table.lines == ["a     bbb  c", "1234  é    x", "      22   yy"])
+    #expect(Table(["a"]).lines.isEmpty)
+  }
+
+  @Test func statusesAreDistinct() {
+    #expect(Set(peernet.ExitStatus.allCases.map(\.code)).count == peernet.ExitStatus.allCases.count)
+  }
+}
+
+@Suite struct NamingTests {
+  static func key(_ index: UInt8) -> PublicKey {
+    var stream = RandomStream(seed: [UInt8](repeating: index, count: 32))
+    return KeyPair.generate(from: &stream).publicKey
+  }
+
+  static func list() throws -> TrustList {
+    var list = TrustList()
+    for index in 1...40 as ClosedRange<UInt8> {
+      try list.add(TrustEntry(key: key(index), label: Array("board\(index)".utf8)))
+    }
+    return list
+  }
+
+  @Test func aPeerIsNamedInFourWays() throws {
+    let list = try Self.list()
+    let entry = list.entries[6]
+    #expect(try list.peer(named: "board7") == entry)
+    #expect(try list.peer(named: entry.key.keyText) == entry)
+    #expect(try list.peer(named: String(entry.key.keyText.prefix(8)).lowercased()) == entry)
+    #expect(try list.peer(named: String(entry.key.fingerprintText.prefix(9)).uppercased()) == entry)
+  }
+
+  @Test(arguments: ["", "nobody", "boar"]) func nobodyOfThatName(name: String) throws {
+    let list = try Self.list()
+    let failure = #expect(throws: Failure.self) { try list.peer(named: name) }
+    #expect(failure?.status == .unknownPeer)
+  }
+
+  @Test func tooFewCharactersNameNobody() throws {
+    let list = try Self.list()
+    let key = list.entries[0].key
+    for name in [String(key.fingerprintText.prefix(3)), String(key.keyText.prefix(3))] {
+      #expect(throws: Failure.self) { try list.peer(named: name) }
+    }
+  }
+
+  @Test func anAmbiguousNameListsWhoIsMeant() throws {
+    // Two keys whose first six characters are the same.
+    var list = TrustList()
+    let first = PublicKey([UInt8](repeating: 0, count: 31) + [1])!
+    let second = PublicKey([UInt8](repeating: 0, count: 31) + [2])!
+    try list.add(TrustEntry(key: first, label: Array("one".utf8)))
+    try list.add(TrustEntry(key: second, label: Array("two".utf8)))
+    let failure = #expect(throws: Failure.self) { try list.peer(named: "AAAAAA") }
+    #expect(failure?.line.contains("one \(first.fingerprintText), two \(second.fingerprintText)") == true)
+    #expect(throws: Failure.self) { try list.peer(named: "AAAAA") }
+  }
+
+  @Test func whatStrangersAnnounceIsBounded() {
+    var seen = Sightings(trust: TrustList())
+    let start = ContinuousClock.now
+    for port in 1...2_000 as ClosedRange<UInt16> {
+      let sighting = Sighting(
+        key: Self.key(1), endpoint: Endpoint(ipv4: 1, port: port), source: .announce, at: Instant(nanoseconds: 0))
+      #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) != nil)
+      #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) == nil)
+    }
+    #expect(seen.table(at: start + .seconds(5)).rows.count == Sightings.maximum)
+  }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+@testable import peernet
+
+@Suite struct QRCodeTests {
+  struct Recorded: Sendable {
+    let text: [UInt8]
+    let mask: Int
+    let rows: [String]
+  }
+
+  static let recorded: [Recorded] = {
+    let lines = String(decoding: PackageResources.qr_codes_txt, as: UTF8.self).split(separator: "\n").map { String($0) }
+    return stride(from: 0, to: lines.count, by: 30).map { start in
+      let head = lines[start].split(separator: " ")
+      return Recorded(text: Array(head[0].utf8), mask: Int(head[1])!, rows: Array(lines[start + 1..<start + 30]))
+    }
+  }()
+
+  private func rows(_ code: QRCode) -> [String] {
+    code.modules.map { row in row.map { $0 ? "1" : "0" }.joined() }
+  }
+
+  @Test func matchesAnIndependentEncoderUnderEveryMask() {
+    #expect(Self.recorded.count == 40)
+    for code in Self.recorded { #expect(rows(QRCode(code.text, mask: code.mask)) == code.rows) }
+  }
+
+  @Test func choosesOneOfTheMasks() {
+    for text in Set(Self.recorded.map(\.text)) {
+      let chosen = rows(QRCode(text))
+      #expect(Self.recorded.contains { $0.text == text && $0.rows == chosen })
+    }
+  }
+
+  @Test func halfBlocksHoldEveryModuleAndAQuietZone() {
+    let code = QRCode(Array("PEERNET".utf8))
+    let lines = HalfBlocks.lines(code).map { Array($0) }
+    #expect(lines.count == 19 && lines.allSatisfy { $0.count == 37 })
+    for y in 0..<29 {
+      for x in 0..<29 {
+        let block = lines[(y + 4) / 2][x + 4]
+        let isLight = y % 2 == 0 ? "█▀".contains(block) : "█▄".contains(block)
+        #expect(isLight != code.modules[y][x])
+      }
+    }
+    #expect(lines[0].allSatisfy { $0 == "█" })
+  }
+}

@@ -1,0 +1,51 @@
+import ETF
+import Linux
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import PeerNetLinux
+import Sodium
+import Testing
+
+/// A node in this process, on loopback, that answers as a board does.
+struct TestBoard {
+  let node: PeerNode
+  let key: PublicKey
+  let port: UInt16
+
+  var address: String { "127.0.0.1:\(port)" }
+
+  init(
+    _ index: UInt8, trusting laptop: PublicKey?, grants: Grants = .everything, announces: Bool = false,
+    port: UInt16 = 0,
+    _ handlers: [String: PeerNode.Handler] = [:]
+  ) async throws {
+    key = Self.pair(index).publicKey
+    var list = TrustList()
+    if let laptop { try list.add(TrustEntry(key: laptop, label: Array("laptop".utf8), grants: grants)) }
+    var configuration = PeerNode.Configuration(identity: { Self.pair(index) }, trust: list)
+    configuration.announces = announces
+    configuration.discovers = announces
+    var transport = ReactorTransport.Configuration()
+    transport.listen = .loopback(port: port)
+    transport.interfaces = [Array("lo".utf8)]
+    transport.discoveryPort = announces ? Laptop.discoveryPort : nil
+    let thread = try ReactorThread(transport)
+    node = PeerNode(configuration, transport: thread)
+    for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
+    try await node.start()
+    self.port = try #require(try thread.open())
+  }
+
+  static func pair(_ index: UInt8) -> KeyPair {
+    var stream = RandomStream(seed: [UInt8](repeating: index, count: 32))
+    return KeyPair.generate(from: &stream)
+  }
+
+  /// Pairs the laptop with it, which then knows its address.
+  func pair(_ laptop: Laptop, label: String = "board") async throws {
+    let outcome = try await laptop.run(
+      "pair", String(decoding: key.text, as: UTF8.self), label, "--at", address, "--wire", "2")
+    #expect(outcome.status == 0, "\(outcome.talk)")
+  }
+}
