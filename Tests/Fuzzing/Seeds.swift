@@ -26,6 +26,10 @@ struct Seeds {
         },
       "BeamTrustFile": vectors.object("trust_files").list("steps").map { $0.bytes("trust_bin") }
         + vectors.list("trust_decode").map { $0.bytes("bytes") },
+      "Grants": ["*", "wifi.*,gpio.write:pump", "system.info"].map { Array($0.utf8) },
+      "Frame": frames(vectors),
+      "Envelope": said(vectors),
+      "Session": sessions(vectors),
       "TermText": terms + vectors.list("etf").map { Array($0.text("term").utf8) },
     ]
     let directory = URL(fileURLWithPath: CommandLine.arguments[1])
@@ -36,5 +40,44 @@ struct Seeds {
         try Data(input).write(to: folder.appendingPathComponent("\(number)"))
       }
     }
+  }
+
+  private static func frames(_ vectors: Vectors) -> [[UInt8]] {
+    vectors.list("handshakes").map { handshake in
+      var stream: [UInt8] = [7]
+      for name in ["m1_frame", "m2_frame", "m3_frame"] { stream += handshake.bytes(name) }
+      return stream
+    }
+  }
+
+  /// Recorded plaintexts of both directions.
+  private static func said(_ vectors: Vectors) -> [[UInt8]] {
+    let channel = vectors.object("channel")
+    let recorded = channel.list("initiator_to_responder") + channel.list("responder_to_initiator")
+    return recorded.map { $0.bytes("plaintext") }
+  }
+
+  /// Each of the attacks on each wire and by either dialler; what a BEAM peer says, sealed; and what it refused.
+  private static func sessions(_ vectors: Vectors) -> [[UInt8]] {
+    var programs: [[UInt8]] = []
+    for choice in UInt8(0)..<8 {
+      var program: [UInt8] = [choice]
+      for operation in UInt8(0)..<16 { program += [operation, 3, 1, 2, 3, 0, 200] }
+      programs.append(program)
+      for plaintext in said(vectors) {
+        let sealed: [UInt8] = choice & 1 == 0 ? plaintext : [0] + plaintext
+        var program: [UInt8] = [choice, 4, UInt8(sealed.count)]
+        program += sealed
+        program += [0, 200]
+        programs.append(program)
+      }
+    }
+    for refusal in vectors.list("handshake_refusals") {
+      let bytes = refusal.bytes("bytes")
+      var program: [UInt8] = [0, 1, 5, 2, UInt8(bytes.count)]
+      program += bytes
+      programs.append(program)
+    }
+    return programs
   }
 }

@@ -11,7 +11,7 @@ import Testing
     world.run(.seconds(2))
     #expect(world.open(0, with: 1) == 1)
     #expect(world.open(1, with: 0) == 1)
-    let status = world.nodes[0].statuses[0]
+    let status = world.node(0).statuses[0]
     #expect(status.isConnected)
     #expect(status.wire == (wire ?? .two))
     let forth = try world.call(0, 1, "echo", .binary([1, 2, 3]))

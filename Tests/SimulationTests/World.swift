@@ -1,6 +1,25 @@
 import ETF
-import PeerNet
 import Sodium
+import Testing
+
+@testable import PeerNet
+
+/// What stands at an address of the world: a node, or a scripted peer.
+protocol Party: AnyObject {
+  var publicKey: PublicKey { get }
+  var deadline: Instant? { get }
+  func nextOutput() -> Output?
+  func timeout(now: Instant)
+  func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID
+  func connected(_ id: ConnectionID, now: Instant)
+  func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
+  func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant)
+  func drained(_ id: ConnectionID, now: Instant)
+  func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
+  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant)
+}
+
+extension Node: Party {}
 
 /// Nodes on one virtual clock, joined by links that are reliable in order, as TCP's are, with delays of a seed's choice.
 ///
@@ -37,7 +56,7 @@ final class World {
   }
 
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
-  private(set) var nodes: [Node] = []
+  private(set) var parties: [any Party] = []
   private(set) var events: [[(at: Instant, event: Event)]] = []
   var link = Link()
   /// Set for one address, it overrides `link`.
@@ -45,13 +64,31 @@ final class World {
   /// Answers requests at once; nil leaves them unanswered.
   var serve: (Int, Request) -> Reply? = { _, request in .ok(request.arguments) }
   private(set) var unanswered: [(node: Int, Request)] = []
+  /// Nodes that leave what is sent to them in their kernel's buffers.
+  var slowReaders: Set<Int> = []
+  /// Nodes that hear and say nothing: cut off, switched off.
+  var cutOff: Set<Int> = []
+  /// How many dials each node has made, to whom and when.
+  private(set) var dials: [(at: Instant, node: Int, to: Endpoint)] = []
+  /// The calls that were made, and when they must have an outcome.
+  private(set) var madeCalls: [(node: Int, id: CallID, deadline: Instant)] = []
+  /// The requests that nodes were asked, and when.
+  private(set) var arrivals: [(at: Instant, node: Int, request: Request)] = []
 
   private var random: RandomStream
   private var queue: [Scheduled] = []
   private var order = 0
   private var joined: [End: End] = [:]
   private var lastArrival: [End: Instant] = [:]
-  private var isStopped: Set<Int> = []
+  private var specifications: [Int: Specification] = [:]
+
+  private struct Specification {
+    let trusted: [Int]
+    let allow: Grants
+    let wire: Wire?
+    let announces: Bool
+    let configuration: NodeConfiguration
+  }
 
   init(seed: UInt8) { random = RandomStream(seed: [UInt8](repeating: seed, count: 32)) }
 
@@ -68,48 +105,121 @@ final class World {
     trusting trusted: [Int], allow: Grants = .everything, wire: Wire? = nil, announces: Bool = false,
     configure: (inout NodeConfiguration) -> Void = { _ in }
   ) -> Node {
-    let index = nodes.count
+    var configuration = NodeConfiguration()
+    configuration.dialsAutomatically = false
+    configure(&configuration)
+    let specification = Specification(
+      trusted: trusted, allow: allow, wire: wire, announces: announces, configuration: configuration)
+    specifications[parties.count] = specification
+    let node = make(parties.count, specification, memory: PeerMemory())
+    add(node)
+    return node
+  }
+
+  func add(_ party: any Party) {
+    parties.append(party)
+    events.append([])
+    carryOut(parties.count - 1)
+  }
+
+  func node(_ index: Int) -> Node { parties[index] as! Node }
+
+  func trust(_ trusted: [Int], allow: Grants = .everything, wire: Wire? = nil) -> TrustList {
     var list = TrustList()
     for other in trusted {
       try! list.add(
         TrustEntry(key: World.key(other).publicKey, label: Array("node-\(other)".utf8), grants: allow, wire: wire))
     }
-    var configuration = NodeConfiguration()
-    configuration.dialsAutomatically = false
-    configure(&configuration)
+    return list
+  }
+
+  /// A node's own list again, without some.
+  func trust(of index: Int, without: Set<Int> = []) -> TrustList {
+    let specification = specifications[index]!
+    return trust(
+      specification.trusted.filter { !without.contains($0) }, allow: specification.allow, wire: specification.wire)
+  }
+
+  private func make(_ index: Int, _ specification: Specification, memory: PeerMemory) -> Node {
     let seed = random.bytes(32)
     var discoveries: [any Discovery] = []
-    if announces {
+    if specification.announces {
       discoveries = [
         UDPDiscovery(
           .init(key: World.key(index).publicKey, port: 7_000), random: RandomStream(seed: random.bytes(32)), now: now)
       ]
     }
     let node = Node(
-      identity: World.key(index), trust: list, configuration: configuration, discoveries: discoveries, seed: seed,
-      now: now)
+      identity: World.key(index),
+      trust: trust(specification.trusted, allow: specification.allow, wire: specification.wire), memory: memory,
+      configuration: specification.configuration, discoveries: discoveries, seed: seed, now: now)
     node.expose(Array("echo".utf8), isRemoteProcedure: true)
     node.expose(Array("wifi.restart".utf8), isRemoteProcedure: true)
-    nodes.append(node)
-    events.append([])
-    carryOut(index)
     return node
+  }
+
+  // MARK: Faults
+
+  /// Takes a node's power and gives it back at once: it starts anew, and nobody is told.
+  func powerCycle(_ index: Int, keepsMemory: Bool) {
+    let memory = node(index).memory
+    severAll(index)
+    parties[index] = make(index, specifications[index]!, memory: keepsMemory ? memory : PeerMemory())
+    events[index] = []
+    madeCalls.removeAll { $0.node == index }
+    unanswered.removeAll { $0.node == index }
+    carryOut(index)
+  }
+
+  /// Every connection of a node dies without a word.
+  func severAll(_ index: Int) {
+    for end in joined.keys where end.node == index { sever(end) }
+  }
+
+  /// Every connection of a node is reset.
+  func resetAll(_ index: Int) {
+    for end in joined.keys.filter({ $0.node == index }).sorted(by: { $0.id < $1.id }) {
+      guard let other = joined[end] else { continue }
+      sever(end)
+      schedule(.closed(node: end.node, end.id), after: .zero)
+      schedule(.closed(node: other.node, other.id), after: .milliseconds(1))
+    }
+  }
+
+  private func sever(_ end: End) {
+    if let other = joined.removeValue(forKey: end) { joined[other] = nil }
+  }
+
+  /// A connection from a stranger's address that says `bytes` and nothing more.
+  func stranger(_ address: UInt32, to index: Int, saying bytes: [UInt8]) {
+    let id = parties[index].accept(from: Endpoint(ipv4: address, port: 9), now: now)
+    parties[index].receive(id, bytes, now: now)
+    carryOut(index)
   }
 
   // MARK: Driving
 
   func connect(_ from: Int, _ to: Int) {
-    nodes[from].connect(nodes[to].publicKey, at: [World.endpoint(to)], now: now)
+    node(from).connect(parties[to].publicKey, at: [World.endpoint(to)], now: now)
     carryOut(from)
   }
 
+  func takeUnanswered() -> [(node: Int, Request)] {
+    defer { unanswered = [] }
+    return unanswered
+  }
+
   func act(_ index: Int, _ body: (Node) -> Void) {
-    body(nodes[index])
+    body(node(index))
     carryOut(index)
   }
 
-  func call(_ from: Int, _ to: Int, _ name: Atom = "echo", _ arguments: Term = .integer(1)) throws -> CallID {
-    let id = try nodes[from].call(nodes[to].publicKey, name, arguments, timeout: .seconds(5), now: now)
+  func call(
+    _ from: Int, _ to: Int, _ name: Atom = "echo", _ arguments: Term = .integer(1),
+    timeout: Duration = .seconds(5)
+  ) throws -> CallID {
+    let id = try node(from).call(parties[to].publicKey, name, arguments, timeout: timeout, now: now)
+    madeCalls.append((from, id, now + timeout))
     carryOut(from)
     return id
   }
@@ -118,15 +228,15 @@ final class World {
   func run(_ duration: Duration) {
     let end = now + duration
     while true {
-      let next = min(queue.first?.at ?? .distantFuture, nodes.compactMap(\.deadline).min() ?? .distantFuture)
+      let next = min(queue.first?.at ?? .distantFuture, parties.compactMap(\.deadline).min() ?? .distantFuture)
       guard next <= end else { break }
       now = max(now, next)
       while let first = queue.first, first.at <= now {
         queue.removeFirst()
         happen(first.happening)
       }
-      for index in nodes.indices where nodes[index].deadline.map({ $0 <= now }) ?? false {
-        nodes[index].timeout(now: now)
+      for index in parties.indices where parties[index].deadline.map({ $0 <= now }) ?? false {
+        parties[index].timeout(now: now)
         carryOut(index)
       }
     }
@@ -138,8 +248,8 @@ final class World {
     var open: Set<ConnectionID> = []
     for (_, event) in events[node] {
       switch event {
-      case .opened(let id, nodes[other].publicKey, _, _, _): open.insert(id)
-      case .closed(let id, nodes[other].publicKey, _): open.remove(id)
+      case .opened(let id, parties[other].publicKey, _, _, _): open.insert(id)
+      case .closed(let id, parties[other].publicKey, _): open.remove(id)
       default: break
       }
     }
@@ -151,6 +261,9 @@ final class World {
   }
 
   func count(_ node: Int, where matches: (Event) -> Bool) -> Int { events[node].count { matches($0.event) } }
+
+  /// How many events each had, announces aside.
+  var happened: [Int] { parties.indices.map { count($0) { if case .sighted = $0 { false } else { true } } } }
 
   func endpointLink(_ endpoint: Endpoint) -> Link { links[endpoint] ?? link }
 
@@ -175,36 +288,53 @@ final class World {
     return arrival - now
   }
 
+  private func isCut(_ node: Int, _ other: Int) -> Bool {
+    link.isBlackHole || cutOff.contains(node) || cutOff.contains(other)
+  }
+
   func carryOut(_ index: Int) {
-    while let output = nodes[index].nextOutput() {
+    defer { (parties[index] as? Node)?.checkInvariants(now: now) }
+    while let output = parties[index].nextOutput() {
       switch output {
       case .dial(let id, let endpoint, let deadline):
-        if endpointLink(endpoint).isBlackHole {
+        dials.append((now, index, endpoint))
+        if endpointLink(endpoint).isBlackHole || cutOff.contains(index)
+          || cutOff.contains(where: { World.endpoint($0) == endpoint })
+        {
           schedule(.dialRefused(node: index, id), after: deadline)
         } else {
           schedule(.dialArrives(from: index, id, to: endpoint), after: delay())
         }
       case .send(let id, let bytes):
+        let end = End(node: index, id: id)
+        guard let other = joined[end], !slowReaders.contains(other.node) else { continue }
         schedule(.drained(node: index, id), after: .zero)
-        guard let other = joined[End(node: index, id: id)], !link.isBlackHole else { continue }
+        // TCP never loses a piece out of the middle: from here on this connection says nothing.
+        guard !isCut(index, other.node) else {
+          sever(end)
+          continue
+        }
         schedule(.bytes(node: other.node, other.id, bytes), after: inOrder(to: other))
       case .close(let id, _):
-        guard let other = joined.removeValue(forKey: End(node: index, id: id)), !link.isBlackHole else { continue }
+        guard let other = joined.removeValue(forKey: End(node: index, id: id)), !isCut(index, other.node) else {
+          continue
+        }
         schedule(.closed(node: other.node, other.id), after: inOrder(to: other))
       case .broadcast(let bytes):
-        for other in nodes.indices where other != index {
+        for other in parties.indices where other != index && !isCut(index, other) {
           schedule(
             .datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
       case .datagram(let bytes, let to):
-        for other in nodes.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
+        for other in parties.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
           schedule(.datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
       case .event(let event):
         events[index].append((now, event))
         if case .request(let request) = event {
+          arrivals.append((now, index, request))
           if let reply = serve(index, request) {
-            nodes[index].reply(request.token!, reply, now: now)
+            node(index).reply(request.token!, reply, now: now)
           } else {
             unanswered.append((index, request))
           }
@@ -216,33 +346,33 @@ final class World {
   private func happen(_ happening: Happening) {
     switch happening {
     case .dialArrives(let from, let id, let endpoint):
-      guard let to = nodes.indices.first(where: { World.endpoint($0) == endpoint }), !endpointLink(endpoint).refuses
+      guard let to = parties.indices.first(where: { World.endpoint($0) == endpoint }), !endpointLink(endpoint).refuses
       else {
         return schedule(.dialRefused(node: from, id), after: delay())
       }
-      let accepted = nodes[to].accept(from: World.endpoint(from).with(port: 50_000), now: now)
+      let accepted = parties[to].accept(from: World.endpoint(from).with(port: 50_000), now: now)
       joined[End(node: from, id: id)] = End(node: to, id: accepted)
       joined[End(node: to, id: accepted)] = End(node: from, id: id)
       schedule(.dialAnswered(node: from, id), after: delay())
       carryOut(to)
     case .dialAnswered(let node, let id):
-      nodes[node].connected(id, now: now)
+      parties[node].connected(id, now: now)
       carryOut(node)
     case .dialRefused(let node, let id):
-      nodes[node].dialFailed(id, .refused, now: now)
+      parties[node].dialFailed(id, .refused, now: now)
       carryOut(node)
     case .bytes(let node, let id, let bytes):
-      nodes[node].receive(id, bytes, now: now)
+      parties[node].receive(id, bytes, now: now)
       carryOut(node)
     case .drained(let node, let id):
-      nodes[node].drained(id, now: now)
+      parties[node].drained(id, now: now)
       carryOut(node)
     case .closed(let node, let id):
       joined[End(node: node, id: id)] = nil
-      nodes[node].disconnected(id, .closedByPeer, now: now)
+      parties[node].disconnected(id, .closedByPeer, now: now)
       carryOut(node)
     case .datagram(let node, let bytes, let source):
-      nodes[node].receiveDatagram(bytes, from: source, onLink: true, now: now)
+      parties[node].receiveDatagram(bytes, from: source, onLink: true, now: now)
       carryOut(node)
     }
   }

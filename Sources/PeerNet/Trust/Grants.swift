@@ -111,6 +111,10 @@ extension Grants.Grant {
       guard let name = Self.name(text) else { return nil }
       self = .name(name)
     }
+    // The way we write it may be longer than the way it stood: what reads must also write.
+    var written: [UInt8] = []
+    append(to: &written)
+    guard written.count <= TrustList.maximumGrantLength else { return nil }
   }
 
   private static func name(_ text: ArraySlice<UInt8>) -> [UInt8]? {

@@ -65,4 +65,12 @@ import Testing
     #expect(Grants(text: utf8(names.joined(separator: ","))) == nil)
     #expect(Grants(text: [UInt8](repeating: 0x61, count: 129)) == nil)
   }
+
+  /// An item counts as long as it is written, so that every grant that reads can be written back.
+  @Test func whatReadsCanBeWritten() throws {
+    let most = [UInt8](repeating: UInt8(ascii: "="), count: 42)
+    let grants = try #require(Grants(text: most))
+    #expect(Grants(text: grants.text) == grants)
+    #expect(Grants(text: most + most) == nil)
+  }
 }

@@ -1,0 +1,148 @@
+import ETF
+import Sodium
+
+@testable import PeerNet
+
+/// A peer as the BEAM implementation behaves: PeerNet/1 only, keeps its newest connection and closes the older one,
+/// leaves unread what comes in M3's segment until more bytes come, pings every 30 s.
+final class BeamPeer: Party {
+  private final class Connection {
+    let session: Session
+    var isEstablished = false
+    /// What came together with M3.
+    var held: [UInt8] = []
+    var nextPing: Instant
+
+    init(_ session: Session, now: Instant) {
+      self.session = session
+      nextPing = now + .seconds(30)
+    }
+  }
+
+  let identity: KeyPair
+  var publicKey: PublicKey { identity.publicKey }
+  private(set) var requests: [Envelope] = []
+  private(set) var replies: [Envelope] = []
+  /// Everything that is not PeerNet/1 counts against its supervisor.
+  private(set) var malformed = 0
+  private(set) var established = 0
+  private var connections: [ConnectionID: Connection] = [:]
+  private var outputs: [Output] = []
+  private var random = RandomStream(seed: [UInt8](repeating: 77, count: 32))
+  private var lastConnection: UInt64 = 0
+  private let hello = Hello(instance: [UInt8](repeating: 0, count: 16))
+
+  init(identity: consuming KeyPair) { self.identity = identity }
+
+  var openConnections: Int { connections.values.count { $0.isEstablished } }
+
+  var deadline: Instant? { connections.values.filter { $0.isEstablished }.map(\.nextPing).min() }
+
+  func nextOutput() -> Output? { outputs.isEmpty ? nil : outputs.removeFirst() }
+
+  func dial(_ endpoint: Endpoint, now: Instant) {
+    let connection = open(.initiator, endpoint, now: now)
+    outputs.append(.dial(connection.session.id, endpoint, deadline: .seconds(134)))
+  }
+
+  func say(_ envelope: Envelope) {
+    guard let newest = connections.values.filter({ $0.isEstablished }).max(by: { $0.session.id < $1.session.id })
+    else { return }
+    _ = try? newest.session.send(envelope)
+    flush(newest)
+  }
+
+  private func open(_ role: Session.Role, _ endpoint: Endpoint, now: Instant) -> Connection {
+    lastConnection += 1
+    let session = Session(
+      id: ConnectionID(lastConnection), role: role, endpoint: endpoint, wire: .one, limits: Limits(), now: now,
+      encoding: EncodingOptions(atoms: .latin1))
+    let connection = Connection(session, now: now)
+    connections[session.id] = connection
+    return connection
+  }
+
+  func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID { open(.responder, endpoint, now: now).session.id }
+
+  func connected(_ id: ConnectionID, now: Instant) {
+    guard let connection = connections[id] else { return }
+    connection.session.connected(now: now, random: &random)
+    flush(connection)
+  }
+
+  func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+
+  func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+
+  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant) {}
+
+  func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+    guard let connection = connections[id] else { return }
+    var arrived = connection.held + bytes
+    connection.held = []
+    let m3 = 74
+    if connection.session.role == .responder, !connection.isEstablished, arrived.count > m3 {
+      connection.held = Array(arrived[m3...])
+      arrived = Array(arrived[..<m3])
+    }
+    arrived.withUnsafeBytes { connection.session.receive($0) }
+    do {
+      while let input = try connection.session.next(hello: hello, staticKey: identity, now: now, random: &random) {
+        switch input {
+        case .proved: try establish(connection, now: now)
+        case .envelope(let envelope): try answer(envelope, connection)
+        }
+      }
+      if connection.session.wire == .two { throw SessionError.unknownWire }
+      flush(connection)
+    } catch {
+      malformed += 1
+      close(connection)
+    }
+  }
+
+  private func establish(_ connection: Connection, now: Instant) throws {
+    try connection.session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    connection.isEstablished = true
+    connection.nextPing = now + .seconds(30)
+    established += 1
+    for other in connections.values.sorted(by: { $0.session.id < $1.session.id })
+    where other !== connection && other.isEstablished { close(other) }
+  }
+
+  private func answer(_ envelope: Envelope, _ connection: Connection) throws {
+    switch envelope {
+    case .ping(let nonce): _ = try connection.session.send(.pong(nonce: nonce))
+    case .call(let id, _, let arguments):
+      requests.append(envelope)
+      _ = try connection.session.send(.reply(id: id, .ok(arguments)))
+    case .reply: replies.append(envelope)
+    case .send, .pong, .bye: break
+    }
+  }
+
+  private func close(_ connection: Connection) {
+    flush(connection)
+    connections[connection.session.id] = nil
+    outputs.append(.close(connection.session.id, flush: true))
+  }
+
+  func drained(_ id: ConnectionID, now: Instant) {
+    guard let connection = connections[id] else { return }
+    try? connection.session.drained()
+    flush(connection)
+  }
+
+  func timeout(now: Instant) {
+    for connection in connections.values.sorted(by: { $0.session.id < $1.session.id })
+    where connection.isEstablished && now >= connection.nextPing {
+      connection.nextPing = now + .seconds(30)
+      try? connection.session.sendPing(random.bytes(16), now: now)
+      flush(connection)
+    }
+  }
+
+  private func flush(_ connection: Connection) {
+    if let bytes = connection.session.takeOutput() { outputs.append(.send(connection.session.id, bytes)) }
+  }
+}

@@ -1,0 +1,75 @@
+import ETF
+import Sodium
+import Testing
+
+@testable import PeerNet
+
+/// Against a peer that speaks PeerNet/1 only and keeps its newest connection.
+@Suite struct BeamPeerTests {
+  private func world(seed: UInt8, wire: Wire? = nil) -> (World, BeamPeer) {
+    let world = World(seed: seed)
+    let beam = BeamPeer(identity: World.key(1))
+    world.add(trusting: [1], wire: wire)
+    world.add(beam)
+    return (world, beam)
+  }
+
+  @Test(arguments: [nil, Wire.one]) func itIsCalledAndNeverProbedWithTheOtherWire(wire: Wire?) throws {
+    let (world, beam) = world(seed: 20, wire: wire)
+    world.connect(0, 1)
+    world.run(.seconds(2))
+    let call = try world.call(0, 1, "echo", .integer(5))
+    beam.say(.call(id: 9, name: "echo", arguments: 6))
+    world.carryOut(1)
+    world.run(.seconds(1))
+    #expect(world.outcome(0, call) == [.answered(.ok(5))])
+    #expect(beam.replies == [.reply(id: 9, .ok(6))])
+    world.run(.seconds(300))
+    #expect(world.open(0, with: 1) == 1)
+    #expect(beam.malformed == 0)
+    #expect(world.dials.count == 1)
+    #expect(world.node(0).memory.peer(beam.publicKey)?.speaksTwo == false)
+  }
+
+  /// What we send first arrives although the peer leaves unread what comes in M3's segment.
+  @Test func theFirstCallIsNotLostBehindM3() throws {
+    let (world, beam) = world(seed: 21)
+    world.link.delay = 40...40
+    world.connect(0, 1)
+    var call: CallID?
+    for _ in 0..<2_000 where call == nil {
+      world.run(.milliseconds(1))
+      call = try? world.call(0, 1)
+    }
+    world.run(.milliseconds(500))
+    #expect(world.outcome(0, try #require(call)) == [.answered(.ok(1))])
+    #expect(beam.malformed == 0)
+  }
+
+  @Test(arguments: 0..<120) func simultaneousDialsSettle(round: Int) throws {
+    let (world, beam) = world(seed: UInt8(round))
+    world.link.delay = [1...1, 1...10, 5...200][round % 3]
+    let offset = Duration.milliseconds(Int64(round) * 13 % 700)
+    if round % 2 == 0 {
+      world.connect(0, 1)
+      world.run(offset)
+      beam.dial(World.endpoint(0), now: world.now)
+      world.carryOut(1)
+    } else {
+      beam.dial(World.endpoint(0), now: world.now)
+      world.carryOut(1)
+      world.run(offset)
+      world.connect(0, 1)
+    }
+    world.run(.seconds(5))
+    #expect(world.open(0, with: 1) == 1)
+    #expect(beam.openConnections == 1)
+    let events = world.happened
+    let call = try world.call(0, 1)
+    world.run(.seconds(120))
+    #expect(world.outcome(0, call) == [.answered(.ok(1))])
+    #expect(world.happened[0] == events[0] + 1, "it flaps")
+    #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } <= 1)
+    #expect(beam.malformed == 0)
+  }
+}

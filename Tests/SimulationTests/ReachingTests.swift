@@ -1,0 +1,237 @@
+import ETF
+import Sodium
+import Testing
+
+@testable import PeerNet
+
+/// Dials: which address, how often, and what strangers can do about it.
+@Suite struct ReachingTests {
+  private func closes(_ world: World, _ node: Int) -> [CloseReason] {
+    world.events[node].compactMap { if case .closed(_, _, let reason) = $0.event { reason } else { nil } }
+  }
+
+  @Test func halfOpenStrangersKeepNobodyOut() throws {
+    let world = World(seed: 4)
+    world.add(trusting: [1], wire: .two)
+    world.add(trusting: [0], wire: .two)
+    for index in 0..<2_000 {
+      // Every kind of dawdling: nothing, a piece of a frame, an M1 and then silence.
+      let bytes: [[UInt8]] = [[], [0, 0], [0, 0, 0, 32] + [UInt8](repeating: UInt8(index & 127) + 9, count: 32)]
+      world.stranger(0x0b00_0000 + UInt32(index % 7), to: 1, saying: bytes[index % 3])
+      #expect(world.node(1).halfOpen <= 64)
+    }
+    world.connect(0, 1)
+    world.run(.milliseconds(200))
+    let call = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, call) == [.answered(.ok(1))])
+    // Those who dawdle are gone in time, and the live connection is not.
+    world.run(.seconds(10))
+    #expect(world.node(1).halfOpen == 0)
+    #expect(world.open(1, with: 0) == 1)
+    #expect(world.node(1).sessions.count == 1)
+  }
+
+  /// While strangers come one after the other all the time.
+  @Test func aFloodThatGoesOnKeepsNobodyOut() throws {
+    let world = World(seed: 5)
+    world.add(trusting: [1], wire: .two)
+    world.add(trusting: [0], wire: .two)
+    world.connect(0, 1)
+    for index in 0..<400 {
+      world.stranger(0x0b00_0000 + UInt32(index % 5), to: 1, saying: [])
+      if index % 4 == 0 { world.run(.milliseconds(1)) }
+    }
+    #expect(world.open(1, with: 0) == 1)
+  }
+
+  @Test func aBlackHoleDelaysNobodyElse() throws {
+    let world = World(seed: 6)
+    world.add(trusting: [1, 2])
+    world.add(trusting: [0])
+    world.add(trusting: [0])
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    world.connect(0, 1)
+    world.connect(0, 2)
+    world.run(.seconds(1))
+    #expect(world.open(0, with: 2) == 1)
+    // Beside a black hole, the peer's next address is tried soon, and the one after it, too.
+    let node = world.node(0)
+    let holes = [Endpoint(ipv4: 0x0a00_0101, port: 1), Endpoint(ipv4: 0x0a00_0102, port: 1)]
+    world.links[holes[0]] = World.Link(isBlackHole: true)
+    world.links[World.endpoint(1)] = nil
+    world.act(0) { $0.disconnect(World.key(1).publicKey, now: world.now) }
+    world.run(.seconds(10))
+    let peer = try #require(node.peer(World.key(1).publicKey))
+    peer.candidates = CandidateAddresses(now: world.now)
+    world.act(0) {
+      $0.connect(World.key(1).publicKey, at: [holes[0], holes[1]], now: world.now)
+      peer.candidates.hint(World.endpoint(1), now: world.now)
+    }
+    world.run(.seconds(2))
+    #expect(world.open(0, with: 1) == 1, "the refusal of the second address freed the place for the third")
+  }
+
+  @Test func aProvenAddressIsTriedFirstWhateverIsAnnounced() throws {
+    let world = World(seed: 7)
+    world.add(trusting: [1], announces: true)
+    world.add(trusting: [0])
+    world.connect(0, 1)
+    world.run(.seconds(2))
+    let key = World.key(1).publicKey
+    var announce = Array("PNET".utf8) + [1, 0x1b, 0x58] + key.bytes
+    for index in 0..<200 {
+      let forged = Endpoint(ipv4: 0x0a00_0200 + UInt32(index), port: 4_040)
+      world.act(0) { $0.receiveDatagram(announce, from: forged, onLink: true, now: world.now) }
+    }
+    let peer = try #require(world.node(0).peer(key))
+    #expect(peer.candidates.endpoints.first == World.endpoint(1))
+    #expect(peer.candidates.endpoints.count <= CandidateAddresses.maximumCount)
+    world.resetAll(1)
+    world.run(.seconds(2))
+    #expect(world.open(0, with: 1) == 1)
+    #expect(world.dials.filter { $0.node == 0 }.allSatisfy { $0.to == World.endpoint(1) })
+    // While the peer is away, forged announces cause dials at a bounded rate.
+    world.cutOff = [1]
+    world.severAll(1)
+    world.run(.seconds(20))
+    let before = world.dials.count
+    for index in 0..<600 {
+      announce[6] = UInt8(index & 255)
+      let forged = Endpoint(ipv4: 0x0a00_0200 + UInt32(index & 63), port: 4_040)
+      world.act(0) { $0.receiveDatagram(announce, from: forged, onLink: true, now: world.now) }
+      world.run(.milliseconds(100))
+    }
+    #expect(world.dials.count - before <= 60 / 2 * 9, "\(world.dials.count - before) dials in a minute")
+    world.cutOff = []
+    world.run(.seconds(45))
+    #expect(world.open(0, with: 1) == 1, "and the proven address still has its turn")
+  }
+
+  @Test func unpairingEndsTheSessionAtOnce() throws {
+    for wire in [Wire.one, .two] {
+      let world = World(seed: 8)
+      world.add(trusting: [1], wire: wire)
+      world.add(trusting: [0], wire: wire)
+      world.connect(0, 1)
+      world.run(.seconds(2))
+      world.serve = { _, _ in nil }
+      let call = try world.call(0, 1)
+      world.run(.milliseconds(50))
+      world.act(1) { $0.setTrust(TrustList(), now: world.now) }
+      #expect(world.node(1).sessions.isEmpty)
+      #expect(closes(world, 1) == [.unpaired])
+      let said: CloseReason = wire == .two ? .peerSaid(.unpaired) : .closedByPeer
+      world.run(.milliseconds(50))
+      #expect(closes(world, 0) == [said])
+      #expect(world.outcome(0, call) == [.lost(said)])
+      // An answer to one who is gone goes nowhere.
+      for (_, request) in world.takeUnanswered() {
+        world.act(1) { $0.reply(request.token!, .ok(1), now: world.now) }
+      }
+      #expect(world.node(1).requests.isEmpty)
+    }
+  }
+
+  /// A stranger is told so on PeerNet/2, and its application is never told that it was connected.
+  @Test func whoIsTurnedAwayWasNeverConnected() throws {
+    let world = World(seed: 9)
+    world.add(trusting: [1], wire: .two)
+    world.add(trusting: [])
+    world.connect(0, 1)
+    world.run(.seconds(60))
+    #expect(world.count(0) { if case .connected = $0 { true } else { false } } == 0)
+    #expect(Set(closes(world, 0)) == [.peerSaid(.untrusted)])
+    let key = World.key(0).publicKey
+    #expect(world.count(1) { if case .rejected(_, key, .untrusted) = $0 { true } else { false } } > 2)
+    #expect(world.dials.count < 14, "\(world.dials.count) dials")
+  }
+
+  @Test func anotherKeyAtTheAddressIsTheWrongPeer() throws {
+    for (trusted, wire) in [([1, 2], Wire.two), ([1], .one)] {
+      let world = World(seed: 10)
+      world.add(trusting: trusted, wire: wire)
+      world.add(trusting: [0])
+      world.add(trusting: [0])
+      world.act(0) { $0.connect(World.key(1).publicKey, at: [World.endpoint(2)], now: world.now) }
+      world.run(.seconds(1))
+      let wrong = World.key(2).publicKey
+      #expect(world.count(0) { if case .dialFailed(_, _, .wrongPeer(wrong)) = $0 { true } else { false } } > 0)
+      #expect(world.open(0, with: 2) == 0 && world.open(2, with: 0) == 0)
+    }
+  }
+
+  @Test func aSilentDeathIsNoticedAndRedialledOutOfStep() throws {
+    let world = World(seed: 11)
+    world.add(trusting: [1, 2])
+    for _ in 0..<2 { world.add(trusting: [0]) }
+    world.connect(1, 0)
+    world.connect(2, 0)
+    world.run(.seconds(20))
+    world.cutOff = [0]
+    let cut = world.now
+    world.run(.seconds(16))
+    for node in [1, 2] {
+      let noticed = world.events[node].last { if case .disconnected(_, .silent) = $0.event { true } else { false } }
+      #expect(try #require(noticed).at - cut <= .seconds(15))
+    }
+    world.run(.seconds(120))
+    let redials = [1, 2].map { node in world.dials.filter { $0.node == node && $0.at > cut }.map(\.at) }
+    #expect(redials.allSatisfy { (8...30).contains($0.count) }, "\(redials.map(\.count))")
+    #expect(Set(redials[0]).isDisjoint(with: redials[1]))
+    // Back off: from one dial to the next never more than the ceiling and what a dial takes.
+    for times in redials {
+      #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 <= .seconds(36) })
+    }
+    world.cutOff = []
+    world.act(1) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(200))
+    #expect(world.open(1, with: 0) == 1, "a changed network is tried at once")
+  }
+
+  @Test func anAnnounceEndsTheWait() throws {
+    let world = World(seed: 12)
+    world.add(trusting: [1], announces: true)
+    world.add(trusting: [0])
+    world.links[World.endpoint(1)] = World.Link(refuses: true)
+    world.connect(0, 1)
+    world.run(.seconds(120))
+    #expect(world.open(0, with: 1) == 0)
+    world.links = [:]
+    let announce = Array("PNET".utf8) + [1, 0x1b, 0x58] + World.key(1).publicKey.bytes
+    world.act(0) { $0.receiveDatagram(announce, from: World.endpoint(1), onLink: true, now: world.now) }
+    world.run(.milliseconds(300))
+    #expect(world.open(0, with: 1) == 1)
+  }
+
+  @Test(arguments: [true, false]) func afterAPowerCutTheyMeetAgain(keepsMemory: Bool) throws {
+    let world = World(seed: 13)
+    world.add(trusting: [1])
+    world.add(trusting: [0])
+    world.connect(0, 1)
+    world.run(.seconds(20))
+    world.powerCycle(1, keepsMemory: keepsMemory)
+    world.connect(1, 0)
+    world.run(.milliseconds(700))
+    // The dead half of the old connection is in nobody's way.
+    let call = try world.call(1, 0)
+    world.run(.milliseconds(200))
+    #expect(world.outcome(1, call) == [.answered(.ok(1))])
+    world.run(.seconds(30))
+    #expect(world.open(0, with: 1) == 1 && world.open(1, with: 0) == 1)
+  }
+
+  @Test func disconnectingLastsUntilTheNextConnect() throws {
+    let world = World(seed: 14)
+    world.add(trusting: [1]) { $0.dialsAutomatically = true }
+    world.add(trusting: [0])
+    world.connect(0, 1)
+    world.run(.seconds(2))
+    world.act(0) { $0.disconnect(World.key(1).publicKey, now: world.now) }
+    world.run(.seconds(120))
+    #expect(world.open(0, with: 1) == 0)
+    world.connect(0, 1)
+    world.run(.milliseconds(300))
+    #expect(world.open(0, with: 1) == 1)
+  }
+}
