@@ -140,7 +140,9 @@ public final class ReactorTransport {
   private func write(_ id: ConnectionID, _ bytes: consuming [UInt8]) {
     guard let connection = connections[id] else { return }
     connection.write(bytes)
-    if connection.pendingBytes == 0 { node?.drained(id, bytes, now: now) }
+    guard connection.pendingBytes == 0 else { return }
+    node?.reuse(id, bytes)
+    node?.drained(id, now: now)
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {

@@ -11,6 +11,6 @@ import Testing
     world.run(.seconds(3))
     #expect(world.count(0) { if case .connected = $0 { true } else { false } } == 0)
     #expect(world.count(0) { if case .closed(_, _, .peerSaid(.untrusted)) = $0 { true } else { false } } > 0)
-    #expect(!world.nodes[0].statuses[0].isConnected)
+    #expect(!world.node(0).statuses[0].isConnected)
   }
 }

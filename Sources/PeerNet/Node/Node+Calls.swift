@@ -12,7 +12,7 @@ extension Node {
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
     // A revoked one comes back if requests are still at work: they count.
-    let known = handlers[name] ?? requests.values.first { $0.handler.name == name }?.handler
+    let known = handlers[name] ?? requests.values.first { $0.name == name }?.handler
     let handler = known ?? Handler(name)
     handler.access = access
     handler.isRemoteProcedure = isRemoteProcedure

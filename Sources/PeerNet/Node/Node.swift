@@ -44,6 +44,8 @@ public final class Node {
     let connection: ConnectionID
     let id: UInt64
     let handler: Handler
+
+    var name: [UInt8] { handler.name }
   }
 
   /// - Parameters:
@@ -175,13 +177,14 @@ public final class Node {
   }
 
   /// The kernel has taken all bytes of the last `.send`.
-  ///
-  /// - Parameter buffer: that `.send`'s array, if nobody else holds it, to be filled again.
-  public func drained(_ id: ConnectionID, _ buffer: consuming [UInt8] = [], now: Instant) {
+  public func drained(_ id: ConnectionID, now: Instant) {
     guard let session = session(id) else { return }
-    do { try session.drained(buffer) } catch { return close(session, .session(error), now: now) }
+    do { try session.drained() } catch { return close(session, .session(error), now: now) }
     touch(session)
   }
+
+  /// Takes the array of a `.send` back once its bytes are gone and nobody else holds it: the next one then needs none.
+  public func reuse(_ id: ConnectionID, _ buffer: consuming [UInt8]) { session(id)?.reuse(buffer) }
 
   /// The connection ended from outside.
   public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {

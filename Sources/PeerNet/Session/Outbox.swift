@@ -52,13 +52,20 @@ struct Outbox {
     return bytes
   }
 
-  /// The transport has taken all that `take` gave it, and may give the buffer back.
-  mutating func drained(_ buffer: consuming [UInt8]) {
+  /// The transport has taken all that `take` gave it.
+  mutating func drained(_ sender: inout CipherState) throws(SessionError) {
     isBlocked = false
-    if sealed.capacity == 0 {
-      buffer.removeAll(keepingCapacity: true)
-      sealed = buffer
-    }
+    try fill(&sender)
+  }
+
+  /// The same, while the handshake still runs and nothing can be sealed.
+  mutating func unblock() { isBlocked = false }
+
+  /// Takes an array of `take` back, to fill it again.
+  mutating func reuse(_ buffer: consuming [UInt8]) {
+    guard sealed.capacity == 0 else { return }
+    buffer.removeAll(keepingCapacity: true)
+    sealed = buffer
   }
 
   /// Gives a large buffer back, unless something waits in it.
@@ -115,8 +122,7 @@ struct Outbox {
     return true
   }
 
-  /// Seals what waits, as far as the transport may have it.
-  mutating func fill(_ sender: inout CipherState) throws(SessionError) {
+  private mutating func fill(_ sender: inout CipherState) throws(SessionError) {
     while sealed.count < budget {
       if !control.isEmpty {
         let plaintext = control.removeFirst()

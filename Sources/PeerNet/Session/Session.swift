@@ -224,10 +224,15 @@ final class Session {
     _ = try send(.ping(nonce: nonce))
   }
 
-  func drained(_ buffer: consuming [UInt8]) throws(SessionError) {
-    outbox.drained(buffer)
-    if channel != nil { try outbox.fill(&channel!.sender) }
+  func drained() throws(SessionError) {
+    guard channel != nil else {
+      outbox.unblock()
+      return
+    }
+    try outbox.drained(&channel!.sender)
   }
+
+  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer) }
 
   /// Pings are the sign of an idle connection, which keeps no large buffers.
   private func trim() {
