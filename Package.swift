@@ -19,7 +19,7 @@ let package = Package(
     .executable(name: "peernet", targets: ["peernet"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C headers and macro shims, no logic (board)
@@ -79,6 +79,7 @@ let package = Package(
 
     // tests, layer by layer
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
+    .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
@@ -91,8 +92,9 @@ let package = Package(
       name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
       swiftSettings: strict),
     .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet"], swiftSettings: strict),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"], swiftSettings: strict),
-    .testTarget(name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux"], swiftSettings: strict),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
+    .testTarget(
+      name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "BoardTests", dependencies: ["Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),
@@ -108,6 +110,7 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
   ],

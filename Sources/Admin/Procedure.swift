@@ -23,6 +23,7 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
     }
   }
 
+  /// The procedure of that name; nil when there is none.
   public init?(name: [UInt8]) {
     for procedure in Procedure.allCases where name.equals(procedure.name) {
       self = procedure
@@ -53,6 +54,7 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
   }
 }
 
+/// What a procedure can be told.
 public enum Parameter: Equatable, Sendable {
   /// Seconds from the answer to the reboot, 0 to 3600; 1 if not given.
   case delay

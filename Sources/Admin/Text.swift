@@ -1,6 +1,7 @@
 // Texts are bytes on the board (the Embedded build carries no Unicode tables). These are the few forms we need.
 
 extension [UInt8] {
+  /// A literal's bytes.
   public init(_ text: StaticString) {
     self = text.withUTF8Buffer { [UInt8]($0) }
   }
@@ -22,10 +23,12 @@ extension [UInt8] {
 }
 
 extension Collection where Element == UInt8 {
+  /// Whether the bytes are exactly this text.
   public func equals(_ text: StaticString) -> Bool {
     text.withUTF8Buffer { $0.count == count && $0.elementsEqual(self) }
   }
 
+  /// Whether the bytes begin with this text.
   public func hasPrefix(_ text: StaticString) -> Bool {
     text.withUTF8Buffer { $0.count <= count && $0.elementsEqual(prefix($0.count)) }
   }

@@ -8,6 +8,7 @@ public protocol BoardDriver: AnyObject {
   func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)
 }
 
+/// How a plan ended.
 public enum BoardOutcome: Equatable, Sendable {
   /// The value in `{ok, Value}`.
   case answered(Term)

@@ -1,7 +1,7 @@
 import Admin
 
 /// The GPIO lines of a profile, real or simulated. What the profile does not list does not exist here.
-public protocol LineDriver: AnyObject {
+protocol LineDriver: AnyObject {
   /// All lines in the order of the profile, those with a problem too.
   func list() -> [LineState]
   /// The lines of these labels, in their order.

@@ -4,6 +4,7 @@ import Reactor
 /// A real board: its lines through libgpiod, its radio through wpa_supplicant's control socket, its power through its
 /// init.
 public final class LinuxBoard: ComposedBoard {
+  /// What the daemon knows and the profile does not.
   public struct Options {
     /// The agent's version.
     public var agent: [UInt8]
@@ -18,7 +19,7 @@ public final class LinuxBoard: ComposedBoard {
 
   private let lines: GPIOLines
 
-  public init(
+  init(
     _ profile: BoardProfile, _ options: Options, chips: any GPIOChips, power: any PowerSwitch, facts: any SystemFacts,
     clock: any BoardClock, reactor: Reactor
   ) {

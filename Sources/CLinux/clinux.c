@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <pthread.h>
@@ -26,15 +25,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETURN_CALL(call)                       \
-    do {                                        \
-        __typeof__(call) result;                \
-        do {                                    \
-            result = (call);                    \
-        } while (result < 0 && errno == EINTR); \
-        return result < 0 ? -errno : result;    \
-    } while (0)
-
 static int argument_count;
 static char *const *arguments;
 
@@ -51,6 +41,13 @@ const char *clinux_argument(int index) {
 
 size_t clinux_length(const char *text) { return strlen(text); }
 
+// Without them the next socket would be descriptor 2, and what is logged would go to a peer.
+__attribute__((constructor)) void clinux_fill_standard_descriptors(void) {
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) abort();
+    }
+}
+
 // MARK: errno
 
 const char *clinux_error_text(int number) { return strerrordesc_np(number); }
@@ -61,9 +58,9 @@ int clinux_error_number(enum clinux_error error) {
         [CLINUX_EMFILE] = EMFILE, [CLINUX_ENFILE] = ENFILE, [CLINUX_ENOBUFS] = ENOBUFS, [CLINUX_ENOMEM] = ENOMEM,
         [CLINUX_ECONNABORTED] = ECONNABORTED, [CLINUX_ETIMEDOUT] = ETIMEDOUT, [CLINUX_EINPROGRESS] = EINPROGRESS,
         [CLINUX_EFBIG] = EFBIG, [CLINUX_EAFNOSUPPORT] = EAFNOSUPPORT, [CLINUX_EADDRNOTAVAIL] = EADDRNOTAVAIL,
-        [CLINUX_EPERM] = EPERM, [CLINUX_EMSGSIZE] = EMSGSIZE, [CLINUX_ENODEV] = ENODEV, [CLINUX_EIO] = EIO,
+        [CLINUX_EPERM] = EPERM, [CLINUX_ENODEV] = ENODEV, [CLINUX_EIO] = EIO,
         [CLINUX_ECONNRESET] = ECONNRESET, [CLINUX_EPIPE] = EPIPE, [CLINUX_ECONNREFUSED] = ECONNREFUSED,
-        [CLINUX_ENETUNREACH] = ENETUNREACH, [CLINUX_EPROTO] = EPROTO, [CLINUX_ESRCH] = ESRCH, [CLINUX_ECHILD] = ECHILD,
+        [CLINUX_EPROTO] = EPROTO, [CLINUX_ECHILD] = ECHILD,
         [CLINUX_ENAMETOOLONG] = ENAMETOOLONG, [CLINUX_ENOSPC] = ENOSPC, [CLINUX_EOVERFLOW] = EOVERFLOW,
     };
     return numbers[error];
@@ -232,31 +229,34 @@ int clinux_reap(int pid) {
     return WIFSIGNALED(status) ? CLINUX_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 int clinux_signal_init(int number) { RETURN_CALL(kill(1, number)); }
-
 int clinux_kill_group(int pid, enum clinux_signal signal) {
     if (pid <= 1) return -EINVAL;
     RETURN_CALL(kill(-pid, clinux_signal_number(signal)));
 }
 
+int clinux_spawn_sync(void) {
+    pid_t pid = fork();
+    if (pid != 0) return pid < 0 ? -errno : pid;
+    setpgid(0, 0);
+    // A disk that hangs keeps the child: nothing of its parent's, such as the port it listens on, may stay open with it.
+    if (syscall(SYS_close_range, 0u, ~0u, 0u) < 0) {
+        for (int fd = 0; fd < 1024; fd++) close(fd);
+    }
+    sync();
+    _exit(0);
+}
+
 // MARK: System
 
-void clinux_sync(void) { sync(); }
 int clinux_reboot(enum clinux_power action) {
     RETURN_CALL(reboot(action == CLINUX_POWER_OFF ? RB_POWER_OFF : RB_AUTOBOOT));
 }
-int clinux_names_get(struct clinux_names *names) {
+int clinux_machine(char *name, size_t size) {
     struct utsname all;
     if (uname(&all) < 0) return -errno;
-    memcpy(names->system, all.sysname, sizeof names->system);
-    memcpy(names->node, all.nodename, sizeof names->node);
-    memcpy(names->release, all.release, sizeof names->release);
-    memcpy(names->version, all.version, sizeof names->version);
-    memcpy(names->machine, all.machine, sizeof names->machine);
-    return 0;
+    return snprintf(name, size, "%s", all.machine) < (int)size ? 0 : -ENAMETOOLONG;
 }
 int clinux_process_id(void) { return getpid(); }
-int clinux_effective_user(void) { return (int)geteuid(); }
-long clinux_page_size(void) { return sysconf(_SC_PAGESIZE); }
 unsigned clinux_interface_index(const char *name) { return if_nametoindex(name); }
 const char *clinux_environment(const char *name) { return getenv(name); }
 

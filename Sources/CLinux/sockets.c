@@ -1,8 +1,7 @@
 #define _GNU_SOURCE
-#include "CLinux.h"
+#include "internal.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
@@ -11,15 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-
-#define RETURN_CALL(call)                       \
-    do {                                        \
-        __typeof__(call) result;                \
-        do {                                    \
-            result = (call);                    \
-        } while (result < 0 && errno == EINTR); \
-        return result < 0 ? -errno : result;    \
-    } while (0)
 
 union address {
     struct sockaddr any;
@@ -82,8 +72,6 @@ static const struct option options[] = {
     [CLINUX_USER_TIMEOUT_MS] = {IPPROTO_TCP, TCP_USER_TIMEOUT},
     [CLINUX_BROADCAST] = {SOL_SOCKET, SO_BROADCAST},
     [CLINUX_PACKET_INFO] = {IPPROTO_IP, IP_PKTINFO},
-    [CLINUX_RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF},
-    [CLINUX_SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF},
 };
 int clinux_set_option(int fd, enum clinux_option option, int value) {
     RETURN_CALL(setsockopt(fd, options[option].level, options[option].name, &value, sizeof value));

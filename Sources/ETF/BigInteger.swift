@@ -12,6 +12,7 @@ public struct BigInteger: Hashable, Sendable {
     self.magnitude = magnitude
   }
 
+  /// From a number that is not negative.
   public init(_ value: UInt64) {
     self.init(isNegative: false, magnitude: (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) })
   }

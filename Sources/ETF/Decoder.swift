@@ -10,6 +10,7 @@ extension Term {
     return term
   }
 
+  /// The same from an array.
   public static func decode(_ bytes: [UInt8], limits: DecodingLimits = .init()) throws(DecodingError) -> Term {
     try decode(bytes.span, limits: limits)
   }

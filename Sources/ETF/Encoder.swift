@@ -35,6 +35,7 @@ extension Term {
     }
   }
 
+  /// The same as bytes of their own.
   public func encoded(options: EncodingOptions = .init()) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(encodedByteCountEstimate)

@@ -23,6 +23,7 @@ public enum Term: Hashable, Sendable {
   case map([MapPair])
 }
 
+/// A key of a map and what stands under it.
 public struct MapPair: Hashable, Sendable {
   public let key: Term
   public let value: Term
@@ -37,6 +38,7 @@ extension Term: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   public init(integerLiteral value: Int64) { self = .integer(value) }
   public init(arrayLiteral elements: Term...) { self = .list(elements, tail: nil) }
 
+  /// The canonical term for an unsigned number.
   public static func unsigned(_ value: UInt64) -> Term {
     if let small = Int64(exactly: value) { .integer(small) } else { .bigInteger(BigInteger(value)) }
   }
@@ -46,6 +48,7 @@ extension Term: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
     if let small = value.int64 { .integer(small) } else { .bigInteger(value) }
   }
 
+  /// A binary of the text's UTF-8 bytes: how BEAM languages send text.
   public static func binary(utf8 text: String) -> Term { .binary(Array(text.utf8)) }
 
   /// The canonical term for a list that ends in `tail`, or in [] when that is nil.

@@ -2,6 +2,7 @@ import CLinux
 
 /// A child process in a process group of its own, with /dev/null to read and two pipes to write to. Nothing here waits for it.
 public struct ChildProcess: ~Copyable {
+  /// How a process ended.
   public enum Termination: Equatable, Sendable {
     case exited(code: Int32)
     case signalled(number: Int32)
@@ -15,22 +16,31 @@ public struct ChildProcess: ~Copyable {
   public let errors: FileDescriptor
 
   /// Starts the program at `path`. `arguments` begins with the program's name; `environment` holds `NAME=value`, and nothing is
-  /// inherited.
+  /// inherited. Waits until the program is loaded, so not for one on a disk that may hang.
   public init(path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) throws(Errno) {
+    let vectors = try CStringVector(arguments)
+    let variables = try CStringVector(environment)
+    try self.init { (input, output, errors) throws(Errno) in
+      try withCString("posix_spawn", path) {
+        clinux_spawn($0, vectors.pointers, variables.pointers, input, output, errors)
+      }
+    }
+  }
+
+  /// Starts a child that writes all that is cached to disk (sync(2)) and ends with code 0. It loads no program and holds no
+  /// descriptor.
+  public static func syncing() throws(Errno) -> ChildProcess {
+    try ChildProcess { _, _, _ in clinux_spawn_sync() }
+  }
+
+  private init(_ start: (_ input: Int32, _ output: Int32, _ errors: Int32) throws(Errno) -> Int32) throws(Errno) {
     let nothing = FileDescriptor(
       owning: try check("open", try withCString("open", Array("/dev/null".utf8)) { clinux_open_read($0) }))
     let output = try Pipe()
     let errors = try Pipe()
     try output.reading.setNonBlocking()
     try errors.reading.setNonBlocking()
-    let vectors = try CStringVector(arguments)
-    let variables = try CStringVector(environment)
-    let (input, out, err) = (nothing.number, output.writing.number, errors.writing.number)
-    let id = try check(
-      "posix_spawn",
-      try withCString("posix_spawn", path) {
-        clinux_spawn($0, vectors.pointers, variables.pointers, input, out, err)
-      })
+    let id = try check("posix_spawn", try start(nothing.number, output.writing.number, errors.writing.number))
     let awaited = clinux_pidfd(id)
     if awaited < 0 {
       // A child whose end nobody would hear of must not be left running.

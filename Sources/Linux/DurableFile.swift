@@ -25,6 +25,7 @@ public struct DurableFile {
   /// Called before each step: where tests fail a write.
   var beforeStep: ((Step) throws(Errno) -> Void)?
 
+  /// Opens nothing yet.
   public init(path: [UInt8], limit: Int = 1 << 20) {
     self.path = path
     self.limit = limit
@@ -41,7 +42,8 @@ public struct DurableFile {
   }
 
   /// Replaces the contents. The new file has mode 0600. On an error before the last step the old contents stand; the last one makes
-  /// the new ones outlive a power cut, and its failure leaves them in place.
+  /// the new ones outlive a power cut, and its failure leaves them in place. Waits for the disk twice and, unless told not to, for
+  /// whoever holds the lock: on a loop rarely, and with `waitingForLock` false where another process may hold it for long.
   public func write(_ contents: [UInt8], waitingForLock: Bool = true) throws(FileError) {
     try locked(waiting: waitingForLock) { () throws(FileError) in try replace(contents) }
   }

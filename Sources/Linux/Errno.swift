@@ -28,13 +28,10 @@ public struct Errno: Error, Equatable, Sendable {
     public static var noSpace: Code { Code(CLINUX_ENOSPC) }
     public static var addressFamilyNotSupported: Code { Code(CLINUX_EAFNOSUPPORT) }
     public static var addressNotAvailable: Code { Code(CLINUX_EADDRNOTAVAIL) }
-    public static var networkUnreachable: Code { Code(CLINUX_ENETUNREACH) }
     public static var notPermitted: Code { Code(CLINUX_EPERM) }
-    public static var messageTooLong: Code { Code(CLINUX_EMSGSIZE) }
     public static var noSuchDevice: Code { Code(CLINUX_ENODEV) }
     public static var inputOutput: Code { Code(CLINUX_EIO) }
     public static var protocolError: Code { Code(CLINUX_EPROTO) }
-    public static var noSuchProcess: Code { Code(CLINUX_ESRCH) }
     public static var noChild: Code { Code(CLINUX_ECHILD) }
     public static var nameTooLong: Code { Code(CLINUX_ENAMETOOLONG) }
     /// What ``readFile(_:limit:mustBeRegular:)`` finds in a folder's, FIFO's or device's place.

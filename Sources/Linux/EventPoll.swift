@@ -29,10 +29,12 @@ public struct EventPoll: ~Copyable {
     try check("epoll_ctl", clinux_epoll_add(descriptor.number, number, interest.rawValue, edge ? 1 : 0, token))
   }
 
+  /// Changes what a watched descriptor is watched for, and its token.
   public borrowing func change(_ number: Int32, to interest: Readiness, token: UInt64) throws(Errno) {
     try check("epoll_ctl", clinux_epoll_change(descriptor.number, number, interest.rawValue, token))
   }
 
+  /// Ends the watch; to be done before the descriptor is closed.
   public borrowing func remove(_ number: Int32) throws(Errno) {
     try check("epoll_ctl", clinux_epoll_remove(descriptor.number, number))
   }
@@ -80,11 +82,13 @@ public struct EventDescriptor: ~Copyable {
     descriptor = FileDescriptor(owning: try check("eventfd", clinux_eventfd()))
   }
 
+  /// Makes it readable. Any thread may.
   public borrowing func raise() {
     var one: UInt64 = 1
     _ = clinux_write(descriptor.number, &one, 8)
   }
 
+  /// Makes it unreadable until it is raised again.
   public borrowing func take() {
     var count: UInt64 = 0
     _ = clinux_read(descriptor.number, &count, 8)
@@ -99,6 +103,7 @@ public struct Lock: ~Copyable {
 
   deinit { clinux_mutex_destroy(mutex) }
 
+  /// Runs `body` while no other thread holds the lock. Not re-entrant.
   public borrowing func withLock<Result>(_ body: () -> Result) -> Result {
     clinux_mutex_lock(mutex)
     defer { clinux_mutex_unlock(mutex) }

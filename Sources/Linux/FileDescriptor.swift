@@ -16,6 +16,7 @@ public struct FileDescriptor: ~Copyable {
   /// Takes over a descriptor that nobody else will close.
   public init(owning number: Int32) { self.number = number }
 
+  /// What a file is opened for.
   public enum Access: Sendable {
     case reading, writing
   }
@@ -62,6 +63,7 @@ public struct FileDescriptor: ~Copyable {
     try checkReady("write", clinux_write(number, bytes.baseAddress, bytes.count))
   }
 
+  /// From now on reads and writes say that they would block instead of blocking (O_NONBLOCK).
   public borrowing func setNonBlocking() throws(Errno) {
     try check("fcntl", clinux_set_nonblocking(number))
   }

@@ -2,6 +2,7 @@ import CLinux
 
 /// Watches the names in one folder (inotify).
 public struct FileWatch: ~Copyable {
+  /// What happened in the folder.
   public enum Event: Equatable, Sendable {
     /// A file of that name was written and closed, created, moved in or out, or removed.
     case changed(name: [UInt8])

@@ -1,5 +1,6 @@
 import CLinux
 
+/// The signals that ``Signals`` takes over.
 public enum Signal: Equatable, Sendable {
   case terminate, hangUp, interrupt, childEnded
 }

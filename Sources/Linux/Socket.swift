@@ -26,10 +26,11 @@ public struct Socket: ~Copyable {
     return SocketAddress(ip)
   }
 
-  /// Takes the error that waits on the socket, the outcome of a connect among them; nil when there is none.
-  public borrowing func pendingError() -> Errno? {
+  /// Takes the error that waits on the socket, the outcome of a connect among them; nil when there is none. `operation` is what
+  /// was being done.
+  public borrowing func pendingError(of operation: StaticString = "connect") -> Errno? {
     let result = clinux_socket_error(number)
-    return result < 0 ? Errno("connect", Errno.Code(number: 0 &- result)) : nil
+    return result < 0 ? Errno(operation, Errno.Code(number: 0 &- result)) : nil
   }
 
   /// The interface that the socket is bound to (SO_BINDTODEVICE), empty when to none.
@@ -37,11 +38,6 @@ public struct Socket: ~Copyable {
     var name = [CChar](repeating: 0, count: 16)
     let count = try check("getsockopt", clinux_bound_device(number, &name, name.count))
     return name[..<Int(count)].map { UInt8(bitPattern: $0) }
-  }
-
-  public borrowing func setBufferSizes(receive: Int32, send: Int32) throws(Errno) {
-    try set(CLINUX_RECEIVE_BUFFER, receive)
-    try set(CLINUX_SEND_BUFFER, send)
   }
 
   borrowing func set(_ option: clinux_option, _ value: Int32) throws(Errno) {

@@ -4,6 +4,7 @@ import CLinux
 public struct UnixDatagramSocket: ~Copyable {
   public let descriptor: FileDescriptor
 
+  /// With an address of its own, to be answered at, when `path` is given. The file at that path is the caller's to remove.
   public init(boundTo path: [UInt8]? = nil) throws(Errno) {
     let made = FileDescriptor(owning: try check("socket", clinux_unix_socket()))
     if let path { try check("bind", clinux_unix_bind(made.number, path, path.count)) }

@@ -47,4 +47,5 @@ public struct ResponderAwaitingM3: ~Copyable, Sendable {
   }
 }
 
+/// What M3 leads to.
 public typealias Authenticated = Channel

@@ -52,6 +52,8 @@ public actor PeerNode {
   private struct Waiter {
     let id: UInt64
     let key: PublicKey
+    /// Where the caller said that the peer is.
+    let named: [Endpoint]
     let continuation: CheckedContinuation<Void, any Error>
   }
 
@@ -156,7 +158,7 @@ public actor PeerNode {
     defer { deadline.cancel() }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        waiters.append(Waiter(id: id, key: key, continuation: continuation))
+        waiters.append(Waiter(id: id, key: key, named: endpoints, continuation: continuation))
         if Task.isCancelled { end(id, CancellationError()) }
       }
     } onCancel: {
@@ -251,7 +253,7 @@ public actor PeerNode {
         ping.continuation.resume(throwing: PeerNetError.notConnected)
       }
     case .closed(_, let key, let reason): refused(key, reason)
-    case .dialFailed(let key, _, let reason): refused(key, reason)
+    case .dialFailed(let key, let endpoint, let reason): refused(key, reason, at: endpoint)
     case .callFinished(let id, let outcome): finish(id, outcome)
     case .pong(_, let nonce, let roundTrip): pings.removeValue(forKey: nonce)?.continuation.resume(returning: roundTrip)
     case .request(let request): serve(request)
@@ -262,10 +264,26 @@ public actor PeerNode {
   }
 
   /// Some failures do not mend by waiting: whoever waits for the peer hears of them at once.
-  private func refused(_ key: PublicKey, _ reason: CloseReason) {
+  ///
+  /// At an address that is only remembered or hinted at, anyone may answer by now: another one is given a moment.
+  private func refused(_ key: PublicKey, _ reason: CloseReason, at endpoint: Endpoint? = nil) {
     switch reason {
-    case .peerSaid(.untrusted), .peerSaid(.busy), .closedBeforeConfirmed, .wrongPeer, .unpaired:
+    case .peerSaid(.untrusted), .peerSaid(.busy), .unpaired:
       for waiter in waiters where waiter.key == key { end(waiter.id, PeerNetError.unreachable(reason)) }
+    case .closedBeforeConfirmed, .wrongPeer:
+      for waiter in waiters where waiter.key == key {
+        guard let endpoint, !waiter.named.contains(endpoint) else {
+          end(waiter.id, PeerNetError.unreachable(reason))
+          continue
+        }
+        let id = waiter.id
+        // A neighbour of ours answers a solicit at once; others only announce themselves every five seconds.
+        let grace: Swift.Duration = reason == .closedBeforeConfirmed ? .seconds(1) : .seconds(6)
+        Task { [weak self] in
+          try await Task.sleep(for: grace)
+          await self?.end(id, PeerNetError.unreachable(reason))
+        }
+      }
     default: break
     }
   }

@@ -90,6 +90,7 @@ public final class BroadcastSockets {
     return (try? member.socket.send(bytes, to: address, interface: interface)) ?? false
   }
 
+  /// Closes all sockets; the handler is not called again.
   public func close() {
     for member in members { member.socket.close() }
     members = []

@@ -16,6 +16,7 @@ public final class FolderWatch {
     registration = try reactor.register(watch.descriptor.number, for: .readable) { _ in self.read() }
   }
 
+  /// Ends the watch; the handler is not called again.
   public func close() {
     if let registration { reactor.deregister(registration) }
     registration = nil

@@ -35,6 +35,7 @@ public final class InterfaceMonitor {
     registration = try reactor.register(number, for: .readable) { _ in self.receive() }
   }
 
+  /// Ends the watch; `onChange` is not called again.
   public func close() {
     if let registration { reactor.deregister(registration) }
     if let announcement { reactor.cancel(announcement) }

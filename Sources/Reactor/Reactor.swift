@@ -147,6 +147,7 @@ extension Reactor {
     _ = action
   }
 
+  /// Whether the timer has neither fired nor been cancelled.
   public func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
 
   /// The next multiple of `slack`, so that deadlines near each other become one.

@@ -14,6 +14,7 @@ public final class SignalWatch {
     registration = try reactor.register(signals.descriptor.number, for: .readable) { _ in self.read() }
   }
 
+  /// Ends the watch; the handler is not called again. The signals stay blocked.
   public func close() {
     if let registration { reactor.deregister(registration) }
     registration = nil

@@ -2,6 +2,7 @@ import Linux
 
 /// Runs a program and tells how it went: what it wrote, up to a bound, and how it ended, by a deadline. Never blocks the loop.
 public final class Subprocess {
+  /// How the program ended.
   public enum Ending: Equatable, Sendable {
     case exited(code: Int32)
     case signalled(number: Int32)
@@ -9,6 +10,7 @@ public final class Subprocess {
     case timedOut
   }
 
+  /// How it went.
   public struct Outcome: Equatable, Sendable {
     public var ending: Ending
     public var output: [UInt8]
@@ -34,14 +36,28 @@ public final class Subprocess {
   private var isTruncated = false
 
   /// Starts the program at `path`; see `ChildProcess`. `handler` is called once, in a later turn.
-  public init(
+  public convenience init(
     path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], deadline: UInt64, outputLimit: Int = 64 * 1024,
     reactor: Reactor, _ handler: @escaping (Outcome) -> Void
+  ) throws(Errno) {
+    let child = try ChildProcess(path: path, arguments: arguments, environment: environment)
+    try self.init(child, deadline: deadline, outputLimit: outputLimit, reactor: reactor, handler)
+  }
+
+  /// Has a child write all that is cached to disk; `handler` hears of its end, or of the deadline, in a later turn.
+  public convenience init(
+    syncingBy deadline: UInt64, reactor: Reactor, _ handler: @escaping (Outcome) -> Void
+  ) throws(Errno) {
+    try self.init(try ChildProcess.syncing(), deadline: deadline, outputLimit: 0, reactor: reactor, handler)
+  }
+
+  private init(
+    _ child: consuming ChildProcess, deadline: UInt64, outputLimit: Int, reactor: Reactor,
+    _ handler: @escaping (Outcome) -> Void
   ) throws(Errno) {
     self.reactor = reactor
     self.outputLimit = outputLimit
     self.handler = handler
-    let child = try ChildProcess(path: path, arguments: arguments, environment: environment)
     let (output, errors, ending) = (child.output.number, child.errors.number, child.ending.number)
     self.child = consume child
     do throws(Errno) {

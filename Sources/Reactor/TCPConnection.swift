@@ -5,6 +5,7 @@ import Linux
 /// Bytes are read into the reactor's one buffer, so an idle connection costs a few hundred bytes. The reactor and the handler
 /// keep the connection, and it them, until it is closed.
 public final class TCPConnection {
+  /// What a connection tells its handler.
   public enum Event {
     /// A dial has succeeded.
     case opened
@@ -181,7 +182,7 @@ extension TCPConnection {
       // Errors and hang-ups are reported whatever is asked for; what can still be read comes first.
       let isOver = !readiness.isDisjoint(with: [.failed, .hungUp])
       if isOver && (hasEnded || (readiness.contains(.failed) && !wantsRead)) {
-        end(socket?.pendingError() ?? (queue.isEmpty ? nil : Errno("send", .brokenPipe)))
+        end(socket?.pendingError(of: "read") ?? (queue.isEmpty ? nil : Errno("send", .brokenPipe)))
         return
       }
       if readiness.contains(.writable) { flush() }

@@ -13,7 +13,6 @@ public final class TCPListener {
   private var socket: Socket?
   private var registration: Reactor.Registration?
   private var restTimer: Timer?
-  private var wantsAccept = true
   /// Given up for a moment when there are no descriptors left, to take a connection and turn it away.
   private var spare: EventDescriptor?
 
@@ -39,12 +38,7 @@ public final class TCPListener {
     return address
   }
 
-  /// Stops or resumes accepting; connections then wait in the backlog.
-  public func setAccepting(_ wantsAccept: Bool) {
-    self.wantsAccept = wantsAccept
-    updateInterest()
-  }
-
+  /// Stops listening. Connections that were accepted stay.
   public func close() {
     if let registration { reactor.deregister(registration) }
     if let restTimer { reactor.cancel(restTimer) }
@@ -56,7 +50,7 @@ public final class TCPListener {
 
   private func accept() {
     var left = TCPListener.turnLimit
-    while left > 0, socket != nil, wantsAccept {
+    while left > 0, socket != nil {
       left -= 1
       do throws(Errno) {
         guard let accepted = try socket?.accept() else { return }
@@ -101,6 +95,6 @@ public final class TCPListener {
   private func updateInterest() {
     guard let registration else { return }
     // Fails only for want of kernel memory: the listener then stays as it was.
-    try? reactor.update(registration, for: wantsAccept && restTimer == nil ? .readable : [])
+    try? reactor.update(registration, for: restTimer == nil ? .readable : [])
   }
 }

@@ -42,6 +42,7 @@ public final class UDPSocket {
     }
   }
 
+  /// Closes the socket; the handler is not called again.
   public func close() {
     if let registration { reactor.deregister(registration) }
     registration = nil

@@ -13,6 +13,7 @@ public struct Digest: Hashable, Sendable {
   /// The 32 bytes.
   public var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 
+  /// Lends the 32 bytes; they must not outlive the call.
   public func withUnsafeBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

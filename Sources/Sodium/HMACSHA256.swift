@@ -1,5 +1,6 @@
 import CSodium
 
+/// HMAC-SHA-256 (RFC 2104).
 public enum HMACSHA256 {
   /// The authentication tag of a message under a 32-byte key. Compare tags with `constantTimeEqual`.
   public static func tag(_ message: [UInt8], key: borrowing SecretKey) -> Digest {

@@ -1,6 +1,8 @@
 import CSodium
 
+/// SHA-256 (FIPS 180-4).
 public enum SHA256 {
+  /// The hash of some bytes.
   public static func hash(_ bytes: [UInt8]) -> Digest {
     Digest { crypto_hash_sha256($0, bytes, UInt64(bytes.count)) }
   }

@@ -21,6 +21,7 @@ public func wipe(_ bytes: inout [UInt8]) {
   bytes.withUnsafeMutableBytes { sodium_memzero($0.baseAddress, $0.count) }
 }
 
+/// Why a key agreement or a decryption failed: always by what the peer sent.
 public enum SodiumError: Error, Hashable, Sendable {
   /// The peer's public key has low order: the shared secret would be all zeros, known to everyone.
   case lowOrderPublicKey

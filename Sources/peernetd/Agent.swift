@@ -35,6 +35,13 @@ final class Agent {
       log.write(.warning, "configuration.ignored", [.bytes("line", warning)])
     }
     if identity.isNew { log.write(.notice, "identity.created", [.bytes("path", paths.key)]) }
+    if loaded.configuration.board == .linux {
+      let runtime = loaded.configuration.runtime
+      do throws(FileError) { try StateFolder.make(for: runtime + "/".utf8) } catch {
+        // All but wifi works without it.
+        log.write(.warning, "runtime.unusable", [.bytes("path", runtime), .bytes("reason", error.text)])
+      }
+    }
     do throws(Errno) {
       let agent = try Agent(
         configurationFile, loaded.configuration, profile.profile, DurableState(paths, log: log), log,

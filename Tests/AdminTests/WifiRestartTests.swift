@@ -55,6 +55,22 @@ import Testing
     #expect(success.took > .seconds(2))
   }
 
+  @Test func oneThatWasToldToDisconnectIsToldToAssociate() {
+    // RECONFIGURE reads the file and leaves it disconnected.
+    var supplicant = HealthySupplicant()
+    var isDisconnected = true
+    var script = ScriptedSupplicant(Self.plan)
+    let result = script.run { command, now in
+      if command == .reassociate { isDisconnected = false }
+      guard isDisconnected else { return supplicant.answer(command, now) }
+      return [(1, .say(command == .status ? "wpa_state=DISCONNECTED\n" : "OK\n"))]
+    }
+    guard case .restarted(let success)? = result else { Issue.record("\(String(describing: result))"); return }
+    #expect(success.way == .reassociate)
+    #expect(!script.commands.contains(.terminate))
+    #expect(script.milliseconds < 5000)
+  }
+
   @Test func theHardWayWhenTheSoftOneHasHadHalfOfTheTime() {
     var supplicant = HealthySupplicant(comesBack: false)
     var script = ScriptedSupplicant(Self.plan)
@@ -206,6 +222,16 @@ import Testing
     #expect(
       text(WifiFailure(step: .associate, reason: .radioDisabled).failure.reason)
         == "step_failed: associate: the radio is switched off")
+  }
+
+  @Test func theConfigurationThatWasReadAgainHoldsNoNetwork() {
+    var supplicant = HealthySupplicant(comesBack: false)
+    var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))
+    let result = script.run { command, now in
+      command == .status && supplicant.leftAt != nil
+        ? [(1, .say("wpa_state=INACTIVE\n"))] : supplicant.answer(command, now)
+    }
+    #expect(result == Self.failed(.associate, .noNetwork))
   }
 
   @Test func hostileReplies() {

@@ -11,6 +11,7 @@ import Testing
 /// Takes note instead of action.
 final class FakePowerSwitch: PowerSwitch {
   var initSystem = InitSystem.systemd
+  var isPermitted = true
   var done: [String] = []
   private var syncing: [() -> Void] = []
 
@@ -60,6 +61,16 @@ final class FakePowerSwitch: PowerSwitch {
     #expect(power.done == ["sync", "signal 39", "sync", "force reboot"])
     // If even that did nothing, the next caller may try again.
     #expect(Call(board, .power(PowerPlan(.reboot))).value != nil)
+  }
+
+  @Test func withoutTheRightNothingIsPromised() {
+    power.isPermitted = false
+    for isDryRun in [false, true] {
+      let call = Call(board, .power(PowerPlan(.reboot, isDryRun: isDryRun)))
+      #expect(call.reason == "unavailable: the agent lacks the right to: run it as root")
+    }
+    clock.advance(.seconds(200))
+    #expect(power.done.isEmpty)
   }
 
   @Test func aPowerOffTheWayOfBusybox() {

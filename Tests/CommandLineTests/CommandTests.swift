@@ -172,8 +172,8 @@ import Testing
 
   @Test func discoveryListsTrustedAndStrangers() async throws {
     let laptop = try Laptop()
-    let friend = try await TestBoard(16, trusting: nil, announces: true)
-    let stranger = try await TestBoard(17, trusting: nil, announces: true)
+    let friend = try await TestBoard(16, trusting: nil, announcingTo: laptop.discoveryPort)
+    let stranger = try await TestBoard(17, trusting: nil, announcingTo: laptop.discoveryPort)
     try await friend.pair(laptop, label: "friend")
     let outcome = try await laptop.run("discover", "--json", "--for", "1.5")
     let seen = try outcome.json
@@ -190,12 +190,44 @@ import Testing
 
   @Test func aPeerIsFoundByDiscoveryAndRemembered() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(18, trusting: laptop.key(), announces: true, ["echo": { $0.arguments }])
+    let board = try await TestBoard(
+      18, trusting: laptop.key(), announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
     #expect(try await laptop.run("pair", String(decoding: board.key.text, as: UTF8.self), "board").status == 0)
     let call = try await laptop.run("call", "board", "echo", "1")
     #expect(call.status == 0 && call.output == "1\n", "\(call.talk)")
     let peer = try #require(try await laptop.run("peers", "--json").json.first)
     #expect(peer["addresses"] as? [String] == [board.address] && peer["wire"] as? Int == 2)
+    await board.node.stop()
+  }
+
+  @Test func aStaleAddressDoesNotHideWhereThePeerIsNow() async throws {
+    let laptop = try Laptop()
+    let ours = try await laptop.key()
+    let squatter = try await TestBoard(19, trusting: ours)
+    let board = try await TestBoard(20, trusting: ours, announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
+    let key = String(decoding: board.key.text, as: UTF8.self)
+    #expect(try await laptop.run("pair", key, "board", "--at", squatter.address).status == 0)
+    let call = try await laptop.run("call", "board", "echo", "1")
+    #expect(call.status == 0 && call.output == "1\n", "\(call.talk)")
+    // When nobody else answers, it is told what did.
+    await board.node.stop()
+    let forgotten = try Laptop()
+    _ = try await forgotten.key()
+    #expect(try await forgotten.run("pair", key, "board", "--at", squatter.address).status == 0)
+    #expect(try await forgotten.run("ping", "board", "--timeout", "1").status == 80)
+    await squatter.node.stop()
+  }
+
+  @Test func aTerminalIsAskedBeforeAReboot() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(22, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
+    try await board.pair(laptop)
+    // script(1) gives the binary a terminal.
+    for (answer, status) in [("y", Int32(0)), ("n", 64), ("", 64)] {
+      let asked = try await laptop.shell(
+        "shift; printf '%s\\n' '\(answer)' | NO_COLOR=1 exec script -qec \"'$0' reboot board\" /dev/null")
+      #expect(asked.status == status && asked.output.contains("reboot board? [y/N]"), "\(asked.output)\(asked.talk)")
+    }
     await board.node.stop()
   }
 

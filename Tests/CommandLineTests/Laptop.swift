@@ -1,6 +1,7 @@
 import Foundation
 import PeerNet
 import Sodium
+import Synchronization
 import Testing
 
 /// A home folder of its own, and the built binary run in it.
@@ -20,8 +21,9 @@ final class Laptop: Sendable {
   }
 
   let home: String
-  /// One for each test process, so that two at once do not hear each other.
-  static let discoveryPort = UInt16(20_000 + Int(getpid()) % 20_000)
+  /// Its own, so that tests neither hear each other nor use up each other's answers.
+  let discoveryPort: UInt16
+  private static let laptops = Atomic<Int>(Int(getpid()) * 64)
 
   static let binary: String = {
     let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -29,6 +31,8 @@ final class Laptop: Sendable {
   }()
 
   init() throws {
+    let number = Self.laptops.wrappingAdd(1, ordering: .relaxed).oldValue
+    discoveryPort = UInt16(10_000 + number % 20_000)
     home = NSTemporaryDirectory() + "/peernet-\(UUID().uuidString)"
   }
 
@@ -53,7 +57,7 @@ final class Laptop: Sendable {
 
   private func execute(_ path: String, _ arguments: [String], _ environment: [String: String]) async throws -> Outcome {
     let defaults = [
-      "PEERNET_HOME": home, "PEERNET_INTERFACES": "lo", "PEERNET_DISCOVERY_PORT": "\(Self.discoveryPort)",
+      "PEERNET_HOME": home, "PEERNET_INTERFACES": "lo", "PEERNET_DISCOVERY_PORT": "\(discoveryPort)",
       "PATH": "/usr/bin:/bin", "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
     ]
     return try await withCheckedThrowingContinuation { continuation in

@@ -16,7 +16,8 @@ struct TestBoard {
   var address: String { "127.0.0.1:\(port)" }
 
   init(
-    _ index: UInt8, trusting laptop: PublicKey?, grants: Grants = .everything, announces: Bool = false,
+    _ index: UInt8, trusting laptop: PublicKey?, grants: Grants = .everything,
+    announcingTo discoveryPort: UInt16? = nil,
     port: UInt16 = 0,
     _ handlers: [String: PeerNode.Handler] = [:]
   ) async throws {
@@ -24,17 +25,27 @@ struct TestBoard {
     var list = TrustList()
     if let laptop { try list.add(TrustEntry(key: laptop, label: Array("laptop".utf8), grants: grants)) }
     var configuration = PeerNode.Configuration(identity: { Self.pair(index) }, trust: list)
-    configuration.announces = announces
-    configuration.discovers = announces
+    configuration.announces = discoveryPort != nil
+    configuration.discovers = discoveryPort != nil
     var transport = ReactorTransport.Configuration()
     transport.listen = .loopback(port: port)
     transport.interfaces = [Array("lo".utf8)]
-    transport.discoveryPort = announces ? Laptop.discoveryPort : nil
-    let thread = try ReactorThread(transport)
+    transport.discoveryPort = discoveryPort
+    let thread = try await Self.thread(transport)
     node = PeerNode(configuration, transport: thread)
     for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
     try await node.start()
     self.port = try #require(try thread.open())
+  }
+
+  /// A port whose last owner is still closing is waited for.
+  private static func thread(_ transport: ReactorTransport.Configuration) async throws -> ReactorThread {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < deadline {
+      if let thread = try? ReactorThread(transport) { return thread }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return try ReactorThread(transport)
   }
 
   static func pair(_ index: UInt8) -> KeyPair {

@@ -106,10 +106,17 @@ import Testing
     _ = try await run("pair", anna, "anna", "--allow", "wifi.*")
     let before = trust
     #expect(try await run("pair", anna, "anna", "--allow", "wifi.*").exitCode == 0)
-    let other = try await run("pair", anna, "anna", "--allow", "*")
-    #expect(other.exitCode == 65)
-    #expect(other.errors.contains("unpair it first"))
     #expect(trust == before)
+  }
+
+  @Test func pairingAKnownKeyChangesWhatIsNamedAndNothingElse() async throws {
+    _ = try await run("pair", anna, "anna", "--allow", "wifi.*", "--wire", "2")
+    _ = try await run("pair", anna, "anna")
+    #expect(trust == "peernet-trust 1\n\(anna) anna allow=wifi.* wire=2\n")
+    let more = try await run("pair", anna, "anna", "--allow", "wifi.*,gpio.write")
+    #expect(more.output == "paired anna \(annaFingerprint), which may call agent.whoami,wifi.*,gpio.write\n")
+    _ = try await run("pair", anna, "annie", "--allow", "gpio.read")
+    #expect(trust == "peernet-trust 1\n\(anna) annie allow=gpio.read wire=2\n")
   }
 
   @Test func refusedPairsChangeNothing() async throws {

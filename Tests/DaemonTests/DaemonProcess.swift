@@ -2,7 +2,7 @@ import Foundation
 
 /// A `peernetd` that was really started: the host's build, or whatever PEERNETD_COMMAND names in its place (several
 /// words are allowed, such as an emulator and the board's binary).
-final class DaemonProcess {
+final class DaemonProcess: @unchecked Sendable {
   struct Ended: Equatable {
     let exitCode: Int32
     let output: String
@@ -11,6 +11,7 @@ final class DaemonProcess {
 
   struct TooLate: Error { let errors: String }
 
+  // Only asked and signalled once it runs.
   private let process = Process()
   private let output: URL
   private let errors: URL

@@ -23,6 +23,14 @@ struct Laptop {
     var announces = false
     /// Stay connected to every trusted peer on its own.
     var dials = false
+
+    /// One connection from the start, without an upgrade on the way.
+    static func wireTwo(seed: UInt8 = 1) -> Options {
+      var options = Options()
+      options.seed = seed
+      options.wire = .two
+      return options
+    }
   }
 
   /// Starts a laptop that trusts these boards.

@@ -45,7 +45,9 @@ final class TestBoard {
   }
 
   /// Writes the whole trust list.
-  func trust(_ entries: TrustEntry...) throws {
+  func trust(_ entries: TrustEntry...) throws { try trust(entries) }
+
+  func trust(_ entries: [TrustEntry]) throws {
     var list = TrustList()
     for entry in entries { try list.add(entry) }
     try folder.write("state/trust", list.serialize())
@@ -63,7 +65,7 @@ final class TestBoard {
 }
 
 /// A board's process that listens.
-struct RunningBoard {
+struct RunningBoard: Sendable {
   let process: DaemonProcess
   let key: PublicKey
   let port: UInt16

@@ -1,5 +1,7 @@
+import CLinux
 import Glibc
 import Testing
+import Threads
 
 @testable import Linux
 
@@ -85,5 +87,17 @@ extension FileDescriptor {
     #expect(Clock.now() >= deadline)
     try timer.set(.max)
     try timer.set(nil)
+  }
+
+  @Test func standardDescriptorsAreNeverAnotherFiles() {
+    // On a thread with a descriptor table of its own: a process that was started with some of them closed.
+    let opened = onThread { () -> [Int32] in
+      guard Namespaces.unshareDescriptors() else { return [] }
+      close(0)
+      close(2)
+      clinux_fill_standard_descriptors()
+      return [0, 1, 2].map { fcntl($0, F_GETFD) } + [open("/dev/null", O_RDONLY)]
+    }
+    #expect(opened == [0, 0, 0, 3])
   }
 }

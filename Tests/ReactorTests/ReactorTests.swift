@@ -1,6 +1,8 @@
 import CLinux
+import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -83,7 +85,7 @@ extension Reactor {
     for _ in 0..<200 {
       var pipe = try Pipe()
       pipe.writing = FileDescriptor(owning: -1)
-      let number = pipe.takeReadingForTest()
+      let number = fcntl(pipe.reading.number, F_DUPFD_CLOEXEC, 0)
       kept.append(number)
       // Always readable: the end is never taken.
       pipes.append(try reactor.register(number, for: .readable) { _ in })

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -190,6 +191,8 @@ private func pattern(_ count: Int) -> [UInt8] {
     pair.acceptor.connection?.close()
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .connectionReset))
+    // Whoever hears of it can tell it from a dial that failed.
+    #expect(pair.dialler.failure?.operation.description == "read")
     pair.close()
   }
 
@@ -315,7 +318,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   /// On a thread with a descriptor table of its own, so that the other tests keep theirs.
   @Test func runningOutOfDescriptorsNeitherSpinsNorDeafens() throws {
     let failure = onThread { () -> String? in
-      guard unshareDescriptors() else { return "unshare" }
+      guard Namespaces.unshareDescriptors() else { return "unshare" }
       do {
         let reactor = try Reactor()
         var accepted = 0

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Testing
+import Threads
 
 @testable import Reactor
 

@@ -138,7 +138,7 @@ import Testing
   @Test func stoppingAnswersFirst() throws {
     let world = pair()
     let calls = try (0..<3).map { try world.call(0, 1, "echo", .integer($0)) }
-    while world.arrivals.count < 3 { world.run(.milliseconds(1)) }
+    world.run { world.arrivals.count == 3 }
     world.act(1) { $0.stop(now: world.now) }
     world.run(.seconds(1))
     for (index, call) in calls.enumerated() {

@@ -57,7 +57,7 @@ import Testing
     world.add(trusting: [0])
     world.connect(0, 1)
     // The first dial is through, the second one finds a closed door.
-    while world.node(0).sessions.allSatisfy({ !$0.isEstablished }) { world.run(.milliseconds(1)) }
+    world.run { world.node(0).sessions.contains { $0.isEstablished } }
     world.links[World.endpoint(1)] = World.Link(refuses: true)
     world.run(.seconds(3))
     let status = world.node(0).statuses[0]
@@ -92,7 +92,7 @@ import Testing
     world.add(trusting: [0])
     world.connect(0, 1)
     let node = world.node(0)
-    while !node.sessions.contains(where: { $0.wire == .two && $0.isEstablished }) { world.run(.milliseconds(1)) }
+    world.run { node.sessions.contains { $0.wire == .two && $0.isEstablished } }
     let held = try #require(node.sessions.first { $0.ledger.isProvisional })
     let better = try #require(node.sessions.first { $0.wire == .two })
     #expect(held.ledger.retirement?.winner == better.id)

@@ -243,6 +243,12 @@ final class World {
     now = end
   }
 
+  /// Lets time pass in small steps until something has happened, or for ten seconds in vain.
+  func run(until hasHappened: () -> Bool) {
+    for _ in 0..<10_000 where !hasHappened() { run(.milliseconds(1)) }
+    #expect(hasHappened())
+  }
+
   /// How many authenticated connections a node has with another.
   func open(_ node: Int, with other: Int) -> Int {
     var open: Set<ConnectionID> = []

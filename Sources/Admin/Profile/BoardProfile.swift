@@ -23,6 +23,7 @@
 /// debounce = 20              ; milliseconds
 /// ```
 public struct BoardProfile: Equatable, Sendable {
+  /// The radio that is ours to restart.
   public struct Wifi: Equatable, Sendable {
     public let interface: [UInt8]
     /// The folder that holds wpa_supplicant's control sockets, one an interface.
@@ -82,6 +83,7 @@ public struct BoardProfile: Equatable, Sendable {
     self.init(name: name, wifi: wifi, lines: lines, warnings: warnings)
   }
 
+  /// The line that peers call `label`; nil when the profile has none.
   public func line(labelled label: [UInt8]) -> LineProfile? {
     lines.first { $0.label == label }
   }
@@ -135,6 +137,6 @@ extension BoardProfile {
 
   private static func isInterface(_ name: [UInt8]) -> Bool {
     name.isText(upTo: maximumInterfaceLength) && !name.contains(UInt8(ascii: "/")) && !name.contains(UInt8(ascii: " "))
-      && !name.spells(".") && !name.spells("..")
+      && !name.equals(".") && !name.equals("..")
   }
 }

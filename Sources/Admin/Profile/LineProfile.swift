@@ -101,13 +101,13 @@ extension LineProfile {
 extension ProfileSection {
   fileprivate mutating func direction() throws(ProfileFault) -> LineProfile.Direction? {
     guard let setting = try take("direction") else { return nil }
-    for direction in LineProfile.Direction.allCases where setting.value.spells(direction.name) { return direction }
+    for direction in LineProfile.Direction.allCases where setting.value.equals(direction.name) { return direction }
     throw setting.fault(.badDirection)
   }
 
   fileprivate mutating func bias() throws(ProfileFault) -> LineProfile.Bias? {
     guard let setting = try take("bias") else { return nil }
-    for bias in LineProfile.Bias.allCases where setting.value.spells(bias.name) { return bias }
+    for bias in LineProfile.Bias.allCases where setting.value.equals(bias.name) { return bias }
     throw setting.fault(.badBias)
   }
 
@@ -125,7 +125,7 @@ extension ProfileSection {
   ) throws(ProfileFault) -> LineProfile.InitialValue {
     guard let setting = try take("initial") else { return .keep }
     guard direction == .output else { throw setting.fault(.initialValueOfInput) }
-    if setting.value.spells("keep") { return .keep }
+    if setting.value.equals("keep") { return .keep }
     guard let value = setting.number(upTo: 1) else { throw setting.fault(.badInitialValue) }
     return .value(value == 1)
   }

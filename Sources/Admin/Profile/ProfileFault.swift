@@ -1,5 +1,6 @@
 /// What is wrong with a board profile, and on which line of its file.
 public struct ProfileFault: Error, Equatable, Sendable {
+  /// What is wrong.
   public enum Reason: Equatable, Sendable {
     /// A warning only: a later release may know the section.
     case unknownSection

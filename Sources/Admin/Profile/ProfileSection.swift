@@ -15,16 +15,16 @@ struct ProfileSection {
   }
 
   mutating func take(_ key: StaticString) throws(ProfileFault) -> Setting? {
-    guard let index = remaining.firstIndex(where: { $0.key.spells(key) }) else { return nil }
+    guard let index = remaining.firstIndex(where: { $0.key.equals(key) }) else { return nil }
     let setting = remaining.remove(at: index)
-    if let second = remaining.first(where: { $0.key.spells(key) }) { throw second.fault(.duplicateKey) }
+    if let second = remaining.first(where: { $0.key.equals(key) }) { throw second.fault(.duplicateKey) }
     return setting
   }
 
   mutating func boolean(_ key: StaticString) throws(ProfileFault) -> Bool? {
     guard let setting = try take(key) else { return nil }
-    if setting.value.spells("yes") || setting.value.spells("true") { return true }
-    if setting.value.spells("no") || setting.value.spells("false") { return false }
+    if setting.value.equals("yes") || setting.value.equals("true") { return true }
+    if setting.value.equals("no") || setting.value.equals("false") { return false }
     throw setting.fault(.badBoolean)
   }
 
@@ -40,22 +40,12 @@ extension Setting {
 
   /// The value as a decimal number without a sign.
   func number(upTo maximum: UInt32) -> UInt32? {
-    // Ten digits fit an UInt64 by far.
-    guard (1...10).contains(value.count) else { return nil }
-    var number: UInt64 = 0
-    for byte in value {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
-      number = number * 10 + UInt64(byte - UInt8(ascii: "0"))
-    }
-    return number <= UInt64(maximum) ? UInt32(number) : nil
+    guard value.first != UInt8(ascii: "-"), let number = value.decimal, number <= Int64(maximum) else { return nil }
+    return UInt32(number)
   }
 }
 
 extension [UInt8] {
-  func spells(_ text: StaticString) -> Bool {
-    text.withUTF8Buffer { elementsEqual($0) }
-  }
-
   func isText(upTo maximum: Int) -> Bool {
     (1...maximum).contains(count) && allSatisfy { $0 >= 0x20 && $0 != 0x7F }
   }

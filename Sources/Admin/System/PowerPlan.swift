@@ -60,6 +60,7 @@ public struct PowerPlan: Equatable, Sendable {
   }
 }
 
+/// One step of a power plan.
 public enum PowerStep: Equatable, Sendable {
   /// Until then nothing happened.
   case answer

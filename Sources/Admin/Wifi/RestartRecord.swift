@@ -3,6 +3,7 @@ import PeerNet
 
 /// The last `wifi.restart`, kept for whoever lost the link with it.
 public struct RestartRecord: Equatable, Sendable {
+  /// How far it came.
   public enum Outcome: Equatable, Sendable {
     case running
     case succeeded(WifiRestart.Success)

@@ -16,6 +16,7 @@ public enum SupplicantMessage: Equatable, Sendable {
   }
 }
 
+/// What the supplicant replied to a command.
 public enum SupplicantReply: Equatable, Sendable {
   case ok, pong, busy, failed
   /// Lines of an answer, or garbage: whoever asked takes from it what it can.

@@ -63,6 +63,7 @@ public struct WifiDialogue: Sendable {
     if case .restart(let restart) = work { restart.step } else { nil }
   }
 
+  /// What to do next; nil when there is nothing to do until something happens or ``deadline`` comes.
   public mutating func nextOutput() -> Output? {
     if let result {
       self.result = nil
@@ -76,13 +77,16 @@ public struct WifiDialogue: Sendable {
     }
   }
 
+  /// A fresh connection is there.
   public mutating func socketOpened(now: Instant) { take(link.socketOpened(now: now), now) }
 
+  /// The connection could not be had, or is gone.
   public mutating func socketLost(now: Instant) { take(link.socketLost(now: now), now) }
 
   /// A datagram, cut at ``SupplicantMessage/maximumBytes`` if it was longer.
   public mutating func receive(_ datagram: [UInt8], now: Instant) { take(link.receive(datagram, now: now), now) }
 
+  /// ``deadline`` has come. Too early a call does nothing.
   public mutating func timeout(now: Instant) {
     take(link.timeout(now: now), now)
     var ended: Result?

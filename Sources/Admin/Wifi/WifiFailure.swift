@@ -1,5 +1,6 @@
 /// A wifi procedure that did not reach its end: the step it was at and, if the supplicant gave one, the reason.
 public struct WifiFailure: Error, Equatable, Sendable {
+  /// What was being done.
   public enum Step: Equatable, Sendable {
     /// Find the supplicant's control socket and have it answered.
     case reach
@@ -18,9 +19,10 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case scan
   }
 
+  /// Why it was not done.
   public enum Reason: Equatable, Sendable {
     case absent, silent, refused, busy
-    case networkNotFound, rejected, wrongKey, radioDisabled
+    case noNetwork, networkNotFound, rejected, wrongKey, radioDisabled
     case noAddress, notUnderstood, timeout
   }
 
@@ -63,6 +65,7 @@ extension WifiFailure.Reason {
     case .silent: "wpa_supplicant does not answer"
     case .refused: "wpa_supplicant refused"
     case .busy: "wpa_supplicant stayed busy"
+    case .noNetwork: "wpa_supplicant has no network configured"
     case .networkNotFound: "no configured network is in range"
     case .rejected: "the access point rejected the association"
     case .wrongKey: "the access point refused the key"

@@ -4,6 +4,9 @@ import PeerNet
 /// without a configuration file), and wait until STATUS tells of a new association. If that does not come about within
 /// half of the time, the hard way: TERMINATE, so that the supplicant's supervisor starts it afresh, and wait again.
 ///
+/// Networks that were given to the supplicant and never saved to its file do not outlive RECONFIGURE; such a restart ends
+/// with ``WifiFailure/Reason/noNetwork``.
+///
 /// Events only hurry it: STATUS is polled as well, because events get lost and a supplicant may die without a word.
 public struct WifiRestart: Sendable {
   public struct Options: Equatable, Sendable {
@@ -18,6 +21,7 @@ public struct WifiRestart: Sendable {
     }
   }
 
+  /// What brought the new association about.
   public enum Way: Equatable, Sendable {
     case reconfigure, reassociate, respawn
 
@@ -30,6 +34,7 @@ public struct WifiRestart: Sendable {
     }
   }
 
+  /// A restart that reached its end.
   public struct Success: Equatable, Sendable {
     public let way: Way
     public let status: WifiStatus
@@ -48,7 +53,7 @@ public struct WifiRestart: Sendable {
   }
 
   static let pollInterval = Duration.seconds(1)
-  /// How long an association may stay untouched by RECONFIGURE before REASSOCIATE is tried, too.
+  /// How long RECONFIGURE may leave things as they are, associated or disconnected, before REASSOCIATE is tried, too.
   static let nudgeAfter = Duration.seconds(2)
 
   private let options: Options
@@ -195,11 +200,15 @@ public struct WifiRestart: Sendable {
       guard status.state == .completed else {
         if status.state != .unknown { leftNetwork = true }
         if status.state == .interfaceDisabled { trouble = .radioDisabled }
+        // The configuration that was read again may hold less than was in use.
+        if status.state == .inactive { trouble = .noNetwork }
         phase = .associating
+        // A supplicant that was told to disconnect stays so until it is told to associate. One that has a reason does not.
+        if status.state == .disconnected, trouble == .timeout { nudge(link: &link, now: now) }
         return nil
       }
       guard leftNetwork else {
-        if let nudgeAt, now >= nudgeAt { reassociate(link: &link, now: now) }
+        nudge(link: &link, now: now)
         return nil
       }
       guard status.address != nil || !hadAddress else {
@@ -246,6 +255,10 @@ public struct WifiRestart: Sendable {
     case .reaching, .associating, .addressing: link.ask(.status, now: now)
     case .asking, .terminating, .respawning: pollAt = nil
     }
+  }
+
+  private mutating func nudge(link: inout SupplicantLink, now: Instant) {
+    if let nudgeAt, now >= nudgeAt { reassociate(link: &link, now: now) }
   }
 
   private mutating func reassociate(link: inout SupplicantLink, now: Instant) {

@@ -14,6 +14,7 @@ public struct WifiStatus: Equatable, Sendable {
 
   public init() {}
 
+  /// Reads the answer to STATUS.
   public init(status: [UInt8]) {
     state = .unknown
     for line in SupplicantLines(status) {

@@ -2,7 +2,7 @@ import Admin
 import Linux
 
 /// The GPIO chips of this machine: all that the board asks of the C library, so that tests can stand in for it.
-public protocol GPIOChips: AnyObject {
+protocol GPIOChips: AnyObject {
   /// Whether inputs are debounced below this seam. Otherwise `GPIOLines` does it from the edges.
   var debounces: Bool { get }
 
@@ -16,7 +16,7 @@ public protocol GPIOChips: AnyObject {
 }
 
 /// A line that this process holds. Values are logical: true is active.
-public protocol GPIOHold: AnyObject {
+protocol GPIOHold: AnyObject {
   /// Readable when an edge waits; only of a line that was requested with edges.
   var descriptor: Int32 { get }
 
@@ -27,32 +27,32 @@ public protocol GPIOHold: AnyObject {
   func nextEdge() throws(GPIOFault) -> GPIOEdge?
 }
 
-public struct GPIOChip {
+struct GPIOChip {
   /// Changes between boots.
-  public let number: UInt32
-  public let label: [UInt8]
+  let number: UInt32
+  let label: [UInt8]
   /// The name of each line by its offset; empty where it has none.
-  public let lines: [[UInt8]]
+  let lines: [[UInt8]]
 
-  public init(number: UInt32, label: [UInt8], lines: [[UInt8]]) {
+  init(number: UInt32, label: [UInt8], lines: [[UInt8]]) {
     self.number = number
     self.label = label
     self.lines = lines
   }
 }
 
-public struct GPIORequest: Equatable {
-  public let chip: UInt32
-  public let offset: UInt32
-  public let direction: LineProfile.Direction
-  public let activeLow: Bool
-  public let bias: LineProfile.Bias
-  public let initialValue: LineProfile.InitialValue
+struct GPIORequest: Equatable {
+  let chip: UInt32
+  let offset: UInt32
+  let direction: LineProfile.Direction
+  let activeLow: Bool
+  let bias: LineProfile.Bias
+  let initialValue: LineProfile.InitialValue
   /// In milliseconds; 0 unless the chips debounce.
-  public let debounce: UInt32
-  public let edges: Bool
+  let debounce: UInt32
+  let edges: Bool
 
-  public init(_ line: LineProfile, chip: UInt32, offset: UInt32, debounces: Bool) {
+  init(_ line: LineProfile, chip: UInt32, offset: UInt32, debounces: Bool) {
     self.chip = chip
     self.offset = offset
     direction = line.direction
@@ -64,13 +64,13 @@ public struct GPIORequest: Equatable {
   }
 }
 
-public struct GPIOEdge: Equatable {
+struct GPIOEdge: Equatable {
   /// What the line became.
-  public let value: Bool
+  let value: Bool
   /// Nanoseconds on `GPIOChips.clock`.
-  public let time: UInt64
+  let time: UInt64
 
-  public init(to value: Bool, at time: UInt64) {
+  init(to value: Bool, at time: UInt64) {
     self.value = value
     self.time = time
   }

@@ -6,13 +6,13 @@ import Reactor
 /// A line is held from its first use on, so that an output keeps its value and an input its bias. A line that was lost,
 /// or could not be had, is tried again when it is next asked for; an output is then driven to what the profile says, as
 /// at the start.
-public final class GPIOLines {
+final class GPIOLines {
   private let lines: [LineProfile]
   private var held: [HeldLine?]
   private let chips: any GPIOChips
   private let reactor: Reactor
 
-  public init(_ lines: [LineProfile], chips: any GPIOChips, reactor: Reactor) {
+  init(_ lines: [LineProfile], chips: any GPIOChips, reactor: Reactor) {
     self.lines = lines
     held = lines.map { _ in nil }
     self.chips = chips
@@ -20,12 +20,12 @@ public final class GPIOLines {
   }
 
   /// Takes hold of all lines, and returns why some could not be had.
-  public func start() -> [GPIOError] {
+  func start() -> [GPIOError] {
     list().compactMap { $0.problem }
   }
 
   /// All lines in the order of the profile, those with a problem too.
-  public func list() -> [LineState] {
+  func list() -> [LineState] {
     var scan = Scan(chips)
     return lines.indices.map { index in
       do throws(GPIOError) {
@@ -37,13 +37,13 @@ public final class GPIOLines {
   }
 
   /// The lines of these labels, in their order.
-  public func read(_ labels: [[UInt8]]) throws(GPIOError) -> [LineState] {
+  func read(_ labels: [[UInt8]]) throws(GPIOError) -> [LineState] {
     try states(of: indices(of: labels))
   }
 
   /// Sets outputs to logical values, in this order, and reads them back. Nothing is set unless every label is an
   /// output's that can be had; when one fails all the same, those before it stay set.
-  public func write(_ values: [(label: [UInt8], value: Bool)]) throws(GPIOError) -> [LineState] {
+  func write(_ values: [(label: [UInt8], value: Bool)]) throws(GPIOError) -> [LineState] {
     let indices = try indices(of: values.map { $0.label })
     for index in indices where lines[index].direction != .output { throw .notAnOutput(lines[index].label) }
     var scan = Scan(chips)

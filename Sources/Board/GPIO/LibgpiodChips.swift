@@ -3,14 +3,14 @@ import CGpiod
 import Linux
 
 /// The chips as libgpiod shows them.
-public final class LibgpiodChips: GPIOChips {
-  public init() {}
+final class LibgpiodChips: GPIOChips {
+  init() {}
 
-  public var debounces: Bool { cgpiod_debounces() }
+  var debounces: Bool { cgpiod_debounces() }
 
-  public var clock: UInt64 { cgpiod_clock() }
+  var clock: UInt64 { cgpiod_clock() }
 
-  public func scan() -> [GPIOChip] {
+  func scan() -> [GPIOChip] {
     var chips: [GPIOChip] = []
     for number in 0..<UInt32(CGPIOD_CHIPS) {
       var chip: OpaquePointer?
@@ -27,7 +27,7 @@ public final class LibgpiodChips: GPIOChips {
     return chips
   }
 
-  public func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold {
+  func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold {
     var asked = cgpiod_request()
     asked.chip = request.chip
     asked.offset = request.offset

@@ -1,15 +1,15 @@
 import Admin
 
 /// A GPIO line as it is now.
-public struct LineState: Equatable, Sendable {
-  public let label: [UInt8]
-  public let direction: LineProfile.Direction
+struct LineState: Equatable, Sendable {
+  let label: [UInt8]
+  let direction: LineProfile.Direction
   /// Logical: true is active. Of an output too it is what the line shows. nil when it cannot be read: see `problem`.
-  public let value: Bool?
-  public let activeLow: Bool
-  public let bias: LineProfile.Bias
-  public let description: [UInt8]
-  public let problem: GPIOError?
+  let value: Bool?
+  let activeLow: Bool
+  let bias: LineProfile.Bias
+  let description: [UInt8]
+  let problem: GPIOError?
 
   init(_ line: LineProfile, value: Bool?, problem: GPIOError? = nil) {
     label = line.label

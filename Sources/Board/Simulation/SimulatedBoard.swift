@@ -53,6 +53,7 @@ final class SimulatedPowerSwitch: PowerSwitch {
   init(_ onPower: @escaping (PowerPlan.Action) -> Void) { self.onPower = onPower }
 
   var initSystem: InitSystem { .simulated }
+  var isPermitted: Bool { true }
   func sync(_ done: @escaping () -> Void) { done() }
   func signalInit(_ signal: InitSignal) {}
   func force(_ action: PowerPlan.Action) { onPower(action) }

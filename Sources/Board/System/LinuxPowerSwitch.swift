@@ -2,7 +2,8 @@ import Admin
 import Linux
 import Reactor
 
-public final class LinuxPowerSwitch: PowerSwitch {
+/// This machine's power, by way of its init or, at the last, the kernel.
+final class LinuxPowerSwitch: PowerSwitch {
   /// sync(2) takes as long as the slowest disk: a child does it, and the reboot waits no longer than this.
   private static let syncNanoseconds: UInt64 = 10_000_000_000
 
@@ -10,13 +11,13 @@ public final class LinuxPowerSwitch: PowerSwitch {
   private let root: [UInt8]
 
   /// `root` stands before the path that is looked at: empty but for tests.
-  public init(reactor: Reactor, root: [UInt8] = []) {
+  init(reactor: Reactor, root: [UInt8] = []) {
     self.reactor = reactor
     self.root = root
   }
 
   /// systemd makes this folder, and only if it is process 1 (sd_booted(3)).
-  public var initSystem: InitSystem {
+  var initSystem: InitSystem {
     do throws(FileError) {
       _ = try readFile(root + [UInt8]("/run/systemd/system"), limit: 0)
     } catch .system(let error) where error.code == .noSuchFile {
@@ -27,25 +28,23 @@ public final class LinuxPowerSwitch: PowerSwitch {
     return .systemd
   }
 
-  public func sync(_ done: @escaping () -> Void) {
-    let deadline = Clock.now() + LinuxPowerSwitch.syncNanoseconds
-    for path in [[UInt8]("/bin/sync"), [UInt8]("/usr/bin/sync")] {
-      do throws(Errno) {
-        _ = try Subprocess(
-          path: path, arguments: [[UInt8]("sync")], environment: [], deadline: deadline, reactor: reactor
-        ) { _ in done() }
-        return
-      } catch {}
+  var isPermitted: Bool { InitProcess.isWithinReach }
+
+  func sync(_ done: @escaping () -> Void) {
+    do throws(Errno) {
+      _ = try Subprocess(syncingBy: Clock.now() + LinuxPowerSwitch.syncNanoseconds, reactor: reactor) { _ in done() }
+    } catch {
+      // Without a child there is no sync, which is no reason to stay.
+      done()
     }
-    done()
   }
 
   /// A refusal shows in the board's still being there; the next step overrules it.
-  public func signalInit(_ signal: InitSignal) {
+  func signalInit(_ signal: InitSignal) {
     try? InitProcess.signal(signal.rawValue)
   }
 
-  public func force(_ action: PowerPlan.Action) {
+  func force(_ action: PowerPlan.Action) {
     switch action {
     case .reboot: try? System.reboot(.restart)
     case .powerOff: try? System.reboot(.powerOff)

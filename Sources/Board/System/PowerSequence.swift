@@ -2,17 +2,22 @@ import Admin
 import PeerNet
 
 /// Carries power plans out, one at a time.
-public final class PowerSequence {
+final class PowerSequence {
   private let powerSwitch: any PowerSwitch
   private let clock: any BoardClock
   private var underWay: PowerPlan.Action?
 
-  public init(_ powerSwitch: any PowerSwitch, clock: any BoardClock) {
+  init(_ powerSwitch: any PowerSwitch, clock: any BoardClock) {
     self.powerSwitch = powerSwitch
     self.clock = clock
   }
 
   func begin(_ plan: PowerPlan, completion: (BoardOutcome) -> Void) {
+    // An answer that promised what the kernel will refuse would be a lie, from a dry run as well.
+    guard powerSwitch.isPermitted else {
+      return completion(
+        .failed(ProcedureFailure(.unavailable, "the agent lacks the right to: run it as root").reason))
+    }
     let initSystem = powerSwitch.initSystem
     if plan.isDryRun { return completion(.answered(plan.answer(under: initSystem))) }
     if let underWay {

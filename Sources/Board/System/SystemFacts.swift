@@ -2,25 +2,25 @@ import Admin
 import Linux
 
 /// Where a board's facts come from.
-public protocol SystemFacts: AnyObject {
+protocol SystemFacts: AnyObject {
   /// What it knows; the rest stays nil.
   func systemInfo() -> SystemInfo
 }
 
 /// A Linux machine's, from /proc and the like.
-public final class LinuxFacts: SystemFacts {
+final class LinuxFacts: SystemFacts {
   private let root: [UInt8]
 
   /// `root` stands before every path: empty but for tests.
-  public init(root: [UInt8] = []) { self.root = root }
+  init(root: [UInt8] = []) { self.root = root }
 
-  public func systemInfo() -> SystemInfo {
+  func systemInfo() -> SystemInfo {
     var info = SystemInfo()
     info.hostname = line("/proc/sys/kernel/hostname")
     info.kernelName = line("/proc/sys/kernel/ostype")
     info.kernelRelease = line("/proc/sys/kernel/osrelease")
     info.kernelVersion = line("/proc/sys/kernel/version")
-    info.machine = (try? System.names())?.machine
+    info.machine = try? System.machine()
     info.bootIdentifier = line("/proc/sys/kernel/random/boot_id")
     info.boardModel = line("/proc/device-tree/model")
     info.uptime = line("/proc/uptime").flatMap { $0.prefix { $0 != 0x2e }.decimal }

@@ -1,7 +1,7 @@
 import Admin
 
 /// Where wpa_supplicant's control socket is, or something that behaves like one.
-public protocol SupplicantPort: AnyObject {
+protocol SupplicantPort: AnyObject {
   /// A connection of its own, so that nobody else's replies come on it; nil when nobody listens. The closures are called
   /// from the loop, never from within a call, and not after ``SupplicantConnection/close()``.
   func connect(
@@ -9,7 +9,7 @@ public protocol SupplicantPort: AnyObject {
   ) -> (any SupplicantConnection)?
 }
 
-public protocol SupplicantConnection: AnyObject {
+protocol SupplicantConnection: AnyObject {
   /// False when the supplicant is gone. A socket that is full counts as sent: no reply will come.
   func send(_ command: SupplicantCommand) -> Bool
   func close()

@@ -6,7 +6,7 @@ import PeerNet
 /// under way joins it and gets the same outcome: whoever lost the link with a restart and asks again learns how it
 /// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
 /// for all.
-public final class WifiControl {
+final class WifiControl {
   /// More than that do not join.
   static let maximumWaiting = 16
 
@@ -27,7 +27,7 @@ public final class WifiControl {
   private var lastRestart: RestartRecord?
 
   /// `respawned` tells whether somebody starts the supplicant again when it ends.
-  public init(interface: [UInt8], port: any SupplicantPort, clock: any BoardClock, respawned: Bool) {
+  init(interface: [UInt8], port: any SupplicantPort, clock: any BoardClock, respawned: Bool) {
     self.interface = interface
     self.port = port
     self.clock = clock

@@ -4,20 +4,20 @@ import Linux
 import Reactor
 
 /// The control socket of a real wpa_supplicant, through libwpa_client.
-public final class WpaSupplicantPort: SupplicantPort {
+final class WpaSupplicantPort: SupplicantPort {
   private let path: [UInt8]
   private let folder: [UInt8]
   private let reactor: Reactor
 
   /// `control` is the folder of the supplicant's sockets, one an interface; `runtime` a folder of ours where replies
   /// find us, which the supplicant must be able to reach.
-  public init(control: [UInt8], interface: [UInt8], runtime: [UInt8], reactor: Reactor) {
+  init(control: [UInt8], interface: [UInt8], runtime: [UInt8], reactor: Reactor) {
     path = control + [UInt8(ascii: "/")] + interface + [0]
     folder = runtime + [0]
     self.reactor = reactor
   }
 
-  public func connect(
+  func connect(
     onDatagram: @escaping ([UInt8]) -> Void, onLost: @escaping () -> Void
   ) -> (any SupplicantConnection)? {
     guard !path.dropLast().contains(0), !folder.dropLast().contains(0), let control = cwpa_open(path, folder) else {

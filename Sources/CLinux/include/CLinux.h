@@ -9,13 +9,16 @@ int clinux_argument_count(void);
 const char *_Nullable clinux_argument(int index);
 size_t clinux_length(const char *_Nonnull text);
 
+// Opens /dev/null as whichever of the descriptors 0, 1 and 2 is closed. Runs at every start by itself.
+void clinux_fill_standard_descriptors(void);
+
 // errno
 const char *_Nullable clinux_error_text(int number);
 enum clinux_error {
     CLINUX_EAGAIN, CLINUX_EINVAL, CLINUX_ENOENT, CLINUX_EEXIST, CLINUX_EMFILE, CLINUX_ENFILE, CLINUX_ENOBUFS,
     CLINUX_ENOMEM, CLINUX_ECONNABORTED, CLINUX_ETIMEDOUT, CLINUX_EINPROGRESS, CLINUX_EFBIG, CLINUX_EAFNOSUPPORT,
-    CLINUX_EADDRNOTAVAIL, CLINUX_EPERM, CLINUX_EMSGSIZE, CLINUX_ENODEV, CLINUX_EIO, CLINUX_ECONNRESET, CLINUX_EPIPE,
-    CLINUX_ECONNREFUSED, CLINUX_ENETUNREACH, CLINUX_EPROTO, CLINUX_ESRCH, CLINUX_ECHILD, CLINUX_ENAMETOOLONG,
+    CLINUX_EADDRNOTAVAIL, CLINUX_EPERM, CLINUX_ENODEV, CLINUX_EIO, CLINUX_ECONNRESET, CLINUX_EPIPE,
+    CLINUX_ECONNREFUSED, CLINUX_EPROTO, CLINUX_ECHILD, CLINUX_ENAMETOOLONG,
     CLINUX_ENOSPC, CLINUX_EOVERFLOW,
 };
 int clinux_error_number(enum clinux_error error);
@@ -50,7 +53,7 @@ struct clinux_ip {
 };
 enum clinux_option {
     CLINUX_REUSE_ADDRESS, CLINUX_V6_ONLY, CLINUX_NO_DELAY, CLINUX_USER_TIMEOUT_MS, CLINUX_BROADCAST,
-    CLINUX_PACKET_INFO, CLINUX_RECEIVE_BUFFER, CLINUX_SEND_BUFFER,
+    CLINUX_PACKET_INFO,
 };
 int clinux_socket(int v6, int stream);
 int clinux_set_option(int fd, enum clinux_option option, int value);
@@ -119,22 +122,19 @@ int clinux_signals_next(int fd);
 int clinux_spawn(
     const char *_Nonnull path, char *_Nullable const *_Nonnull arguments, char *_Nullable const *_Nonnull environment,
     int input, int output, int errors);
+// A child that calls sync(2) and ends. It needs no program, which a disk that hangs might never give: posix_spawn waits
+// until the program is loaded.
+int clinux_spawn_sync(void);
 int clinux_pidfd(int pid);
 enum { CLINUX_RUNNING = -1000000, CLINUX_BY_SIGNAL = 1000 };
 int clinux_reap(int pid);
 int clinux_kill_group(int pid, enum clinux_signal signal);
 
 // System
-void clinux_sync(void);
 enum clinux_power { CLINUX_RESTART, CLINUX_POWER_OFF };
 int clinux_reboot(enum clinux_power action);
-struct clinux_names {
-    char system[65], node[65], release[65], version[65], machine[65];
-};
-int clinux_names_get(struct clinux_names *_Nonnull names);
+int clinux_machine(char *_Nonnull name, size_t size);
 int clinux_process_id(void);
-int clinux_effective_user(void);
-long clinux_page_size(void);
 unsigned clinux_interface_index(const char *_Nonnull name);
 const char *_Nullable clinux_environment(const char *_Nonnull name);
 
@@ -150,5 +150,5 @@ _Noreturn void clinux_exit(int code);
 int clinux_can_write(int fd);
 int clinux_is_mount_point(const char *_Nonnull path);
 
-// Process 1, asked by a signal to end the system.
+// Process 1, asked by a signal to end the system. Signal 0 asks nothing and tells whether it may be asked.
 int clinux_signal_init(int number);

@@ -14,6 +14,7 @@ public enum TermText {
     }
   }
 
+  /// The term's text, ASCII, cut at the limits.
   public static func write(_ term: Term, limits: Limits = .init()) -> [UInt8] {
     var writer = TermWriter(limits: limits)
     writer.write(term, depth: 0)
@@ -28,13 +29,16 @@ public enum TermText {
 }
 
 extension Term {
+  /// The term as Erlang text; see ``TermText``.
   public func text(limits: TermText.Limits = .init()) -> String {
     String(decoding: TermText.write(self, limits: limits), as: UTF8.self)
   }
 
+  /// Reads one term of Erlang text; see ``TermText``.
   public init(text: String) throws(TermTextError) { self = try TermText.parse(Array(text.utf8)) }
 }
 
+/// Why a text is no term, and where.
 public struct TermTextError: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// The text ends where a term, or more of one, should stand.

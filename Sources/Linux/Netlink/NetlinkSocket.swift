@@ -13,6 +13,7 @@ public struct NetlinkSocket: ~Copyable {
     descriptor = FileDescriptor(owning: try check("socket", clinux_netlink_socket()))
   }
 
+  /// Asks for all of them; the answers carry `sequence` and end with ``NetlinkMessage/done(sequence:)``.
   public borrowing func request(_ dump: Dump, sequence: UInt32) throws(Errno) {
     let type: UInt16 =
       switch dump {

@@ -7,7 +7,8 @@ struct PairCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pair",
     abstract: "Trust a key, under a label.",
-    discussion: "Keys are exchanged out of band: read, copied or scanned. Pairing a key again changes its line.")
+    discussion:
+      "Keys are exchanged out of band: read, copied or scanned. Pairing a key again changes what is named, no more.")
 
   @OptionGroup var home: HomeOptions
 
@@ -43,7 +44,10 @@ struct PairCommand: ParsableCommand {
       throw Failure(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
     }
     let entry = TrustEntry(key: key, label: Array(label.utf8), grants: grants, wire: wire)
-    try folder.changeTrust({ list throws(Failure) in try Self.put(entry, into: &list) }, orElse: { Failure($0) })
+    let keepsGrants = allow == nil
+    try folder.changeTrust(
+      { list throws(Failure) in try Self.put(entry, keepsGrants: keepsGrants, into: &list) },
+      orElse: { Failure($0) })
     if let at {
       var memory = PeerMemory()
       _ = memory.noteProven(at, for: key)
@@ -55,7 +59,7 @@ struct PairCommand: ParsableCommand {
       "It must know this computer as well; run there: peernetd pair \(ours.keyText) LABEL --allow '*' (or fewer)")
   }
 
-  private static func put(_ entry: TrustEntry, into list: inout TrustList) throws(Failure) {
+  private static func put(_ entry: TrustEntry, keepsGrants: Bool, into list: inout TrustList) throws(Failure) {
     if let other = list.entries.first(where: { $0.label == entry.label && $0.key != entry.key }) {
       throw Failure(
         .data, "cannot pair", because: "the label belongs to \(other.key.fingerprintText)",
@@ -64,8 +68,8 @@ struct PairCommand: ParsableCommand {
     do throws(TrustListError) {
       if list.entry(for: entry.key) == nil { return try list.add(entry) }
       try list.setLabel(entry.label, for: entry.key)
-      try list.setGrants(entry.grants, for: entry.key)
-      try list.setWire(entry.wire, for: entry.key)
+      if !keepsGrants { try list.setGrants(entry.grants, for: entry.key) }
+      if let wire = entry.wire { try list.setWire(wire, for: entry.key) }
     } catch {
       throw Failure(.data, "cannot pair", because: "wrong \(error.reason.code)", next: "correct it")
     }

@@ -38,7 +38,7 @@ struct Attempt {
   }
 
   private var pairHint: String {
-    "run there: peernetd pair \(String(decoding: ourKey.text, as: UTF8.self)) LABEL --allow '*' (or fewer)"
+    "run there: peernetd pair \(ourKey.keyText) LABEL --allow '*' (or fewer)"
   }
 
   func failure(_ error: any Error) -> Failure {
@@ -81,7 +81,7 @@ struct Attempt {
       failure(.untrusted, "it does not trust this key", pairHint)
     case .wrongPeer(let key):
       failure(
-        .wrongPeer, "another key answered there, \(String(decoding: key.fingerprint, as: UTF8.self))",
+        .wrongPeer, "another key answered there, \(key.fingerprintText)",
         "check the address; if the board has a new key, unpair and pair it again")
     case .peerSaid(.busy), .busy: failure(.busy, "it has no room for another connection", "try again later")
     case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
@@ -96,10 +96,10 @@ struct Attempt {
     if let atom = reason.atomBytes {
       switch String(decoding: atom, as: UTF8.self) {
       case "forbidden":
+        let (key, name) = (ourKey.keyText, Printable.text(handle ?? "NAME"))
         return failure(
           .forbidden, "this key may not call it",
-          "run there: peernetd pair \(String(decoding: ourKey.text, as: UTF8.self)) LABEL --allow \(Printable.text(handle ?? "NAME"))"
-        )
+          "run there: peernetd pair \(key) LABEL --allow \(name),...")
       case "no_such_handle":
         return failure(.refused, "it has no such handle", "see what it has: peernet status \(label)")
       case "handler_crash": return failure(.refused, "its handler crashed", "look at its log")

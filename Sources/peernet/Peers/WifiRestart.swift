@@ -17,12 +17,18 @@ struct WifiRestart {
   private var isOver: Bool { started.duration(to: .now) >= limit }
 
   func run() async throws -> Term {
-    do { return try await link.call("wifi.restart", timeout: limit) } catch let failure as Failure
+    do { return try await link.call("wifi.restart", arguments, timeout: limit) } catch let failure as Failure
       where failure.status == .outcomeUnknown
     {
       Console.say("the link went down with the wifi; waiting for it to come back")
       return try await outcome(after: failure)
     }
+  }
+
+  /// The board gives up before this side does, so that its reason is heard; it takes 5 to 300 seconds.
+  private var arguments: Term {
+    let seconds = min(max(limit.components.seconds - 10, 5), 300)
+    return .map([MapPair(.binary(utf8: "timeout"), .integer(seconds))])
   }
 
   /// Asks `wifi.status` for the last restart until that one has ended.
@@ -33,8 +39,11 @@ struct WifiRestart {
         let status = try await link.call("wifi.status")
         if let outcome = try ended(status) { return outcome }
         try await Task.sleep(for: .milliseconds(500))
-      } catch let error as Failure where [.unreachable, .outcomeUnknown, .timedOut].contains(error.status) {
-        continue
+      } catch let error as Failure
+        // A side that is just going down or coming up may look like one that does not trust this key any more.
+        where [.unreachable, .outcomeUnknown, .timedOut, .untrusted, .busy].contains(error.status)
+      {
+        try await Task.sleep(for: .milliseconds(200))
       }
     }
     throw failure

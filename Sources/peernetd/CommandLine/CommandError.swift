@@ -10,7 +10,6 @@ enum CommandError: Error {
   case system([UInt8])
   case notGrants([UInt8])
   case ownKey
-  case alreadyPaired(label: [UInt8])
   case labelTaken([UInt8])
   case badLabel([UInt8])
   case notTaken(TrustListError)
@@ -22,7 +21,7 @@ enum CommandError: Error {
     case .state(let error): error.exitCode
     case .configuration: .configuration
     case .system: .software
-    case .notGrants, .ownKey, .alreadyPaired, .labelTaken, .badLabel, .notTaken: .data
+    case .notGrants, .ownKey, .labelTaken, .badLabel, .notTaken: .data
     case .unknownPeer: .unknownPeer
     }
   }
@@ -44,10 +43,6 @@ enum CommandError: Error {
       text.append(escaped: grants)
       text += " grants nothing that can be understood; write names such as wifi.restart,wifi.*,gpio.write:pump or *"
     case .ownKey: text += "that is this board's own key; give the key of the peer"
-    case .alreadyPaired(let label):
-      text += "that key is paired already, as "
-      text.append(escaped: label)
-      text += " and with other grants or another name; unpair it first"
     case .labelTaken(let label):
       text += "another peer has the label "
       text.append(escaped: label)

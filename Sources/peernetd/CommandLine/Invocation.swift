@@ -17,8 +17,9 @@ struct Invocation: Equatable {
   struct PairRequest: Equatable {
     var key: PublicKey
     var label: [UInt8]
-    /// As written, separated by commas; empty allows nothing but `agent.whoami`.
-    var allow: [UInt8] = []
+    /// As written, separated by commas; empty allows nothing but `agent.whoami`. Nil leaves a known peer's grants as
+    /// they are.
+    var allow: [UInt8]?
     var wire: Wire?
   }
 
@@ -82,7 +83,7 @@ struct Invocation: Equatable {
       guard words.count >= 3 else { throw .missing("KEY and LABEL") }
       guard let key = PublicKey(text: words[1]) else { throw .notAKey(words[1]) }
       (command, operands) = (
-        .pair(PairRequest(key: key, label: words[2], allow: options.allow ?? [], wire: options.wire)), 3
+        .pair(PairRequest(key: key, label: words[2], allow: options.allow, wire: options.wire)), 3
       )
     default: throw .unknownCommand(words[0])
     }

@@ -19,18 +19,21 @@ struct PairingCommands {
     return text
   }
 
+  /// Takes a peer in, or gives a known one the name, grants and wire that the request names.
   func pair(_ request: Invocation.PairRequest) throws(CommandError) -> [UInt8] {
-    guard let grants = Grants(text: request.allow) else { throw .notGrants(request.allow) }
+    let allow = request.allow ?? []
+    guard let grants = Grants(text: allow) else { throw .notGrants(allow) }
     guard request.key != (try ownKey()) else { throw .ownKey }
-    let entry = TrustEntry(key: request.key, label: request.label, grants: grants, wire: request.wire)
+    var entry = TrustEntry(key: request.key, label: request.label, grants: grants, wire: request.wire)
     try TrustStore.change(paths) { (list) throws(CommandError) in
-      if let present = list.entry(for: request.key) {
-        let isSame = present.label == entry.label && present.grants == entry.grants && present.wire == entry.wire
-        if isSame { return }
-        throw .alreadyPaired(label: present.label)
-      }
       do throws(TrustListError) {
-        try list.add(entry)
+        if let present = list.entry(for: request.key) {
+          if present.label != request.label { try list.setLabel(request.label, for: request.key) }
+          if request.allow != nil, present.grants != grants { try list.setGrants(grants, for: request.key) }
+          if let wire = request.wire, present.wire != wire { try list.setWire(wire, for: request.key) }
+        } else {
+          try list.add(entry)
+        }
       } catch {
         switch error.reason {
         case .duplicateLabel: throw .labelTaken(request.label)
@@ -40,6 +43,7 @@ struct PairingCommands {
           throw .notTaken(error)
         }
       }
+      entry = list.entry(for: request.key) ?? entry
     }
     return sentence("paired ", entry)
   }

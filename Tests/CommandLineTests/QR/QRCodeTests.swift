@@ -10,10 +10,9 @@ import Testing
   }
 
   static let recorded: [Recorded] = {
-    let lines = String(decoding: PackageResources.qr_codes_txt, as: UTF8.self).split(separator: "\n").map { String($0) }
-    return stride(from: 0, to: lines.count, by: 30).map { start in
-      let head = lines[start].split(separator: " ")
-      return Recorded(text: Array(head[0].utf8), mask: Int(head[1])!, rows: Array(lines[start + 1..<start + 30]))
+    String(decoding: PackageResources.qr_codes_txt, as: UTF8.self).split(separator: "\n").map { line in
+      let fields = line.split(separator: " ").map { String($0) }
+      return Recorded(text: Array(fields[0].utf8), mask: Int(fields[1])!, rows: Array(fields[2...]))
     }
   }()
 
@@ -23,7 +22,10 @@ import Testing
 
   @Test func matchesAnIndependentEncoderUnderEveryMask() {
     #expect(Self.recorded.count == 40)
-    for code in Self.recorded { #expect(rows(QRCode(code.text, mask: code.mask)) == code.rows) }
+    for code in Self.recorded {
+      let isSame = rows(QRCode(code.text, mask: code.mask)) == code.rows
+      #expect(isSame, "\(String(decoding: code.text, as: UTF8.self)) under mask \(code.mask)")
+    }
   }
 
   @Test func choosesOneOfTheMasks() {

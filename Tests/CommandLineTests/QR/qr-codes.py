@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes qr-codes.txt: QR codes of version 3-M by an independent encoder (`pip install segno`), one for each mask.
 
-A code is a line `TEXT MASK`, then 29 lines of 29 modules, 1 for dark.
+A code is a line `TEXT MASK ROW ROW …`, 29 rows of 29 modules, 1 for dark.
 """
 import segno
 
@@ -17,6 +17,5 @@ with open(__file__.rsplit("/", 1)[0] + "/qr-codes.txt", "w") as out:
     for text in TEXTS:
         for mask in range(8):
             code = segno.make(text, version=3, error="m", mode="alphanumeric", mask=mask, boost_error=False, micro=False)
-            out.write(f"{text} {mask}\n")
-            for row in code.matrix:
-                out.write("".join(str(module & 1) for module in row) + "\n")
+            rows = ["".join(str(module & 1) for module in row) for row in code.matrix]
+            out.write(" ".join([text, str(mask), *rows]) + "\n")

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import peernet
+
+@Suite struct ManualPageTests {
+  static let page: String = {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try! String(contentsOf: root.appendingPathComponent("Documentation/peernet.1"), encoding: .utf8)
+  }()
+
+  @Test func namesEveryExitStatus() throws {
+    let section = try #require(
+      Self.page.components(separatedBy: ".Sh EXIT STATUS").last?.components(separatedBy: ".Sh ").first)
+    let listed = section.components(separatedBy: ".It ").dropFirst().map { $0.split(whereSeparator: { $0 == "\n" }) }
+    let expected = peernet.ExitStatus.allCases.map { ["\($0.rawValue)", ".Ql \($0.code)"] }
+    #expect(listed.count == expected.count)
+    for (entry, status) in zip(listed, expected) {
+      #expect(entry[0] == status[0])
+      #expect(entry[1].split(separator: " ").prefix(2).joined(separator: " ") == status[1])
+    }
+  }
+
+  @Test func namesEveryCommand() {
+    for command in PeerNetCommand.configuration.subcommands {
+      let name = command.configuration.commandName!
+      #expect(Self.page.contains(".Cm \(name)") || Self.page.contains(", \(name)"), "\(name)")
+      for inner in command.configuration.subcommands {
+        #expect(Self.page.contains(".It Cm \(name) \(inner.configuration.commandName!)\n"))
+      }
+    }
+  }
+
+  @Test func namesEveryOption() throws {
+    let names = Set(
+      PeerNetCommand.configuration.subcommands.flatMap { [$0] + $0.configuration.subcommands }.flatMap { command in
+        PeerNetCommand.helpMessage(for: command, columns: 200).matches(of: /--([a-z][a-z-]*)/).map { String($0.1) }
+      })
+    #expect(names.contains("json") && names.contains("dry-run"))
+    for name in names.sorted() {
+      #expect(Self.page.contains("Fl -\(name)") || Self.page.contains("-\(name)\n"), "\(name)")
+    }
+  }
+}
