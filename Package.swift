@@ -69,6 +69,14 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // measurements
+    .executableTarget(
+      name: "Bench",
+      dependencies: [
+        "CSodium", "ETF", "Sodium", "Noise", "PeerNet", "Linux", "Reactor", "PeerNetLinux",
+      ],
+      swiftSettings: strict),
+
     // tests, layer by layer
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),

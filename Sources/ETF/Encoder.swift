@@ -19,10 +19,26 @@ extension Term {
     Encoder(options: options).append(self, to: &output)
   }
 
+  /// About how many bytes `encode` will write, seldom less and not much more unless there are many integers.
+  public var encodedByteCountEstimate: Int {
+    switch self {
+    case .integer, .float: 11
+    case .atom(let atom): 3 + atom.bytes.count
+    case .bigInteger(let value): 6 + value.magnitude.count
+    case .binary(let bytes), .string(let bytes): 6 + bytes.count
+    case .bitstring(let bits): 6 + bits.bytes.count
+    case .list(let elements), .tuple(let elements): elements.reduce(6) { $0 + $1.encodedByteCountEstimate }
+    case .improperList(let elements, let tail):
+      elements.reduce(6 + tail.encodedByteCountEstimate) { $0 + $1.encodedByteCountEstimate }
+    case .map(let pairs):
+      pairs.reduce(6) { $0 + $1.key.encodedByteCountEstimate + $1.value.encodedByteCountEstimate }
+    }
+  }
+
   /// The same as bytes of their own.
   public func encoded(options: EncodingOptions = .init()) -> [UInt8] {
     var output: [UInt8] = []
-    output.reserveCapacity(64)
+    output.reserveCapacity(encodedByteCountEstimate)
     encode(into: &output, options: options)
     return output
   }

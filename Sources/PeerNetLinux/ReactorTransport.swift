@@ -101,11 +101,8 @@ public final class ReactorTransport {
   /// latest after two seconds.
   public func finish(_ done: @escaping () -> Void) {
     listener?.close()
-<<<<<<< HEAD
     listening?.close()
     asking?.close()
-=======
->>>>>>> compose
     onFlushed = { [self] in
       onFlushed = nil
       close()
@@ -144,10 +141,12 @@ public final class ReactorTransport {
     ) { [self] in received(id, $0) }
   }
 
-  private func write(_ id: ConnectionID, _ bytes: [UInt8]) {
+  private func write(_ id: ConnectionID, _ bytes: consuming [UInt8]) {
     guard let connection = connections[id] else { return }
     connection.write(bytes)
-    if connection.pendingBytes == 0 { node?.drained(id, now: now) }
+    guard connection.pendingBytes == 0 else { return }
+    node?.reuse(id, bytes)
+    node?.drained(id, now: now)
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {

@@ -1,17 +1,20 @@
 import Sodium
 
-/// One exposed name.
-struct Handler {
-  let access: Access
+/// One exposed name. Requests at work hold it, so that it counts them to their end.
+final class Handler {
+  let name: [UInt8]
+  var access = Access.granted
   /// Whether `beam_admin` reaches it as a remote procedure.
-  let isRemoteProcedure: Bool
+  var isRemoteProcedure = false
   /// Requests at work at once; more are refused as busy.
-  let limit: Int
+  var limit = 0
   /// Keys that the application authorized beyond what their trust lines say.
   var authorized: Set<PublicKey> = []
   var running = 0
 
-  func allows(_ entry: TrustEntry, name: [UInt8]) -> Bool {
+  init(_ name: [UInt8]) { self.name = name }
+
+  func allows(_ entry: TrustEntry) -> Bool {
     switch access {
     case .anyTrusted: true
     case .granted: authorized.contains(entry.key) || entry.grants.allows(name) || entry.grants.mayAllow(name)

@@ -11,15 +11,17 @@ extension Node {
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
-    // Also those of before a `revoke`: they are still at work.
-    let running = requests.values.count { $0.name == name }
-    let authorized = handlers[name]?.authorized ?? []
-    handlers[name] = Handler(
-      access: access, isRemoteProcedure: isRemoteProcedure, limit: limit, authorized: authorized, running: running)
+    // A revoked one comes back if requests are still at work: they count.
+    let known = handlers[name] ?? requests.values.first { $0.name == name }?.handler
+    let handler = known ?? Handler(name)
+    handler.access = access
+    handler.isRemoteProcedure = isRemoteProcedure
+    handler.limit = limit
+    handlers[name] = handler
   }
 
   /// Takes a name back. Requests at work may still be answered.
-  public func revoke(_ name: [UInt8]) { handlers[name] = nil }
+  public func revoke(_ name: [UInt8]) { handlers.removeValue(forKey: name)?.authorized = [] }
 
   /// Lets a key use an exposed name, or not any more, beyond what its trust line says.
   public func authorize(_ name: [UInt8], for key: PublicKey, _ isAuthorized: Bool = true) {
@@ -33,7 +35,7 @@ extension Node {
   /// The exposed names that a trusted peer may call, sorted.
   public func callable(by key: PublicKey) -> [[UInt8]] {
     guard let entry = peer(key)?.entry else { return [] }
-    return handlers.filter { $0.value.allows(entry, name: $0.key) }.map { $0.key }.sorted {
+    return handlers.values.filter { $0.allows(entry) }.map { $0.name }.sorted {
       $0.lexicographicallyPrecedes($1)
     }
   }
@@ -96,7 +98,8 @@ extension Node {
   private func route(_ key: PublicKey) throws(CallError) -> Session {
     guard let peer = peer(key) else { throw .untrustedPeer }
     var best: Session?
-    for session in peer.sessions.compactMap({ self.session($0) }) where session.isUsable {
+    for id in peer.sessions {
+      guard let session = session(id), session.isUsable else { continue }
       if let best, best.preference > session.preference { continue }
       best = session
     }

@@ -64,17 +64,17 @@ extension Node {
     guard let handler = handlers[name], form == .handle || handler.isRemoteProcedure else {
       return try refuse(name, .noSuchHandle, id: id, session, peer)
     }
-    guard handler.allows(peer.entry, name: name) else { return try refuse(name, .forbidden, id: id, session, peer) }
+    guard handler.allows(peer.entry) else { return try refuse(name, .forbidden, id: id, session, peer) }
     guard id != nil else {
       return emit(.message(request(nil, name, arguments, form, session, peer)))
     }
     guard handler.running < handler.limit, session.ledger.requests < limits.maximumRequestsPerConnection else {
       return try refuse(name, .busy, id: id, session, peer)
     }
-    handlers[name]!.running += 1
+    handler.running += 1
     session.ledger.requests += 1
     lastRequest += 1
-    requests[lastRequest] = RequestRecord(connection: session.id, id: id!, name: name)
+    requests[lastRequest] = RequestRecord(connection: session.id, id: id!, handler: handler)
     emit(.request(request(RequestToken(lastRequest), name, arguments, form, session, peer)))
   }
 
@@ -104,7 +104,7 @@ extension Node {
   /// Answers a request, now or much later. Unknown tokens and peers that are gone are ignored.
   public func reply(_ token: RequestToken, _ reply: Reply, now: Instant) {
     guard let record = requests.removeValue(forKey: token.value) else { return }
-    handlers[record.name]?.running -= 1
+    record.handler.running -= 1
     guard let session = session(record.connection) else { return }
     session.ledger.requests -= 1
     do {

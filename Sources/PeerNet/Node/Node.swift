@@ -32,7 +32,7 @@ public final class Node {
   private var lastConnection: UInt64 = 0
   var lastCall: UInt64 = 0
   var lastRequest: UInt64 = 0
-  private var outputs: [Output] = []
+  private var outputs: [Output?] = []
   private var outputHead = 0
   /// Connections that may have bytes to write.
   private var dirty: [Session] = []
@@ -43,7 +43,9 @@ public final class Node {
   struct RequestRecord {
     let connection: ConnectionID
     let id: UInt64
-    let name: [UInt8]
+    let handler: Handler
+
+    var name: [UInt8] { handler.name }
   }
 
   /// - Parameters:
@@ -73,7 +75,7 @@ public final class Node {
   /// The next thing to do, or nil when all is done for now.
   public func nextOutput() -> Output? {
     if outputHead < outputs.count {
-      let output = outputs[outputHead]
+      let output = outputs[outputHead].take()
       outputHead += 1
       if outputHead == outputs.count {
         outputs.removeAll(keepingCapacity: outputs.capacity <= 256)
@@ -180,6 +182,9 @@ public final class Node {
     do { try session.drained() } catch { return close(session, .session(error), now: now) }
     touch(session)
   }
+
+  /// Takes the array of a `.send` back once its bytes are gone and nobody else holds it: the next one then needs none.
+  public func reuse(_ id: ConnectionID, _ buffer: consuming [UInt8]) { session(id)?.reuse(buffer) }
 
   /// The connection ended from outside.
   public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {

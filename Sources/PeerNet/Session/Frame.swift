@@ -53,14 +53,23 @@ struct FrameReader {
     return start..<offset
   }
 
-  /// Gives back what has been read. An idle connection keeps no large buffer.
+  /// Makes room where bytes have been read.
   mutating func discardRead() {
     guard offset > 0 else { return }
-    if offset == buffer.count {
-      if buffer.capacity <= 2_048 { buffer.removeAll(keepingCapacity: true) } else { buffer = [] }
-    } else {
-      buffer.removeSubrange(0..<offset)
-    }
+    buffer.removeSubrange(0..<offset)
     offset = 0
+  }
+
+  /// Gives a large buffer back, unless something waits in it.
+  mutating func trim() {
+    discardRead()
+    buffer.trimIfEmpty()
+  }
+}
+
+extension [UInt8] {
+  /// A buffer in use is kept for the next message; that of a connection that has fallen idle is let go.
+  mutating func trimIfEmpty() {
+    if isEmpty && capacity > 2_048 { self = [] }
   }
 }

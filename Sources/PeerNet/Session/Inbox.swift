@@ -39,14 +39,17 @@ struct Inbox {
       }
       assembly.append(contentsOf: buffer[body])
       if flag == WireFormat.Flag.more { return nil }
-      let whole = assembly
-      assembly = []
-      return try decode(whole.span)
+      let envelope = try decode(assembly.span)
+      assembly.removeAll(keepingCapacity: true)
+      return envelope
     default: throw .peerSentBadEnvelope
     }
   }
 
-  private mutating func decode(_ plaintext: Span<UInt8>) throws(SessionError) -> Envelope {
+  /// Gives a large buffer back, unless something waits in it.
+  mutating func trim() { assembly.trimIfEmpty() }
+
+  private func decode(_ plaintext: Span<UInt8>) throws(SessionError) -> Envelope {
     let term: Term
     do { term = try Term.decode(plaintext) } catch { throw .peerSentBadEnvelope }
     guard let envelope = Envelope(term, wire: wire) else { throw .peerSentBadEnvelope }

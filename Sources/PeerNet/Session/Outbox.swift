@@ -61,6 +61,16 @@ struct Outbox {
   /// The same, while the handshake still runs and nothing can be sealed.
   mutating func unblock() { isBlocked = false }
 
+  /// Takes an array of `take` back, to fill it again.
+  mutating func reuse(_ buffer: consuming [UInt8]) {
+    guard sealed.capacity == 0 else { return }
+    buffer.removeAll(keepingCapacity: true)
+    sealed = buffer
+  }
+
+  /// Gives a large buffer back, unless something waits in it.
+  mutating func trim() { sealed.trimIfEmpty() }
+
   /// Seals what waits, as far as the budget goes and although the transport still has bytes, and `bye` behind it: before
   /// a close, nothing else will follow.
   mutating func finish(saying bye: Envelope?, _ sender: inout CipherState) throws(SessionError) {
@@ -79,14 +89,19 @@ struct Outbox {
   /// - Returns: false when it is larger than an envelope may be; nothing is sent then.
   mutating func append(_ envelope: Envelope, _ sender: inout CipherState) throws(SessionError) -> Bool {
     let isControl = envelope.isControl
-    guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget else {
-      return try enqueue(envelope.term.encoded(options: encoding), isControl: isControl, &sender)
+    let term = envelope.term
+    let estimate = term.encodedByteCountEstimate
+    guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget,
+      estimate <= (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope)
+    else {
+      return try enqueue(term.encoded(options: encoding), isControl: isControl, &sender)
     }
     // The common case: encoded and sealed in place, no copy.
+    reserve(estimate)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
     let body = sealed.count
-    envelope.term.encode(into: &sealed, options: encoding)
+    term.encode(into: &sealed, options: encoding)
     let length = sealed.count - body
     if length > (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope) {
       let plaintext = Array(sealed[body...])
@@ -144,11 +159,17 @@ struct Outbox {
   private mutating func seal(_ plaintext: ArraySlice<UInt8>, flag: UInt8, _ sender: inout CipherState)
     throws(SessionError)
   {
-    sealed.reserveCapacity(sealed.count + plaintext.count + WireFormat.header + 1 + WireFormat.tag)
+    reserve(plaintext.count)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(flag) }
     sealed.append(contentsOf: plaintext)
     try seal(from: start, &sender)
+  }
+
+  /// Sees that a message of about that size fits without moving it later. Grows as an array does by itself.
+  private mutating func reserve(_ plaintext: Int) {
+    let needed = sealed.count + plaintext + WireFormat.header + 1 + WireFormat.tag
+    if needed > sealed.capacity { sealed.reserveCapacity(max(needed, 2 * sealed.capacity)) }
   }
 
   private mutating func seal(from start: Int, _ sender: inout CipherState) throws(SessionError) {

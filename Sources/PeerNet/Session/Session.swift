@@ -144,7 +144,11 @@ final class Session {
       let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
       heartbeat?.received(now: now)
       guard let envelope else { continue }
-      if case .pong(let nonce) = envelope { heartbeat?.receivedPong(nonce, now: now) }
+      switch envelope {
+      case .pong(let nonce): heartbeat?.receivedPong(nonce, now: now)
+      case .ping: trim()
+      case .call, .reply, .send, .bye: break
+      }
       return .envelope(envelope)
     }
     reader.discardRead()
@@ -215,6 +219,7 @@ final class Session {
   }
 
   func sendPing(_ nonce: [UInt8], now: Instant) throws(SessionError) {
+    trim()
     heartbeat?.sentPing(nonce, now: now)
     _ = try send(.ping(nonce: nonce))
   }
@@ -225,6 +230,15 @@ final class Session {
       return
     }
     try outbox.drained(&channel!.sender)
+  }
+
+  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer) }
+
+  /// Pings are the sign of an idle connection, which keeps no large buffers.
+  private func trim() {
+    reader.trim()
+    inbox.trim()
+    outbox.trim()
   }
 
   /// The bytes to write next.
