@@ -7,12 +7,14 @@ import Reactor
 import Synchronization
 
 /// The Linux side of `Transport`: a reactor on a thread of its own, on which the node's actor runs, too.
+///
+/// The thread ends with the last reference: a node that was stopped can still be asked, and answers that it is.
 public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable {
   // Only the reactor's thread touches these, but for the waker.
   private let reactor: Reactor
   private let transport: ReactorTransport
   private let waker: Waker
-  private let identity = Atomic<UInt64>(0)
+  private let thread = ThreadIdentity()
 
   /// Opens the listening port and starts the thread.
   public init(_ configuration: ReactorTransport.Configuration) throws(PeerNetError) {
@@ -21,11 +23,20 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
       transport = try ReactorTransport(reactor: reactor, configuration: configuration)
     } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
     waker = reactor.waker
-    startThread { [self] in
-      identity.store(currentThread(), ordering: .sequentiallyConsistent)
+    nonisolated(unsafe) let reactor = reactor
+    startThread { [thread] in
+      thread.value.store(currentThread(), ordering: .sequentiallyConsistent)
       do throws(Errno) { try reactor.run() } catch {
         fatalError("the reactor failed: \(String(decoding: error.text, as: UTF8.self))")
       }
+    }
+  }
+
+  deinit {
+    nonisolated(unsafe) let (reactor, transport) = (reactor, transport)
+    waker.post {
+      transport.close()
+      reactor.stop()
     }
   }
 
@@ -54,7 +65,7 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   }
 
   public func isIsolatingCurrentContext() -> Bool? {
-    identity.load(ordering: .sequentiallyConsistent) == currentThread()
+    thread.value.load(ordering: .sequentiallyConsistent) == currentThread()
   }
 
   // MARK: Transport
@@ -73,10 +84,12 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
 
   public func carryOut() { transport.carryOut() }
 
-  /// Ends the thread once what was sent has gone out, at the latest after two seconds.
-  public func close() {
-    transport.finish { [reactor] in reactor.stop() }
-  }
+  public func close() { transport.finish {} }
+}
+
+/// Which thread the reactor runs on; 0 until it has started.
+private final class ThreadIdentity: Sendable {
+  let value = Atomic<UInt64>(0)
 }
 
 private func currentThread() -> UInt64 { UInt64(pthread_self()) }

@@ -44,4 +44,22 @@ import Testing
     await client.stop()
     await server.stop()
   }
+
+  /// Whoever still holds a stopped node is told so and never left waiting, and its thread ends with the last reference.
+  @Test func aStoppedNodeAnswersAndGoesAway() async throws {
+    weak var thread: ReactorThread?
+    do {
+      let (node, its) = try Self.node(3, trusting: 4, wire: nil)
+      thread = its
+      try await node.start()
+      await node.stop()
+      #expect(await node.peers.isEmpty)
+      let other = Self.key(4).publicKey
+      await #expect(throws: PeerNetError.stopped) { try await node.call(other, "echo", .integer(1)) }
+      await #expect(throws: PeerNetError.stopped) { try await node.connect(to: other) }
+    }
+    // The last job may still be on its way off the thread.
+    for _ in 0..<1_000 where thread != nil { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(thread == nil)
+  }
 }
