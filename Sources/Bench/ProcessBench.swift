@@ -28,6 +28,9 @@ enum ProcessBench {
     }
     if size(native) != nil, size(commandLine) != nil { try coldCall(report, isQuick) }
     if size(foreign) != nil, size(emulator) != nil {
+      let floor = try emulatorAlone(isQuick)
+      report.value(
+        "  the emulator alone, printing a version" + (floor > 50 ? ": too slow" : ""), floor, "ms", .none)
       try start(report, "start to listening, aarch64 emulated", [emulator, foreign], .atMost(50), isQuick)
     }
   }
@@ -43,6 +46,23 @@ enum ProcessBench {
     var samples = Samples()
     for _ in 0..<(isQuick ? 2 : 15) { try board.run { _, start in samples.append(start / 1e6) } }
     report.value(name + ", median", samples.median, "ms", target)
+  }
+
+  /// The median in milliseconds of a program under the emulator that does nothing of note.
+  private static func emulatorAlone(_ isQuick: Bool) throws -> Double {
+    var samples = Samples()
+    for _ in 0..<(isQuick ? 2 : 15) {
+      samples.append(
+        try elapsed {
+          let process = Process()
+          process.executableURL = URL(fileURLWithPath: emulator)
+          process.arguments = [foreign, "--version"]
+          process.standardOutput = FileHandle.nullDevice
+          try process.run()
+          process.waitUntilExit()
+        } / 1e6)
+    }
+    return samples.median
   }
 
   /// The operator's command line from its start to its end: connect, handshake, call, goodbye.

@@ -1,12 +1,9 @@
 extension Term {
   /// The one term that `bytes` hold, version byte included, in canonical form.
   public static func decode(_ bytes: Span<UInt8>, limits: DecodingLimits = .init()) throws(DecodingError) -> Term {
-    guard bytes.count <= limits.size else { throw DecodingError(kind: .tooLarge, offset: limits.size) }
-    guard bytes.count > 0 else { throw DecodingError(kind: .truncated, offset: 0) }
-    guard bytes[0] == Tag.version else { throw DecodingError(kind: .version, offset: 0) }
-    var decoder = Decoder(limits: limits)
-    let term = try decoder.term(bytes, depth: 0)
-    guard decoder.offset == bytes.count else { throw DecodingError(kind: .trailingBytes, offset: decoder.offset) }
+    var decoder = try Decoder(bytes, limits: limits)
+    let term = try decoder.term(bytes)
+    try decoder.finish(bytes)
     return term
   }
 
@@ -16,16 +13,74 @@ extension Term {
   }
 }
 
-private struct Decoder {
-  let limits: DecodingLimits
-  var offset = 1
+/// Reads a term piece by piece, for a fixed shape around other terms that need not be built to be read.
+///
+/// Every verb takes the input that it began with.
+public struct Decoder {
+  private let limits: DecodingLimits
+  private var offset = 1
+  /// How many tuples have been entered.
+  private var depth = 0
   /// Terms that counts have announced and that are not begun. Each needs a byte at least, so a count is believed only if
   /// the rest of the input has a byte for every one of them; all terms together are thus never more than the input's bytes.
   private var promised = 1
 
-  init(limits: DecodingLimits) { self.limits = limits }
+  /// Begins with the version byte.
+  public init(_ input: Span<UInt8>, limits: DecodingLimits = .init()) throws(DecodingError) {
+    guard input.count <= limits.size else { throw DecodingError(kind: .tooLarge, offset: limits.size) }
+    guard input.count > 0 else { throw DecodingError(kind: .truncated, offset: 0) }
+    guard input[0] == Tag.version else { throw DecodingError(kind: .version, offset: 0) }
+    self.limits = limits
+  }
 
-  mutating func term(_ input: Span<UInt8>, depth: Int) throws(DecodingError) -> Term {
+  /// Enters the tuple that comes next: its elements are read as the next terms.
+  ///
+  /// - Returns: how many there are, or nil when another term comes.
+  public mutating func enterTuple(_ input: Span<UInt8>) throws(DecodingError) -> Int? {
+    guard offset < input.count, input[offset] == Tag.smallTuple || input[offset] == Tag.largeTuple else { return nil }
+    let start = offset
+    let isSmall = try byte(input) == Tag.smallTuple
+    promised -= 1
+    depth = try deeper(depth, start: start)
+    return try promise(isSmall ? Int(try byte(input)) : try length32(input), input)
+  }
+
+  /// Reads the atom that comes next, where it lies.
+  ///
+  /// - Returns: its name in `input`, or nil when another term comes or one that is not ASCII.
+  public mutating func asciiAtom(_ input: Span<UInt8>) throws(DecodingError) -> Range<Int>? {
+    guard offset < input.count else { return nil }
+    let start = offset
+    let length: Int
+    switch try byte(input) {
+    case Tag.smallAtomUTF8, Tag.smallAtom: length = Int(try byte(input))
+    case Tag.atomUTF8, Tag.atom: length = try length16(input)
+    default:
+      offset = start
+      return nil
+    }
+    guard length <= input.count - offset else { throw DecodingError(kind: .truncated, offset: input.count) }
+    let name = offset..<offset + length
+    var isASCII = length <= Atom.maximumCharacters
+    for index in name where input[index] >= 0x80 { isASCII = false }
+    guard isASCII else {
+      offset = start
+      return nil
+    }
+    promised -= 1
+    offset = name.upperBound
+    return name
+  }
+
+  /// The whole term that comes next.
+  public mutating func term(_ input: Span<UInt8>) throws(DecodingError) -> Term { try term(input, depth: depth) }
+
+  /// Checks that nothing follows.
+  public func finish(_ input: Span<UInt8>) throws(DecodingError) {
+    guard offset == input.count else { throw DecodingError(kind: .trailingBytes, offset: offset) }
+  }
+
+  private mutating func term(_ input: Span<UInt8>, depth: Int) throws(DecodingError) -> Term {
     let start = offset
     promised -= 1
     switch try byte(input) {

@@ -15,8 +15,9 @@ public struct EncodingOptions: Sendable {
 extension Term {
   /// Appends the version byte and the bytes that OTP writes for this term, map pairs in their order.
   public func encode(into output: inout [UInt8], options: EncodingOptions = .init()) {
-    output.append(Tag.version)
-    Encoder(options: options).append(self, to: &output)
+    let encoder = Encoder(options: options)
+    encoder.appendVersion(to: &output)
+    encoder.append(self, to: &output)
   }
 
   /// About how many bytes `encode` will write, seldom less and not much more unless there are many integers.
@@ -44,10 +45,36 @@ extension Term {
   }
 }
 
-private struct Encoder {
+/// Writes terms piece by piece, for a fixed shape around other terms that need not be built to be written.
+public struct Encoder {
   let options: EncodingOptions
 
-  func append(_ term: Term, to output: inout [UInt8]) {
+  public init(options: EncodingOptions = .init()) { self.options = options }
+
+  /// What every encoded term begins with.
+  public func appendVersion(to output: inout [UInt8]) { output.append(Tag.version) }
+
+  /// Begins a tuple: that many terms must follow.
+  public func append(tupleOf arity: UInt8, to output: inout [UInt8]) {
+    output.append(Tag.smallTuple)
+    output.append(arity)
+  }
+
+  public func append(binary bytes: [UInt8], to output: inout [UInt8]) {
+    output.append(Tag.binary)
+    append32(bytes.count, to: &output)
+    output.append(contentsOf: bytes)
+  }
+
+  public func append(unsigned value: UInt64, to output: inout [UInt8]) {
+    if let small = Int64(exactly: value) {
+      append(small, to: &output)
+    } else {
+      append(BigInteger(value), to: &output)
+    }
+  }
+
+  public func append(_ term: Term, to output: inout [UInt8]) {
     switch term {
     case .atom(let atom): append(atom, to: &output)
     case .integer(let value): append(value, to: &output)
@@ -56,10 +83,7 @@ private struct Encoder {
       precondition(value.isFinite)
       output.append(Tag.newFloat)
       append64(value.bitPattern, to: &output)
-    case .binary(let bytes):
-      output.append(Tag.binary)
-      append32(bytes.count, to: &output)
-      output.append(contentsOf: bytes)
+    case .binary(let bytes): append(binary: bytes, to: &output)
     case .bitstring(let bits):
       output.append(Tag.bitBinary)
       append32(bits.bytes.count, to: &output)
@@ -77,8 +101,7 @@ private struct Encoder {
       append(list: elements, tail: tail, to: &output)
     case .tuple(let elements):
       if let arity = UInt8(exactly: elements.count) {
-        output.append(Tag.smallTuple)
-        output.append(arity)
+        append(tupleOf: arity, to: &output)
       } else {
         output.append(Tag.largeTuple)
         append32(elements.count, to: &output)
@@ -94,7 +117,7 @@ private struct Encoder {
     }
   }
 
-  private func append(_ atom: Atom, to output: inout [UInt8]) {
+  public func append(_ atom: Atom, to output: inout [UInt8]) {
     if options.atoms == .latin1, let name = latin1(atom.bytes) {
       output.append(Tag.atom)
       append16(name.count, to: &output)

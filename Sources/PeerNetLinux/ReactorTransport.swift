@@ -166,10 +166,11 @@ public final class ReactorTransport {
 
   private func armTimer() {
     let deadline = node?.deadline?.nanoseconds ?? .max
-    guard deadline < timerDeadline || timer == nil else { return }
+    guard deadline != timerDeadline else { return }
+    timerDeadline = deadline
+    if let timer, deadline < .max, reactor.reschedule(timer, at: deadline, slack: Self.slack) { return }
     if let timer { reactor.cancel(timer) }
     timer = nil
-    timerDeadline = deadline
     guard deadline < .max else { return }
     timer = reactor.schedule(at: deadline, slack: Self.slack) { [self] in
       timer = nil

@@ -140,7 +140,7 @@ private final class Attack {
   }
 
   private func envelope(_ envelope: Envelope) -> [UInt8] {
-    (wire == .two ? [envelope.isControl ? 2 : 0] : []) + envelope.term.encoded()
+    (wire == .two ? [envelope.isControl ? 2 : 0] : []) + envelope.encoded()
   }
 
   /// What only the holder of the key can say.

@@ -23,4 +23,23 @@ import Testing
     world.run(.seconds(120))
     #expect(world.open(0, with: 1) == 1)
   }
+
+  /// The clock wakes an idle node for nothing but to ping: any other time the peer's ping has moved the deadline.
+  @Test(arguments: [1, 20]) func anIdleNodeWakesToPingAlone(peers: Int) throws {
+    let world = World(seed: 2)
+    world.add(trusting: Array(1...peers), wire: .two)
+    for peer in 1...peers {
+      world.add(trusting: [0], wire: .two)
+      world.connect(peer, 0)
+    }
+    world.run(.seconds(20))
+    let before = world.wakes
+    let minutes = 10
+    world.run(.seconds(Int64(60 * minutes)))
+    let wakes = (0...peers).map { world.wakes[$0, default: 0] - before[$0, default: 0] }
+    let heartbeats = 60 * minutes * 1_000_000_000 / Int(Limits().heartbeatInterval.nanoseconds)
+    // Jitter shortens each interval by up to a tenth.
+    #expect(wakes.reduce(0, +) <= heartbeats * 10 / 9 * peers, "\(wakes)")
+    #expect(wakes.reduce(0, +) >= heartbeats * peers)
+  }
 }

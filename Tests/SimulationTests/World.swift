@@ -75,6 +75,9 @@ final class World {
   /// The requests that nodes were asked, and when.
   private(set) var arrivals: [(at: Instant, node: Int, request: Request)] = []
 
+  /// How often each node was woken by its deadline.
+  private(set) var wakes: [Int: Int] = [:]
+
   private var random: RandomStream
   private var queue: [Scheduled] = []
   private var order = 0
@@ -236,6 +239,7 @@ final class World {
         happen(first.happening)
       }
       for index in parties.indices where parties[index].deadline.map({ $0 <= now }) ?? false {
+        wakes[index, default: 0] += 1
         parties[index].timeout(now: now)
         carryOut(index)
       }

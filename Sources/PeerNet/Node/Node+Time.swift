@@ -7,7 +7,11 @@ extension Node {
 
   /// Does what is due. Safe to call early or often.
   public func timeout(now: Instant) {
-    guard now >= earliest else { return }
+    if now >= earliest { expire(now: now) }
+  }
+
+  /// Looks at every timer: does what is due, and finds out when the next one really is.
+  func expire(now: Instant) {
     earliest = .distantFuture
     for discovery in discoveries { discovery.timeout(now: now) }
     drainDiscoveries(now: now)

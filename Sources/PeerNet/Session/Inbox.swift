@@ -50,9 +50,9 @@ struct Inbox {
   mutating func trim() { assembly.trimIfEmpty() }
 
   private func decode(_ plaintext: Span<UInt8>) throws(SessionError) -> Envelope {
-    let term: Term
-    do { term = try Term.decode(plaintext) } catch { throw .peerSentBadEnvelope }
-    guard let envelope = Envelope(term, wire: wire) else { throw .peerSentBadEnvelope }
+    let envelope: Envelope?
+    do { envelope = try Envelope(decoding: plaintext, wire: wire) } catch { throw .peerSentBadEnvelope }
+    guard let envelope else { throw .peerSentBadEnvelope }
     return envelope
   }
 }

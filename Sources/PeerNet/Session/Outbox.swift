@@ -75,7 +75,7 @@ struct Outbox {
   /// a close, nothing else will follow.
   mutating func finish(saying bye: Envelope?, _ sender: inout CipherState) throws(SessionError) {
     try fill(&sender)
-    if let bye { try seal(bye.term.encoded(options: encoding)[...], flag: WireFormat.Flag.control, &sender) }
+    if let bye { try seal(bye.encoded(options: encoding)[...], flag: WireFormat.Flag.control, &sender) }
   }
 
   /// What is sealed, for the last write.
@@ -89,19 +89,18 @@ struct Outbox {
   /// - Returns: false when it is larger than an envelope may be; nothing is sent then.
   mutating func append(_ envelope: Envelope, _ sender: inout CipherState) throws(SessionError) -> Bool {
     let isControl = envelope.isControl
-    let term = envelope.term
-    let estimate = term.encodedByteCountEstimate
+    let estimate = envelope.encodedByteCountEstimate
     guard !isBlocked, head == queue.count, control.isEmpty, sealed.count < budget,
       estimate <= (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope)
     else {
-      return try enqueue(term.encoded(options: encoding), isControl: isControl, &sender)
+      return try enqueue(envelope.encoded(options: encoding), isControl: isControl, &sender)
     }
     // The common case: encoded and sealed in place, no copy.
     reserve(estimate)
     let start = Frame.begin(&sealed)
     if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
     let body = sealed.count
-    term.encode(into: &sealed, options: encoding)
+    envelope.encode(into: &sealed, options: encoding)
     let length = sealed.count - body
     if length > (wire == .two ? WireFormat.maximumChunk : WireFormat.maximumEnvelope) {
       let plaintext = Array(sealed[body...])

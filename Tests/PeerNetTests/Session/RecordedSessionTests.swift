@@ -109,8 +109,7 @@ import Vectors
         _ = try receiver.envelopes(sender.output())
         counter += 1
       }
-      let term = try Term.decode(recorded.bytes("plaintext"))
-      let envelope = try #require(Envelope(term, wire: .one))
+      let envelope = try #require(try Envelope(decoding: recorded.bytes("plaintext").span, wire: .one))
       #expect(try sender.session.send(envelope))
       let frame = try sender.output()
       #expect(frame == recorded.bytes("frame"), "\(recorded.text("term"))")

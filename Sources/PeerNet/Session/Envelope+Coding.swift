@@ -1,0 +1,125 @@
+import ETF
+
+// The envelope as a tagged tuple in External Term Format (Protocol, Envelopes). Written and read piece by piece: of the
+// tuple itself no term is built.
+extension Envelope {
+  private static let callTag: Atom = "call"
+  private static let replyTag: Atom = "reply"
+  private static let sendTag: Atom = "send"
+  private static let pingTag: Atom = "ping"
+  private static let pongTag: Atom = "pong"
+  private static let byeTag: Atom = "bye"
+  private static let okTag: Atom = "ok"
+  private static let errorTag: Atom = "error"
+
+  /// About how many bytes `encode` will write.
+  var encodedByteCountEstimate: Int {
+    switch self {
+    case .call(_, let name, let arguments): 24 + name.bytes.count + arguments.encodedByteCountEstimate
+    case .reply(_, .ok(let value)), .reply(_, .error(let value)): 32 + value.encodedByteCountEstimate
+    case .send(let name, let arguments): 16 + name.bytes.count + arguments.encodedByteCountEstimate
+    case .ping(let nonce), .pong(let nonce): 16 + nonce.count
+    case .bye: 32
+    }
+  }
+
+  /// Appends the envelope, version byte included.
+  func encode(into output: inout [UInt8], options: EncodingOptions = .init()) {
+    let encoder = Encoder(options: options)
+    encoder.appendVersion(to: &output)
+    switch self {
+    case .call(let id, let name, let arguments):
+      encoder.append(tupleOf: 4, to: &output)
+      encoder.append(Self.callTag, to: &output)
+      encoder.append(unsigned: id, to: &output)
+      encoder.append(name, to: &output)
+      encoder.append(arguments, to: &output)
+    case .reply(let id, let reply):
+      encoder.append(tupleOf: 3, to: &output)
+      encoder.append(Self.replyTag, to: &output)
+      encoder.append(unsigned: id, to: &output)
+      encoder.append(tupleOf: 2, to: &output)
+      switch reply {
+      case .ok(let value):
+        encoder.append(Self.okTag, to: &output)
+        encoder.append(value, to: &output)
+      case .error(let reason):
+        encoder.append(Self.errorTag, to: &output)
+        encoder.append(reason, to: &output)
+      }
+    case .send(let name, let arguments):
+      encoder.append(tupleOf: 3, to: &output)
+      encoder.append(Self.sendTag, to: &output)
+      encoder.append(name, to: &output)
+      encoder.append(arguments, to: &output)
+    case .ping(let nonce):
+      encoder.append(tupleOf: 2, to: &output)
+      encoder.append(Self.pingTag, to: &output)
+      encoder.append(binary: nonce, to: &output)
+    case .pong(let nonce):
+      encoder.append(tupleOf: 2, to: &output)
+      encoder.append(Self.pongTag, to: &output)
+      encoder.append(binary: nonce, to: &output)
+    case .bye(let reason):
+      encoder.append(tupleOf: 2, to: &output)
+      encoder.append(Self.byeTag, to: &output)
+      encoder.append(binary: Array(reason.text.utf8), to: &output)
+    }
+  }
+
+  /// The same as bytes of their own.
+  func encoded(options: EncodingOptions = .init()) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(encodedByteCountEstimate)
+    encode(into: &output, options: options)
+    return output
+  }
+
+  /// Reads the one envelope that `input` holds.
+  ///
+  /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
+  init?(decoding input: Span<UInt8>, wire: Wire) throws(DecodingError) {
+    var decoder = try Decoder(input)
+    guard let count = try decoder.enterTuple(input), let tag = try decoder.asciiAtom(input) else { return nil }
+    if count == 4 && input.spells(Self.callTag, tag) {
+      guard let id = try decoder.term(input).uint64, id != 0, case .atom(let name) = try decoder.term(input) else {
+        return nil
+      }
+      self = .call(id: id, name: name, arguments: try decoder.term(input))
+    } else if count == 3 && input.spells(Self.replyTag, tag) {
+      guard let id = try decoder.term(input).uint64, id != 0, try decoder.enterTuple(input) == 2,
+        let outcome = try decoder.asciiAtom(input)
+      else { return nil }
+      if input.spells(Self.okTag, outcome) {
+        self = .reply(id: id, .ok(try decoder.term(input)))
+      } else if input.spells(Self.errorTag, outcome) {
+        self = .reply(id: id, .error(try decoder.term(input)))
+      } else {
+        return nil
+      }
+    } else if count == 3 && input.spells(Self.sendTag, tag) {
+      guard case .atom(let name) = try decoder.term(input) else { return nil }
+      self = .send(name: name, arguments: try decoder.term(input))
+    } else if count == 2 && (input.spells(Self.pingTag, tag) || input.spells(Self.pongTag, tag)) {
+      guard case .binary(let nonce) = try decoder.term(input), nonce.count <= WireFormat.maximumNonce else {
+        return nil
+      }
+      self = input.spells(Self.pingTag, tag) ? .ping(nonce: nonce) : .pong(nonce: nonce)
+    } else if count == 2 && wire == .two && input.spells(Self.byeTag, tag) {
+      guard case .binary(let reason) = try decoder.term(input) else { return nil }
+      self = .bye(ByeReason(reason))
+    } else {
+      return nil
+    }
+    try decoder.finish(input)
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether an atom's name stands there.
+  fileprivate func spells(_ atom: Atom, _ range: Range<Int>) -> Bool {
+    guard range.count == atom.bytes.count else { return false }
+    for (index, byte) in zip(range, atom.bytes) where self[index] != byte { return false }
+    return true
+  }
+}
