@@ -155,7 +155,7 @@ enum ProcessBench {
       for (count, bound) in [(0, 20.0), (1, 40.0)] {
         try crowd.connect(count, to: board.publicKey, at: board.endpoint)
         // What a new peer causes, such as its address being written down, is over by then.
-        sleep(isQuick ? 1 : 8)
+        sleep(isQuick ? 1 : 15)
         let before = try figure("voluntary_ctxt_switches", "/proc/\(process)/status")
         sleep(seconds)
         let after = try figure("voluntary_ctxt_switches", "/proc/\(process)/status")
