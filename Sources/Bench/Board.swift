@@ -38,6 +38,7 @@ final class Board {
         interfaces = lo
         max_connections = 1024
         dial = no
+        discovery_port = \(port)
         [board]
         board = sim
         [paths]
