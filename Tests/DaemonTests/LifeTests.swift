@@ -59,7 +59,13 @@ import Testing
     try await eventually(within: .seconds(5)) { !leaving.closings.all.isEmpty }
     #expect(leaving.closings.all.first == (wire == .two ? .peerSaid(.unpaired) : .closedByPeer))
     await #expect(throws: PeerNetError.self) { try await leaving.connect(to: running) }
-    await #expect(throws: PeerNetError.notConnected) { try await leaving.call(running, "system.info") }
+    let refused = await #expect(throws: PeerNetError.self) { try await leaving.call(running, "system.info") }
+    switch refused {
+    case .notConnected: break
+    // A call may go out right behind M3 of a redial, before the board's refusal arrives.
+    case .outcomeUnknown where wire == .two: break
+    default: Issue.record("\(String(describing: refused))")
+    }
     // Nobody else noticed.
     #expect(try await staying.call(running, "system.info").value("machine") != nil)
     #expect(staying.closings.all.isEmpty)
