@@ -14,11 +14,19 @@ struct Report {
   }
 
   private mutating func append(_ term: Term, named name: String) {
-    guard let pairs = term.pairs else { return rows.append((name.isEmpty ? "answer" : name, Self.text(term, name))) }
+    guard let pairs = term.pairs else {
+      return rows.append((name.isEmpty ? "answer" : Self.withoutUnit(name, term), Self.text(term, name)))
+    }
     for pair in pairs {
       let key = Self.text(pair.key)
       append(pair.value, named: name.isEmpty ? key : "\(name).\(key)")
     }
+  }
+
+  /// The unit stands behind the value.
+  private static func withoutUnit(_ name: String, _ term: Term) -> String {
+    guard case .integer = term, let unit = ["_kib", "_ms"].first(where: { name.hasSuffix($0) }) else { return name }
+    return String(name.dropLast(unit.count))
   }
 
   /// A value in one line; text without its quotes.
