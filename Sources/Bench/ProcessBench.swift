@@ -101,7 +101,9 @@ enum ProcessBench {
     }
     while true {
       if let ended = try process.reap() {
-        guard ended == .exited(code: 0) else { throw BenchError("\(command.joined(separator: " ")) ended with \(ended)") }
+        guard ended == .exited(code: 0) else {
+          throw BenchError("\(command.joined(separator: " ")) ended with \(ended)")
+        }
         return String(decoding: text, as: UTF8.self)
       }
       usleep(50)
