@@ -34,18 +34,10 @@ public struct ResponderAwaitingM3: ~Copyable, Sendable {
     self.payload = payload
   }
 
-  /// Takes the raw M3 and proves the initiator's static key. `staticKey` has done its part in M2 and is not needed.
+  /// Takes the raw M3 and proves the initiator's static key. Our own has done its part in M2.
   public consuming func receive(_ m3: [UInt8]) throws(NoiseError) -> Channel {
     var handshake = handshake
     let (remoteStatic, payload) = try handshake.readM3(m3)
     return Channel(responder: handshake.split(), remoteStatic: remoteStatic, payload: payload)
   }
-
-  /// As `receive(_:)`.
-  public consuming func receive(_ m3: [UInt8], staticKey: borrowing KeyPair) throws(NoiseError) -> Authenticated {
-    try receive(m3)
-  }
 }
-
-/// What M3 leads to.
-public typealias Authenticated = Channel

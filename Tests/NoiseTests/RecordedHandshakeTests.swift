@@ -29,7 +29,7 @@ import Vectors
     var m3: [UInt8] = []
     let initiator = try sendingM3.finish(staticKey: initiatorStatic, message: &m3)
     #expect(m3 == recorded.body("m3_frame"))
-    let responder = try awaitingM3.receive(m3, staticKey: responderStatic)
+    let responder = try awaitingM3.receive(m3)
 
     expect(initiator, has: recorded.object("initiator"), remote: responderStatic.publicKey)
     expect(responder, has: recorded.object("responder"), remote: initiatorStatic.publicKey)

@@ -36,7 +36,7 @@ import Vectors
     var initiator = try sendingM3.finish(payload: payloads[2], staticKey: initiatorStatic, message: &m3)
     #expect(m3 == [0xcc] + messages[2])
 
-    var responder = try awaitingM3.receive(messages[2], staticKey: responderStatic)
+    var responder = try awaitingM3.receive(messages[2])
     #expect(responder.payload == payloads[2])
     #expect(responder.remoteStatic == initiatorStatic.publicKey)
     #expect(initiator.handshakeHash == unhex(recorded.handshakeHash))
@@ -85,7 +85,7 @@ import Vectors
       hex(m3)
         == "87f864c11ba449f46a0a4f4e2eacbb7b0457784f4fca1937f572c93603e9c4d9"
         + "7e5ea11b16f3968710b23a3be3202dc1b5e1ce3c963347491e74f5c0768a9b42")
-    var responder = try awaitingM3.receive(m3, staticKey: responderStatic)
+    var responder = try awaitingM3.receive(m3)
     #expect(hex(initiator.handshakeHash) == "9542b10ef534ed52859a8be801ecec0a152d0e03d25fda532218079628357622")
     #expect(responder.handshakeHash == initiator.handshakeHash)
 
