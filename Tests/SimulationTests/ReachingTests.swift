@@ -32,6 +32,17 @@ import Testing
     #expect(world.node(1).sessions.count == 1)
   }
 
+  /// The first interface that comes up is a change of the network, too.
+  @Test func aNetworkThatComesUpIsAskedForPeersRatherThanListenedTo() {
+    let world = World(seed: 6)
+    world.add(trusting: [1], announces: true)
+    world.run(.seconds(3))
+    world.add(trusting: [0], announces: true) { $0.dialsAutomatically = true }
+    world.act(1) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(500))
+    #expect(world.node(1).statuses[0].isConnected, "an announce would have come after 5 s")
+  }
+
   /// While strangers come one after the other all the time.
   @Test func aFloodThatGoesOnKeepsNobodyOut() throws {
     let world = World(seed: 5)

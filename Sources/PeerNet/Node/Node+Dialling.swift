@@ -43,7 +43,8 @@ extension Node {
     if peer.isInRound { dialNext(peer, now: now) }
   }
 
-  private func wantsDial(_ peer: Peer) -> Bool {
+  /// Whether a peer is missed: it should be connected, and is not.
+  func wantsDial(_ peer: Peer) -> Bool {
     !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) && peer.sessions.isEmpty
   }
 

@@ -196,7 +196,12 @@ public final class Node {
 
   /// The route to somewhere changed: what could not be reached may be reached now.
   public func networkChanged(now: Instant) {
-    for discovery in discoveries { discovery.networkChanged(now: now) }
+    // Who waits for a peer asks for it: the next announce may be seconds away.
+    let misses = peers.contains { wantsDial($0) }
+    for discovery in discoveries {
+      discovery.networkChanged(now: now)
+      if misses { discovery.solicit(now: now) }
+    }
     drainDiscoveries(now: now)
     for peer in peers where peer.sessions.isEmpty {
       peer.redial.reset(now: now)
