@@ -11,7 +11,7 @@ import Sodium
 public actor PeerNode {
   /// Who the node is and how it behaves.
   public struct Configuration: Sendable {
-    /// The private key's 32 bytes, as `KeyFile` reads them.
+    /// Gives the key pair that is this node's identity, such as `KeyFile` decodes; asked once, by `start`.
     public var identity: @Sendable () throws -> KeyPair
     public var trust: TrustList
     public var memory: PeerMemory
@@ -30,7 +30,7 @@ public actor PeerNode {
     }
   }
 
-  /// Answers a peer's call. What it throws becomes `{error, <<"handler failed">>}`; a `PeerNetError.remote` keeps its reason.
+  /// Answers a peer's call. What it throws becomes `{error, handler_crash}`; a `PeerNetError.remote` keeps its reason.
   public typealias Handler = @Sendable (_ request: Request) async throws -> Term
 
   private let configuration: Configuration

@@ -33,6 +33,8 @@ public final class ReactorTransport {
   private var onEvent: (Event) -> Void = { _ in }
   private var listener: TCPListener?
   private var connections: [ConnectionID: TCPConnection] = [:]
+  /// Those that have not come up yet.
+  private var dialling: Set<ConnectionID> = []
   /// Connections that were told to close and still flush.
   private var lingering = 0
   private var onFlushed: (() -> Void)?
@@ -136,6 +138,7 @@ public final class ReactorTransport {
 
   private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: Duration) {
     let time = reactor.now + UInt64(max(deadline.nanoseconds, 0))
+    dialling.insert(id)
     connections[id] = TCPConnection(
       dialling: SocketAddress(endpoint), on: reactor, deadline: time, options: options
     ) { [self] in received(id, $0) }
@@ -150,6 +153,7 @@ public final class ReactorTransport {
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {
+    dialling.remove(id)
     guard let connection = connections.removeValue(forKey: id) else { return }
     guard flush, lingering < Self.maximumLingering else { return connection.close() }
     lingering += 1
@@ -192,7 +196,9 @@ public final class ReactorTransport {
 
   private func received(_ id: ConnectionID, _ event: TCPConnection.Event) {
     switch event {
-    case .opened: node?.connected(id, now: now)
+    case .opened:
+      dialling.remove(id)
+      node?.connected(id, now: now)
     case .received(let bytes): node?.receive(id, bytes, now: now)
     case .drained: node?.drained(id, now: now)
     case .ended:
@@ -211,17 +217,13 @@ public final class ReactorTransport {
   }
 
   private func ended(_ id: ConnectionID, _ error: Errno?) {
-    guard let error else { return node?.disconnected(id, .closedByPeer, now: now) ?? () }
-    let reason: CloseReason
-    if error.operation.equals("connect") {
-      switch error.code {
-      case .connectionRefused: reason = .refused
-      case .timedOut: reason = .dialTimedOut
-      default: reason = .unreachable(errno: error.code.number)
-      }
-      node?.dialFailed(id, reason, now: now)
-    } else {
-      node?.disconnected(id, .broken(errno: error.code.number), now: now)
+    let isDial = dialling.remove(id) != nil
+    switch error?.code {
+    case .none: node?.disconnected(id, .closedByPeer, now: now)
+    case .connectionRefused where isDial: node?.dialFailed(id, .refused, now: now)
+    case .timedOut where isDial: node?.dialFailed(id, .dialTimedOut, now: now)
+    case .some(let code) where isDial: node?.dialFailed(id, .unreachable(errno: code.number), now: now)
+    case .some(let code): node?.disconnected(id, .broken(errno: code.number), now: now)
     }
   }
 
@@ -252,13 +254,5 @@ extension Endpoint {
 extension SocketAddress {
   public init(_ endpoint: Endpoint) {
     self.init(high: endpoint.high, low: endpoint.low, scope: endpoint.scope, port: endpoint.port)
-  }
-}
-
-extension StaticString {
-  fileprivate func equals(_ other: StaticString) -> Bool {
-    utf8CodeUnitCount == other.utf8CodeUnitCount
-      && UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount).elementsEqual(
-        UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
   }
 }

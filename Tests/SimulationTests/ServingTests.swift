@@ -108,6 +108,18 @@ import Testing
     #expect(world.node(1).callable(by: key).isEmpty)
   }
 
+  /// A grant that is bound to an argument opens nothing whose handler does not look at its arguments.
+  @Test func aGrantForOneArgumentIsNoneForTheName() throws {
+    let world = pair(.two, allow: Grants(text: Array("echo:pump".utf8))!)
+    let denied = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, denied) == [.answered(.error(.atom("forbidden")))])
+    world.act(1) { $0.expose(Array("echo".utf8), access: .grantedByArgument) }
+    let handed = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, handed) == [.answered(.ok(1))])
+  }
+
   @Test func pingsPassALargeEnvelope() throws {
     let world = pair()
     let large = Term.binary([UInt8](repeating: 1, count: 1_000_000))

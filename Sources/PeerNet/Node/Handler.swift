@@ -17,7 +17,8 @@ final class Handler {
   func allows(_ entry: TrustEntry) -> Bool {
     switch access {
     case .anyTrusted: true
-    case .granted: authorized.contains(entry.key) || entry.grants.allows(name) || entry.grants.mayAllow(name)
+    case .granted: authorized.contains(entry.key) || entry.grants.allows(name)
+    case .grantedByArgument: authorized.contains(entry.key) || entry.grants.mayAllow(name)
     }
   }
 }

@@ -28,8 +28,11 @@ public struct Request: Sendable {
 
 /// Who may use a handle. Default-deny: what is not named here and not exposed does not exist for a peer.
 public enum Access: Hashable, Sendable {
-  /// A peer whose trust line allows the name, or the name with some argument.
+  /// A peer whose trust line allows the name, whatever its arguments.
   case granted
+  /// Also a peer whose trust line allows the name with some argument only. The handler itself holds the arguments
+  /// against `Request.grants` before it does anything.
+  case grantedByArgument
   /// Every trusted peer.
   case anyTrusted
 }
