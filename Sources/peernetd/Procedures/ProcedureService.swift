@@ -22,7 +22,8 @@ final class ProcedureService {
     self.log = log
     for procedure in Procedure.allCases {
       node.expose(
-        procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument, isRemoteProcedure: true,
+        procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
+        isRemoteProcedure: true,
         limit: Self.limit)
     }
   }
