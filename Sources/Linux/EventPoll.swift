@@ -17,7 +17,7 @@ public struct Readiness: OptionSet, Sendable {
 
 /// epoll.
 public struct EventPoll: ~Copyable {
-  /// The most events that one ``wait(into:milliseconds:)`` reports.
+  /// The most events that one ``wait(milliseconds:_:)`` reports.
   public static var batch: Int { 64 }
 
   let descriptor: FileDescriptor

@@ -100,7 +100,7 @@ extension Socket {
     public consuming func take() -> Socket { socket }
   }
 
-  /// A TCP socket on its way to `address`. Once it is writable, ``pendingError()`` tells the outcome.
+  /// A TCP socket on its way to `address`. Once it is writable, ``pendingError(of:)`` tells the outcome.
   public static func connecting(to address: SocketAddress) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
     var ip = address.ip

@@ -34,7 +34,7 @@ public struct BoardProfile: Equatable, Sendable {
     /// that would take the board off the network for good.
     public let isRespawned: Bool
 
-    /// Takes the values as they are; what a file says is checked by ``BoardProfile/parse(_:)``.
+    /// Takes the values as they are; what a file says is checked by ``BoardProfile/init(_:)``.
     public init(interface: [UInt8], control: [UInt8], isRespawned: Bool = false) {
       self.interface = interface
       self.control = control

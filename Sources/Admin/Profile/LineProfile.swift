@@ -71,7 +71,7 @@ public struct LineProfile: Equatable, Sendable {
   /// Empty when there is none.
   public let description: [UInt8]
 
-  /// Takes the values as they are; what a file says is checked by ``BoardProfile/parse(_:)``.
+  /// Takes the values as they are; what a file says is checked by ``BoardProfile/init(_:)``.
   public init(
     label: [UInt8], location: Location, direction: Direction = .input, activeLow: Bool = false, bias: Bias = .asIs,
     debounce: UInt32 = 0, initialValue: InitialValue = .keep, description: [UInt8] = []

@@ -19,7 +19,7 @@ public struct WifiDialogue: Sendable {
     /// Open a fresh connection to the control socket, close the one there may be, and say ``socketOpened(now:)`` or
     /// ``socketLost(now:)``.
     case open
-    /// Send the command; its answer goes in as ``received(_:now:)``.
+    /// Send the command; its answer goes in as ``receive(_:now:)``.
     case send(SupplicantCommand)
     /// The last output: nothing more is wanted of the socket.
     case finish(Result)
