@@ -42,6 +42,8 @@ struct Daemon {
       StandardStream.output.write(try commands(invocation).unpair(peer))
     case .peers:
       StandardStream.output.write(try commands(invocation).peers())
+    case .importPeers(let request):
+      StandardStream.output.write(try ImportCommand(paths: paths(invocation), request: request).run())
     case .run:
       return try Agent.run(invocation.configurationFile)
     }
@@ -57,7 +59,11 @@ struct Daemon {
   }
 
   private static func commands(_ invocation: Invocation) throws(CommandError) -> PairingCommands {
+    PairingCommands(paths: try paths(invocation))
+  }
+
+  private static func paths(_ invocation: Invocation) throws(CommandError) -> StatePaths {
     let configuration = try ConfigurationFile.load(invocation.configurationFile).configuration
-    return PairingCommands(paths: StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition))
+    return StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition)
   }
 }

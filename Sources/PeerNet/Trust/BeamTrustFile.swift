@@ -2,8 +2,11 @@ import ETF
 import Sodium
 
 /// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
-/// (Protocol, Keys). Such a list has no grants, and importing one gives none.
+/// (Protocol, Trust list: Import). Such a list has no grants: who imports it says what its peers may call.
 public enum BeamTrustFile {
+  /// The longest file that is read, in bytes.
+  public static var maximumBytes: Int { 1_048_576 }
+
   public struct Peer: Hashable, Sendable {
     public let key: PublicKey
     /// Whatever binary the peer's operator typed; nil when nothing.
@@ -20,11 +23,24 @@ public enum BeamTrustFile {
     case malformed(entry: Int)
     case duplicateKey(entry: Int)
     case tooManyPeers
+
+    /// For people, behind the file's name.
+    public var reason: StaticString {
+      switch self {
+      case .term: "no Erlang term, or a torn one"
+      case .notAList: "an Erlang term, but no list of peers"
+      case .malformed: "a list of something that is not a peer with its pubkey and label"
+      case .duplicateKey: "a list with a key twice"
+      case .tooManyPeers: "a list of more than 1024 peers"
+      }
+    }
   }
 
+  /// In the file's order: a BEAM peer puts the newest before the others.
   public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
     let term: Term
-    do { term = try Term.decode(bytes, limits: DecodingLimits(depth: 8)) } catch { throw .term(error) }
+    let limits = DecodingLimits(size: maximumBytes, depth: 8)
+    do { term = try Term.decode(bytes, limits: limits) } catch { throw .term(error) }
     guard let elements = term.listElements else { throw .notAList }
     guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
     var peers: [Peer] = []

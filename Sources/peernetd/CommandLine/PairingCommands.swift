@@ -94,17 +94,31 @@ struct PairingCommands {
   /// `paired anna 0123456789abcdef, which may call agent.whoami,wifi.*`
   private func sentence(_ verb: StaticString, _ entry: TrustEntry) -> [UInt8] {
     var text = verb.bytes
-    text.append(escaped: entry.label)
-    text += " "
-    text += entry.key.fingerprint
+    text.append(peer: entry)
     if "paired " ~= verb.bytes {
-      text += ", which may call agent.whoami"
-      if !entry.grants.isEmpty {
-        text += ","
-        text += entry.grants.text
-      }
+      text += ", which may call "
+      text.append(grants: entry.grants)
     }
     text += "\n"
     return text
+  }
+}
+
+extension [UInt8] {
+  /// `anna 0123456789abcdef`
+  mutating func append(peer entry: TrustEntry) {
+    append(escaped: entry.label)
+    self += " "
+    self += entry.key.fingerprint
+  }
+
+  /// `agent.whoami,wifi.*`: with what pairing alone grants.
+  mutating func append(grants: Grants) {
+    let always: StaticString = "agent.whoami"
+    if !grants.allows(always.bytes) {
+      self += always
+      if !grants.isEmpty { self += "," }
+    }
+    self += grants.text
   }
 }
