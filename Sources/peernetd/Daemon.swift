@@ -43,7 +43,7 @@ struct Daemon {
     case .peers:
       StandardStream.output.write(try commands(invocation).peers())
     case .importPeers(let request):
-      StandardStream.output.write(try ImportCommand(paths: paths(invocation), request: request).run())
+      StandardStream.output.write(try commands(invocation).importPeers(request))
     case .run:
       return try Agent.run(invocation.configurationFile)
     }
@@ -59,11 +59,7 @@ struct Daemon {
   }
 
   private static func commands(_ invocation: Invocation) throws(CommandError) -> PairingCommands {
-    PairingCommands(paths: try paths(invocation))
-  }
-
-  private static func paths(_ invocation: Invocation) throws(CommandError) -> StatePaths {
     let configuration = try ConfigurationFile.load(invocation.configurationFile).configuration
-    return StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition)
+    return PairingCommands(paths: StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition))
   }
 }

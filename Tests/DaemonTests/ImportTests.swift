@@ -1,3 +1,4 @@
+import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
@@ -173,7 +174,7 @@ import Vectors
       #expect(ended.exitCode == 65, "\(index): \(ended.errors)")
       #expect(ended.errors.hasPrefix("peernetd: \(board.folder.path("other.bin")): "), "\(ended.errors)")
       #expect(
-        ended.errors.hasSuffix("; nothing was imported, copy trust.bin from the Elixir node's data folder again\n"))
+        ended.errors.hasSuffix("; nothing was imported, copy the Elixir node's trust.bin again\n"))
       #expect(ended.errors.filter { $0 == "\n" }.count == 1 && ended.output.isEmpty)
       #expect(trust == before)
     }

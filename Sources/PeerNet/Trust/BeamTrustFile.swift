@@ -27,16 +27,16 @@ public enum BeamTrustFile {
     /// For people, behind the file's name.
     public var reason: StaticString {
       switch self {
-      case .term: "no Erlang term, or a torn one"
-      case .notAList: "an Erlang term, but no list of peers"
-      case .malformed: "a list of something that is not a peer with its pubkey and label"
+      case .term: "no Erlang term, or torn"
+      case .notAList: "no list of peers"
+      case .malformed: "a list with a peer that lacks key or label"
       case .duplicateKey: "a list with a key twice"
       case .tooManyPeers: "a list of more than 1024 peers"
       }
     }
   }
 
-  /// In the file's order: a BEAM peer puts the newest before the others.
+  /// The earliest paired first; in the file it is the other way round.
   public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
     let term: Term
     let limits = DecodingLimits(size: maximumBytes, depth: 8)
@@ -44,8 +44,10 @@ public enum BeamTrustFile {
     guard let elements = term.listElements else { throw .notAList }
     guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
     var peers: [Peer] = []
-    for (index, element) in elements.enumerated() {
-      guard let peer = Peer(element) else { throw .malformed(entry: index) }
+    var index = elements.count
+    while index > 0 {
+      index -= 1
+      guard let peer = Peer(elements[index]) else { throw .malformed(entry: index) }
       guard !peers.contains(where: { $0.key == peer.key }) else { throw .duplicateKey(entry: index) }
       peers.append(peer)
     }
@@ -70,19 +72,21 @@ extension BeamTrustFile.Peer {
 
   /// A `DateTime` in UTC, as ISO 8601 with microseconds.
   private static func timestamp(_ date: Term) -> [UInt8]? {
-    guard let microsecond = date.value("microsecond")?.elements?.first?.int64,
-      date.value("utc_offset")?.int64 == 0, date.value("std_offset")?.int64 == 0
-    else { return nil }
+    guard date.value("utc_offset")?.int64 == 0, date.value("std_offset")?.int64 == 0 else { return nil }
     var text: [UInt8] = []
-    for (name, digits, end) in [
-      ("year", 4, 0x2d), ("month", 2, 0x2d), ("day", 2, 0x54), ("hour", 2, 0x3a), ("minute", 2, 0x3a),
-      ("second", 2, 0x2e),
-    ] as [(StaticString, Int, UInt8)] {
-      guard let value = date.value(name)?.int64, text.append(value, digits: digits) else { return nil }
+    func append(_ number: Term?, digits: Int, _ end: UInt8) -> Bool {
+      guard let value = number?.int64, text.append(value, digits: digits) else { return false }
       text.append(end)
+      return true
     }
-    guard text.append(microsecond, digits: 6) else { return nil }
-    text.append(0x5a)
+    guard append(date.value("year"), digits: 4, UInt8(ascii: "-")),
+      append(date.value("month"), digits: 2, UInt8(ascii: "-")),
+      append(date.value("day"), digits: 2, UInt8(ascii: "T")),
+      append(date.value("hour"), digits: 2, Ascii.colon),
+      append(date.value("minute"), digits: 2, Ascii.colon),
+      append(date.value("second"), digits: 2, Ascii.dot),
+      append(date.value("microsecond")?.elements?.first, digits: 6, UInt8(ascii: "Z"))
+    else { return nil }
     return text
   }
 }

@@ -61,8 +61,9 @@ public struct TrustList: Sendable {
     }
     let list = try Self.parse(changed, toleratingUnreadLines: unreadLines)
     // A field that the caller made up could carry a blank or a newline, and with it a grant or a whole line.
-    guard list.entries.count == entries.count + added.count, list.entries.suffix(added.count).elementsEqual(added)
-    else { throw TrustListError(line: 0, column: 0, reason: .field) }
+    var isSame = list.entries.count == entries.count + added.count
+    for (index, entry) in added.enumerated() where isSame { isSame = list.entries[entries.count + index] == entry }
+    guard isSame else { throw TrustListError(line: 0, column: 0, reason: .field) }
     self = list
   }
 

@@ -1,26 +1,29 @@
 /// Makes of any bytes a label that the trust list takes and that nobody else has.
 struct UniqueLabels {
   private var taken: [[UInt8]]
-  /// The number that each repeated label came to: a thousand equal ones are not counted from 2 a thousand times.
-  private var numbers: [(label: [UInt8], last: UInt64)] = []
+  /// What the label at the same place was before it was numbered: a thousand equal ones are not counted from 2 each.
+  private var bases: [[UInt8]]
 
-  init(taken: [[UInt8]]) { self.taken = taken }
+  init(taken: [[UInt8]]) {
+    self.taken = taken
+    bases = taken
+  }
 
   /// `wanted`, as far as it can stand; where somebody has that label already, with `-2`, `-3` and so on behind it.
   mutating func take(_ wanted: [UInt8]) -> [UInt8] {
     let base = Self.valid(wanted)
     var label = base
-    if taken.contains(label) {
-      let place = numbers.firstIndex { $0.label == base } ?? numbers.count
-      if place == numbers.count { numbers.append((base, 1)) }
-      repeat {
-        numbers[place].last += 1
-        var suffix: [UInt8] = [UInt8(ascii: "-")]
-        suffix.appendDecimal(numbers[place].last)
-        label = Self.cut(base, to: TrustList.maximumLabelLength - suffix.count) + suffix
-      } while taken.contains(label)
+    var last: UInt64 = 0
+    for other in bases where other == base { last += 1 }
+    last = max(last, 1)
+    while taken.contains(label) {
+      last += 1
+      var suffix: [UInt8] = [UInt8(ascii: "-")]
+      suffix.appendDecimal(last)
+      label = Self.cut(base, to: TrustList.maximumLabelLength - suffix.count) + suffix
     }
     taken.append(label)
+    bases.append(base)
     return label
   }
 

@@ -29,7 +29,7 @@ struct ImportCommand: ParsableCommand {
     let folder = try home.folder()
     let ownKey =
       folder.hasIdentity ? try reading { () throws(HomeFolderError) in try folder.identity().publicKey } : nil
-    var outcomes: [(peer: BeamTrustFile.Peer, outcome: TrustList.Imported)] = []
+    var outcomes: [TrustList.Imported] = []
     let merge = { (list: inout TrustList) throws(Failure) in
       do throws(TrustListError) {
         outcomes = try list.add(peers, allowing: grants, ownKey: ownKey)
@@ -45,8 +45,8 @@ struct ImportCommand: ParsableCommand {
     } else {
       try folder.changeTrust(merge, orElse: { Failure($0) })
     }
-    for (peer, outcome) in outcomes { tell(peer, outcome) }
-    let added = outcomes.count { if case .added = $0.outcome { true } else { false } }
+    for (peer, outcome) in zip(peers, outcomes) { tell(peer, outcome) }
+    let added = outcomes.count { if case .added = $0 { true } else { false } }
     Console.say("\(verb) \(added) of \(outcomes.count)")
   }
 
@@ -72,20 +72,27 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func tell(_ peer: BeamTrustFile.Peer, _ outcome: TrustList.Imported) {
+    let fingerprint = peer.key.fingerprintText
     let (line, word, label): (String, String, [UInt8]?) =
       switch outcome {
-      case .added(let entry):
-        ("\(verb) \(entry.name)\(renamed(peer, entry))", "imported", entry.label)
-      case .present(let entry): ("left \(entry.name) as it is, trusted already", "present", entry.label)
-      case .ownKey(let key): ("left out \(key.fingerprintText), this computer's own key", "own_key", nil)
+      case .added(let label):
+        ("\(verb) \(Printable.text(label)) \(fingerprint)\(renamed(peer, label))", "imported", label)
+      case .present(let label):
+        ("left \(Printable.text(label)) \(fingerprint) as it is, trusted already", "present", label)
+      case .ownKey: ("left out \(fingerprint), this computer's own key", "own_key", nil)
       }
     guard home.json else { return Console.data(line) }
     Console.data(
       .object([
-        ("label", label.map { .text($0) } ?? .null), ("fingerprint", .string(peer.key.fingerprintText)),
+        ("label", label.map { .text($0) } ?? .null), ("fingerprint", .string(fingerprint)),
         ("key", .string(peer.key.keyText)), ("outcome", .string(word)),
         ("label_there", peer.label.map { .text($0) } ?? .null), ("dry_run", .bool(dryRun)),
       ]))
+  }
+
+  private func renamed(_ peer: BeamTrustFile.Peer, _ label: [UInt8]) -> String {
+    guard let there = peer.label, there != label else { return "" }
+    return ", called \"\(Printable.text(Array(there.prefix(128))))\" there"
   }
 
   private var verb: String { dryRun ? "would import" : "imported" }
@@ -94,10 +101,6 @@ struct ImportCommand: ParsableCommand {
     guard let label = peer.label, label != entry.label else { return "" }
     return ", called \"\(Printable.text(Array(label.prefix(128))))\" there"
   }
-}
-
-extension TrustEntry {
-  fileprivate var name: String { "\(Printable.text(label)) \(key.fingerprintText)" }
 }
 
 extension HomeFolder {

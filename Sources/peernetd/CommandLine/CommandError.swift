@@ -63,12 +63,12 @@ enum CommandError: Error {
       text += "; see peernetd peers"
     case .noFile(let path):
       text.append(escaped: path, limit: 1024)
-      text += ": there is no such file; copy trust.bin from the Elixir node's data folder"
+      text += ": there is no such file; copy the Elixir node's trust.bin"
     case .notBeamPeers(let path, let reason):
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += reason
-      text += "; nothing was imported, copy trust.bin from the Elixir node's data folder again"
+      text += "; nothing was imported, copy the Elixir node's trust.bin again"
     }
     return text
   }

@@ -94,11 +94,8 @@ struct PairingCommands {
   /// `paired anna 0123456789abcdef, which may call agent.whoami,wifi.*`
   private func sentence(_ verb: StaticString, _ entry: TrustEntry) -> [UInt8] {
     var text = verb.bytes
-    text.append(peer: entry)
-    if "paired " ~= verb.bytes {
-      text += ", which may call "
-      text.append(grants: entry.grants)
-    }
+    text.append(peer: entry.key, entry.label)
+    if "paired " ~= verb.bytes { text.append(grants: entry.grants) }
     text += "\n"
     return text
   }
@@ -106,14 +103,15 @@ struct PairingCommands {
 
 extension [UInt8] {
   /// `anna 0123456789abcdef`
-  mutating func append(peer entry: TrustEntry) {
-    append(escaped: entry.label)
+  mutating func append(peer key: PublicKey, _ label: [UInt8]) {
+    append(escaped: label)
     self += " "
-    self += entry.key.fingerprint
+    self += key.fingerprint
   }
 
-  /// `agent.whoami,wifi.*`: with what pairing alone grants.
+  /// `, which may call agent.whoami,wifi.*`: with what pairing alone grants.
   mutating func append(grants: Grants) {
+    self += ", which may call "
     let always: StaticString = "agent.whoami"
     if !grants.allows(always.bytes) {
       self += always
