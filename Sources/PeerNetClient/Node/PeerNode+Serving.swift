@@ -22,8 +22,8 @@ extension PeerNode {
     }
   }
 
-  /// Whether the current task is a handler's.
-  @TaskLocal static var isServing = false
+  /// The node that the current task is a handler of.
+  @TaskLocal static var served: ObjectIdentifier?
 
   /// Exposes a name to the peers that may use it. Nothing is reachable that was not exposed.
   ///
@@ -52,7 +52,7 @@ extension PeerNode {
     guard let handler = handlers[request.name] else { return }
     lastServed += 1
     let id = lastServed
-    serving[id] = Self.$isServing.withValue(true) {
+    serving[id] = Self.$served.withValue(ObjectIdentifier(self)) {
       Task {
         let reply = await answer(request, handler.body)
         serving[id] = nil

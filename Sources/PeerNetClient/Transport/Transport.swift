@@ -8,7 +8,7 @@ import PeerNet
 ///
 /// A node is attached once and a transport is closed once; it is not opened again after that.
 public protocol Transport: AnyObject, Sendable {
-  /// The thread or queue of the node. It is asked once.
+  /// The thread or queue of the node: the same one each time, for as long as the transport lives.
   var executor: any SerialExecutor { get }
 
   /// The current time, on a clock that never goes back and goes on while the device sleeps.
