@@ -113,12 +113,12 @@ import Testing
   @Test func aStructuredRunStopsTheNode() async throws {
     struct Fault: Error {}
     let network = MemoryNetwork()
-    let (one, other) = (await TestNode(on: network), await TestNode(on: network))
+    let (one, other) = (await TestNode(on: network), await TestNode(on: network) { $0.connectsAutomatically = false })
     try await other.node.start()
     let result = try await one.node.run { node in
       try await TestNode.pair(one, other, wire: .two)
       try await node.connect(to: other.key, timeout: .seconds(30))
-      return try await one.call(other.key, .integer(5))
+      return try await node.call(other.key, "echo", .integer(5))
     }
     #expect(result == .integer(5))
     await #expect(throws: PeerNetError.stopped) { try await one.node.start() }

@@ -49,7 +49,8 @@ import Testing
   /// More than fits on its way goes through a window of any size, in order.
   @Test func aSlowConnectionCarriesEverything() async throws {
     let network = MemoryNetwork(segment: 100, window: 150)
-    let (one, other) = (await TestNode(on: network), await TestNode(on: network))
+    let one = await TestNode(on: network)
+    let other = await TestNode(on: network) { $0.connectsAutomatically = false }
     try await one.node.start()
     try await other.node.start()
     try await TestNode.pair(one, other)
@@ -157,7 +158,7 @@ import Testing
   @Test func twentyNodesCallEachOther() async throws {
     let network = MemoryNetwork()
     var nodes: [TestNode] = []
-    for _ in 0..<20 { nodes.append(await TestNode(on: network)) }
+    for _ in 0..<20 { nodes.append(await TestNode(on: network) { $0.connectsAutomatically = false }) }
     for one in nodes {
       var list = TrustList()
       for (index, other) in nodes.enumerated() where other.key != one.key {
@@ -167,13 +168,16 @@ import Testing
       try await one.node.start()
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for one in nodes {
-        for (index, other) in nodes.enumerated() where other.key != one.key {
+      for (index, one) in nodes.enumerated() {
+        for other in nodes[..<index] {
           group.addTask {
             try await one.node.connect(to: other.key, timeout: .seconds(60))
-            let number = Term.integer(Int64(index))
-            let answer = try await one.call(other.key, number)
-            #expect(answer == number)
+            try await other.waits(for: one.key)
+            let answers = [
+              try await one.node.call(other.key, "echo", .integer(1), timeout: .seconds(60)),
+              try await other.node.call(one.key, "echo", .integer(2), timeout: .seconds(60)),
+            ]
+            #expect(answers == [.integer(1), .integer(2)])
           }
         }
       }

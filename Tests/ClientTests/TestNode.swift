@@ -31,14 +31,6 @@ struct TestNode {
     try await other.node.pair(one.key, label: "other \(one.key)", wire: wire)
   }
 
-  /// Calls `echo`, once more when two dialled each other at once and the call was on the connection that went.
-  func call(_ key: PublicKey, _ term: Term) async throws -> Term {
-    do { return try await node.call(key, "echo", term, timeout: .seconds(60)) } catch {
-      guard case PeerNetError.outcomeUnknown(.peerSaid(.superseded)) = error else { throw error }
-      return try await node.call(key, "echo", term, timeout: .seconds(60))
-    }
-  }
-
   /// Waits until the peer can be called, or not any more.
   func waits(for key: PublicKey, isConnected: Bool = true) async throws {
     try await eventually { await self.node.isConnected(to: key) == isConnected }

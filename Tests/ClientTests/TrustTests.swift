@@ -27,7 +27,7 @@ import Testing
     try await node.start()
     let key = try #require(await node.publicKey)
     try await other.node.pair(key, label: "home")
-    try await node.pair(other.key, label: "other", allow: #require(Grants("echo")), at: [other.endpoint])
+    try await node.pair(other.key, label: "other", allow: Grants("echo"), at: [other.endpoint])
     let entry = try #require(try home.folder.trust().entry(for: other.key))
     #expect(entry.label == Array("other".utf8))
     #expect(entry.grants == Grants("echo"))
