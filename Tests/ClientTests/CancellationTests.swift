@@ -71,12 +71,14 @@ import Testing
     }
     // Whatever had been sent before this call would have come before it.
     _ = try await one.node.call(other.key, "echo", .atom("last"))
-    var heard: [Event] = []
+    var asked: [Term] = []
     for await event in events {
-      heard.append(event)
-      if case .request(let request) = event, request.arguments == .atom("last") { break }
+      guard case .request(let request) = event else { continue }
+      asked.append(request.arguments)
+      if asked.last == .atom("last") { break }
     }
-    #expect(heard.allSatisfy { if case .request(let request) = $0 { request.arguments == .atom("last") } else { false } })
+    #expect(asked == [.atom("last")])
+    #expect(await one.node.pingsOnTheWire == 0)
     #expect(await one.node.status(of: stranger)?.lastClose == nil)
     await stop(one, other)
   }

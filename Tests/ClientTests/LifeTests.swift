@@ -80,6 +80,21 @@ import Testing
     await one.node.stop()
   }
 
+  /// A peer that sends faster than it is served costs messages, and no memory without bound.
+  @Test func aFloodOfMessagesIsBounded() async throws {
+    let (one, other) = try await connected { _ in
+      try await Task.sleep(for: .seconds(3_600))
+      return .atom("never")
+    }
+    for number in 0..<5_000 { try await one.node.send(other.key, "work", .integer(Int64(number))) }
+    // Behind all of them; calls are served as ever.
+    #expect(try await one.node.call(other.key, "echo", .integer(1), timeout: .seconds(60)) == .integer(1))
+    #expect(await other.node.pending == PeerNode.maximumServed)
+    await other.node.stop()
+    #expect(await other.node.pending == 0)
+    await one.node.stop()
+  }
+
   @Test func twoStopsAtOnceBothReturn() async throws {
     let (one, other) = try await connected { _ in .atom("ok") }
     await withTaskGroup(of: Void.self) { group in

@@ -8,7 +8,8 @@ import Testing
 /// what `Transport` says, and nothing else.
 @Suite(.timeLimit(.minutes(2))) struct MemoryNetworkTests {
   /// Two nodes that know each other's key only find each other, and speak both ways.
-  @Test(arguments: [Wire.one, .two, nil], [1, 1_460]) func twoNodesFindEachOther(wire: Wire?, segment: Int) async throws {
+  @Test(arguments: [Wire.one, .two, nil], [1, 1_460]) func twoNodesFindEachOther(wire: Wire?, segment: Int) async throws
+  {
     let network = MemoryNetwork(segment: segment)
     // One that dials alone: of two connections at once one is closed, and what is under way on it is lost.
     let one = await TestNode(on: network)

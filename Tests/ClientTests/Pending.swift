@@ -8,5 +8,7 @@ extension PeerNode {
   /// Calls of which the protocol still expects an answer.
   var callsOnTheWire: Int { node?.sessions.reduce(0) { $0 + $1.ledger.calls.count } ?? 0 }
 
+  var pingsOnTheWire: Int { node?.sessions.reduce(0) { $0 + $1.ledger.pings.count } ?? 0 }
+
   var listenerCount: Int { (eventListeners.isEmpty ? 0 : 1) + (peerListeners.isEmpty ? 0 : 1) }
 }
