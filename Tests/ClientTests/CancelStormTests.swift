@@ -41,8 +41,8 @@ import Testing
       #expect(await client.pending == 0)
       #expect(await client.callsOnTheWire == 0)
       #expect(after.1 == before.1, "descriptors: \(before.1), then \(after.1)")
-      // 300 bytes a call would be 3 MB.
-      #expect(after.0 - before.0 < 2_048, "resident: \(before.0) KiB, then \(after.0) KiB")
+      // A call that is left behind takes more than a kilobyte.
+      #expect(after.0 - before.0 < 8_192, "resident: \(before.0) KiB, then \(after.0) KiB")
       #expect(try await client.call(board, "slow", .integer(0)) == .integer(0))
       await client.stop()
       await server.stop()
@@ -77,7 +77,10 @@ func storm(_ count: Int, _ call: @escaping @Sendable (Int64) async throws -> Voi
       for _ in 0..<100 {
         let (work, moment) = (Int64(random.below(2_000)), Int64(random.below(6_000)))
         group.addTask {
-          let task = Task { try await call(work) }
+          let task = Task {
+            // A peer that is busy with what nobody waits for any more says so.
+            do { try await call(work) } catch PeerNetError.remote { return }
+          }
           if moment > 500 { try? await Task.sleep(for: .microseconds(moment - 500)) }
           task.cancel()
           do {

@@ -21,7 +21,8 @@ import Testing
   @Test func pairingIsKept() async throws {
     let home = try TemporaryHome()
     let network = MemoryNetwork()
-    let other = await TestNode(on: network)
+    // Only who dials learns where the other is.
+    let other = await TestNode(on: network) { $0.connectsAutomatically = false }
     try await other.node.start()
     let (node, _) = node(home, on: network)
     try await node.start()
@@ -31,7 +32,7 @@ import Testing
     let entry = try #require(try home.folder.trust().entry(for: other.key))
     #expect(entry.label == Array("other".utf8))
     #expect(entry.grants == Grants("echo"))
-    try await eventually { await node.isConnected(to: other.key) }
+    try await eventually { await node.status(of: other.key)?.wire == .two }
     await node.stop()
     // What was learned meanwhile is on disk once the node has stopped.
     let memory = try #require(try home.folder.memory().peer(other.key))

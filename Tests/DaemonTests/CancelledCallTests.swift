@@ -27,8 +27,8 @@ import Testing
       #expect(outcome.cancelled > 2_000, "too few calls were cancelled to mean anything: \(outcome)")
       #expect(outcome.cancelled + outcome.answered == 10_000)
       #expect(after.descriptors == before.descriptors && after.boardDescriptors == before.boardDescriptors)
-      // 300 bytes a call would be 3 MB.
-      #expect(after.resident - before.resident < 2_048, "\(before), then \(after)")
+      // A call that is left behind takes more than a kilobyte.
+      #expect(after.resident - before.resident < 8_192, "\(before), then \(after)")
       #expect(after.boardResident - before.boardResident < 512, "\(before), then \(after)")
       #expect(laptop.closings.all.isEmpty)
       await laptop.node.stop()

@@ -1,5 +1,4 @@
 import PeerNet
-import Synchronization
 
 /// A network inside one process, for tests of applications: its nodes find, dial and call each other as they do on a
 /// real one, and no socket is opened.
@@ -41,7 +40,7 @@ public final class MemoryNetwork: Sendable {
   /// The most bytes of a connection that are on their way.
   let window: Int
   private let began = ContinuousClock.now
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// A network without hosts.
   ///

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// An executor that needs no thread of its own: what waits is run, one thing after the other, by a task that is there
 /// for as long as something waits.
 ///
@@ -17,7 +15,7 @@ final class SerialQueue: SerialExecutor {
     var runner: Int?
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   func enqueue(_ job: consuming ExecutorJob) { add(.job(UnownedJob(job))) }
 
