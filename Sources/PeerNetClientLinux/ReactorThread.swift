@@ -39,7 +39,8 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
 
   // MARK: SerialExecutor
 
-  /// Runs the job on the reactor's thread, in a later turn.
+  /// Jobs run in the order in which they came, whatever their priority: each is short, and between two lots of them the
+  /// reactor sees to its sockets.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     waker.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }

@@ -21,7 +21,7 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case tooLarge
   /// Too many calls or bytes wait already.
   case busy
-  /// The node was stopped.
+  /// The node does not run: it was stopped, or has not been started.
   case stopped
   /// The transport could not be set up: what failed, as text of the system's.
   case transport(String)

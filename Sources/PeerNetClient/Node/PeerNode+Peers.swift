@@ -81,6 +81,8 @@ extension PeerNode {
     }
     takeOver(revision)
     remembered[key] = nil
+    // What was learned of it a moment ago may not be kept yet, and would be after this.
+    await remembering?.value
     try await bookkeeper.forget(key)
   }
 

@@ -5,7 +5,8 @@ import PeerNet
 
 // What peers may ask of us.
 extension PeerNode {
-  /// Answers a peer's call with a term. For a message the result is dropped.
+  /// Answers a peer's call with a term. For a message the result is dropped; and so are messages while thousands of
+  /// handlers are at work.
   ///
   /// A ``HandlerError`` or ``PeerNetError/remote(_:)`` gives the peer that reason; whatever else is thrown is logged, and
   /// the peer is told `handler_crash` and nothing more. Its task is cancelled when the node stops.
@@ -22,8 +23,11 @@ extension PeerNode {
     }
   }
 
-  /// Whether the current task is a handler's.
-  @TaskLocal static var isServing = false
+  /// Handlers at work beyond which messages are dropped.
+  static let maximumServed = 4_096
+
+  /// The node that the current task is a handler of.
+  @TaskLocal static var served: ObjectIdentifier?
 
   /// Exposes a name to the peers that may use it. Nothing is reachable that was not exposed.
   ///
@@ -50,9 +54,15 @@ extension PeerNode {
 
   func serve(_ request: Request) {
     guard let handler = handlers[request.name] else { return }
+    // Calls are bounded by the protocol; of messages a peer may send any number while their handlers are slow.
+    guard request.token != nil || serving.count < Self.maximumServed else {
+      metrics?.requests["refused"]?.increment()
+      logger.debug("dropped a message", metadata: ["name": .name(request.name), "peer": .name(request.label)])
+      return
+    }
     lastServed += 1
     let id = lastServed
-    serving[id] = Self.$isServing.withValue(true) {
+    serving[id] = Self.$served.withValue(ObjectIdentifier(self)) {
       Task {
         let reply = await answer(request, handler.body)
         serving[id] = nil

@@ -56,11 +56,19 @@ public actor PeerNode {
     logger = configuration.logger
   }
 
+  /// A node that is let go while it runs is off the network without a goodbye.
+  deinit {
+    watching?.cancel()
+    eventListeners.finish()
+    peerListeners.finish()
+  }
+
   // MARK: Life
 
   /// Opens the transport and joins the network. A node that runs already goes on.
   ///
-  /// - Throws: what the store throws, ``PeerNetError/transport(_:)``, or ``PeerNetError/stopped``: a node runs once.
+  /// - Throws: what the store throws, upon which it may be tried again; ``PeerNetError/transport(_:)``, upon which it may
+  ///   be when nothing had been opened yet; or ``PeerNetError/stopped``: a node runs once.
   public func start() throws {
     guard !isStopped else { throw PeerNetError.stopped }
     guard node == nil else { return }
@@ -85,9 +93,15 @@ public actor PeerNode {
     for (name, handler) in handlers { handler.expose(name, on: node) }
     self.node = node
     self.port = port
-    try transport.attach(
-      node, onEvent: { [weak self] event in self?.assumeIsolated { $0.happened(event) } },
-      onTrouble: { [weak self] text in self?.assumeIsolated { $0.logger.warning("\(text)") } })
+    do {
+      try transport.attach(
+        node, onEvent: { [weak self] event in self?.assumeIsolated { $0.happened(event) } },
+        onTrouble: { [weak self] text in self?.assumeIsolated { $0.logger.warning("\(text)") } })
+    } catch {
+      // A transport that is open is closed once: there is no second try.
+      beginStop()
+      throw error
+    }
     logger.info("started", metadata: ["port": "\(port.map { "\($0)" } ?? "none")"])
     publishPeers()
     watching = Task { [weak self] in
@@ -98,28 +112,30 @@ public actor PeerNode {
   /// Says goodbye to every peer, ends whatever still waits with ``PeerNetError/stopped``, cancels the handlers that are
   /// at work, and returns when these have ended and everything is closed and kept.
   ///
-  /// From inside a handler it does not wait: a handler cannot outlast its own end.
+  /// From inside one of its own handlers it does not wait: a handler cannot outlast its own end.
   public func stop() async {
-    if closing == nil {
-      isStopped = true
-      leave()
-      closing = Task { await self.close() }
-    }
-    if !Self.isServing { await closing?.value }
+    beginStop()
+    if Self.served != ObjectIdentifier(self) { await closing?.value }
+  }
+
+  private func beginStop() {
+    guard closing == nil else { return }
+    isStopped = true
+    leave()
+    closing = Task { await self.close() }
   }
 
   /// Everything of the stop that takes no time.
   private func leave() {
     guard let node else { return }
+    // Before the goodbye, of which they would hear as of a lost connection.
+    for waiter in waiters { endWaiter(waiter.id, PeerNetError.stopped) }
+    for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }
+    for nonce in pings.keys { endPing(nonce, .failure(PeerNetError.stopped)) }
     node.stop(now: transport.now())
     transport.carryOut()
     self.node = nil
     watching?.cancel()
-    for waiter in waiters { waiter.continuation.resume(throwing: PeerNetError.stopped) }
-    waiters = []
-    for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }
-    for ping in pings.values { ping.continuation.resume(throwing: PeerNetError.stopped) }
-    pings = [:]
     for task in serving.values { task.cancel() }
     logger.info("stopped")
   }

@@ -2,13 +2,17 @@ import PeerNet
 
 /// Where a node's bytes go: sockets on Linux, a platform's own network on a phone, memory in a test.
 ///
-/// A transport owns an executor. Everything of it but ``executor`` is used on that executor alone, where the node
-/// lives, too; so neither needs a lock. It decides nothing: it dials, writes and closes what the node tells it to, and
-/// tells the node what came of it.
+/// This and ``PeerStore`` are all that a platform has to bring; the article "Writing a transport" says step by step what one
+/// must do, and ``MemoryTransport`` does it in the fewest lines.
 ///
-/// A node is attached once and a transport is closed once; it is not opened again after that.
+/// A transport owns an executor. Everything of it but ``executor`` is used on that executor alone, where the node
+/// lives, too; so neither needs a lock. It decides nothing: it dials, writes and closes what the node's `nextOutput()`
+/// says, and tells the node what came of it.
+///
+/// A node is attached once. A transport is closed once and not opened again after that; one whose ``open(_:)`` has
+/// thrown may be opened again. One that is let go without having been closed closes everything.
 public protocol Transport: AnyObject, Sendable {
-  /// The thread or queue of the node. It is asked once.
+  /// The thread or queue of the node: the same one each time, for as long as the transport lives.
   var executor: any SerialExecutor { get }
 
   /// The current time, on a clock that never goes back and goes on while the device sleeps.
@@ -21,6 +25,8 @@ public protocol Transport: AnyObject, Sendable {
 
   /// Joins the node with the network: carries out what it wants, feeds it what comes back and keeps its timer.
   ///
+  /// Begins with the node's `networkChanged(now:)`: whom the node misses it then asks for.
+  ///
   /// - Parameters:
   ///   - onEvent: takes each of the node's events in order; it may call the node and ``carryOut()``.
   ///   - onTrouble: takes what a person should know of and the node cannot mend, such as an interface that is missing.
@@ -30,6 +36,7 @@ public protocol Transport: AnyObject, Sendable {
   /// Carries out what the node wants after one of its verbs was called. Events may arrive before it returns.
   func carryOut()
 
-  /// Takes no more connections, sends what is left for at most a moment, closes everything, then calls `done` once.
+  /// Takes no more connections, sends what is left for at most two seconds, closes everything, then calls `done` once.
+  /// It may never have been opened.
   func close(_ done: @escaping @Sendable () -> Void)
 }

@@ -1,0 +1,14 @@
+@testable import PeerNet
+@testable import PeerNetClient
+
+extension PeerNode {
+  /// What waits for something, or is at work for a peer.
+  var pending: Int { calls.count + pings.count + waiters.count + serving.count }
+
+  /// Calls of which the protocol still expects an answer.
+  var callsOnTheWire: Int { node?.sessions.reduce(0) { $0 + $1.ledger.calls.count } ?? 0 }
+
+  var pingsOnTheWire: Int { node?.sessions.reduce(0) { $0 + $1.ledger.pings.count } ?? 0 }
+
+  var listenerCount: Int { (eventListeners.isEmpty ? 0 : 1) + (peerListeners.isEmpty ? 0 : 1) }
+}
