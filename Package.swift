@@ -19,7 +19,10 @@ let package = Package(
     .executable(name: "peernet", targets: ["peernet"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // C headers and macro shims, no logic (board)
@@ -54,7 +57,14 @@ let package = Package(
       swiftSettings: strict),
 
     // laptop and phone (full Swift)
-    .target(name: "PeerNetClient", dependencies: ["ETF", "Sodium", "PeerNet"], swiftSettings: strict),
+    .target(
+      name: "PeerNetClient",
+      dependencies: [
+        "ETF", "Sodium", "PeerNet", .product(name: "Logging", package: "swift-log"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "PeerNetClientLinux",
       dependencies: [

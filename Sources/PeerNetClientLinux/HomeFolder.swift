@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import PeerNet
+import PeerNetClient
 import Sodium
 
 /// Where a person's node keeps its files (Protocol, Keys; Trust list; Remembered peers):
@@ -12,7 +13,7 @@ import Sodium
 /// | `peers` | proven addresses and wires; no authority |
 ///
 /// A file that is torn, or of another kind or version, is reported and left as it is.
-public struct HomeFolder: Sendable {
+public struct HomeFolder: PeerStore {
   public let path: String
 
   public init(path: String) { self.path = path }
@@ -91,6 +92,26 @@ public struct HomeFolder: Sendable {
     if let failure { throw failure }
   }
 
+  public func changeTrust(_ change: (inout TrustList) throws -> Void) throws -> TrustList {
+    var changed = TrustList()
+    try changeTrust(
+      { list in
+        try change(&list)
+        changed = list
+      }, orElse: { $0 as any Error })
+    return changed
+  }
+
+  /// Another process, such as the command line, may pair and unpair while a node runs.
+  public func trustChanges() -> AsyncStream<Void> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+      guard let watch = TrustWatch(folder: path, name: "trust", onChange: { continuation.yield() }) else {
+        return continuation.finish()
+      }
+      continuation.onTermination = { _ in _ = watch }
+    }
+  }
+
   private var trustFile: DurableFile { file("trust", limit: TrustList.maximumBytes) }
 
   private func parse(_ text: [UInt8]) throws(HomeFolderError) -> TrustList {
@@ -114,8 +135,7 @@ public struct HomeFolder: Sendable {
     do throws(FileError) {
       try file.update { present in
         guard var memory = try? present.map(PeerMemory.parse) ?? PeerMemory() else { return nil }
-        if peer.speaksTwo { _ = memory.noteSpeaksTwo(peer.key) }
-        for address in peer.addresses.reversed() { _ = memory.noteProven(address, for: peer.key) }
+        memory.merge(peer)
         let text = memory.serialize()
         return text == present ? nil : text
       }

@@ -12,16 +12,13 @@ import Synchronization
 public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable {
   // Only the reactor's thread touches these, but for the waker.
   private let reactor: Reactor
-  private let transport: ReactorTransport
+  private var transport: ReactorTransport?
   private let waker: Waker
   private let thread = ThreadIdentity()
 
-  /// Opens the listening port and starts the thread.
-  public init(_ configuration: ReactorTransport.Configuration) throws(PeerNetError) {
-    do {
-      reactor = try Reactor()
-      transport = try ReactorTransport(reactor: reactor, configuration: configuration)
-    } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
+  /// Starts the thread.
+  public init() throws(PeerNetError) {
+    do { reactor = try Reactor() } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
     waker = reactor.waker
     nonisolated(unsafe) let reactor = reactor
     startThread { [thread] in
@@ -35,22 +32,9 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   deinit {
     nonisolated(unsafe) let (reactor, transport) = (reactor, transport)
     waker.post {
-      transport.close()
+      transport?.close()
       reactor.stop()
     }
-  }
-
-  /// For a node that only dials.
-  ///
-  /// - Parameters:
-  ///   - discoveryPort: the UDP port of announces and solicits; nil for a node that does not look for peers.
-  ///   - interfaces: those that discovery may use; nil allows all.
-  public convenience init(discoveryPort: UInt16?, interfaces: [String]?) throws(PeerNetError) {
-    var configuration = ReactorTransport.Configuration()
-    configuration.listen = nil
-    configuration.discoveryPort = discoveryPort
-    configuration.interfaces = interfaces?.map { Array($0.utf8) }
-    try self.init(configuration)
   }
 
   // MARK: SerialExecutor
@@ -74,17 +58,36 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
 
   public func now() -> Instant { Instant(nanoseconds: Clock.now()) }
 
-  public func open() throws(PeerNetError) -> UInt16? { transport.localPort }
+  public func open(_ network: Network) throws(PeerNetError) -> UInt16? {
+    var configuration = ReactorTransport.Configuration()
+    configuration.listen = network.listen.map { SocketAddress($0) }
+    configuration.discoveryPort = network.discoveryPort
+    configuration.interfaces = network.interfaces?.map { Array($0.utf8) }
+    do {
+      let transport = try ReactorTransport(reactor: reactor, configuration: configuration)
+      self.transport = transport
+      return transport.localPort
+    } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
+  }
 
-  public func attach(_ node: Node, onEvent: @escaping (Event) -> Void) throws(PeerNetError) {
-    do { try transport.start(node, onEvent: onEvent) } catch {
+  public func attach(_ node: Node, onEvent: @escaping (Event) -> Void, onTrouble: @escaping (String) -> Void)
+    throws(PeerNetError)
+  {
+    transport?.onDiscoveryFailure = { interface, error in
+      onTrouble(
+        "no discovery on \(String(decoding: interface, as: UTF8.self)): \(String(decoding: error.text, as: UTF8.self))")
+    }
+    do { try transport?.start(node, onEvent: onEvent) } catch {
       throw .transport(String(decoding: error.text, as: UTF8.self))
     }
   }
 
-  public func carryOut() { transport.carryOut() }
+  public func carryOut() { transport?.carryOut() }
 
-  public func close() { transport.finish {} }
+  public func close(_ done: @escaping @Sendable () -> Void) {
+    guard let transport else { return done() }
+    transport.finish(done)
+  }
 }
 
 /// Which thread the reactor runs on; 0 until it has started.

@@ -1,9 +1,7 @@
 import ETF
-import Linux
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
-import PeerNetLinux
 import Sodium
 import Testing
 
@@ -13,25 +11,22 @@ import Testing
     return KeyPair.generate(from: &stream)
   }
 
-  static func node(_ index: UInt8, trusting other: UInt8, wire: Wire?) throws -> (PeerNode, ReactorThread) {
+  static func node(_ index: UInt8, trusting other: UInt8, wire: Wire?) throws -> PeerNode {
     var list = TrustList()
     try list.add(
       TrustEntry(key: key(other).publicKey, label: [UInt8(ascii: "a") + other], grants: .everything, wire: wire))
-    let configuration = PeerNode.Configuration(identity: { key(index) }, trust: list)
-    var transport = ReactorTransport.Configuration()
-    transport.listen = .loopback(port: 0)
-    transport.interfaces = [Array("lo".utf8)]
-    transport.discoveryPort = nil
-    let thread = try ReactorThread(transport)
-    return (PeerNode(configuration, transport: thread), thread)
+    var configuration = PeerNode.Configuration(store: MemoryStore(identity: key(index), trust: list))
+    configuration.connectsAutomatically = false
+    configuration.network = Network(listen: .loopback(), discoveryPort: nil)
+    return try PeerNode(configuration)
   }
 
   @Test(arguments: [Wire.one, Wire.two, nil]) func callsOverRealSockets(wire: Wire?) async throws {
-    let (server, thread) = try Self.node(1, trusting: 2, wire: wire)
+    let server = try Self.node(1, trusting: 2, wire: wire)
     await server.expose("echo") { $0.arguments }
     try await server.start()
-    let port = try #require(try thread.open())
-    let (client, _) = try Self.node(2, trusting: 1, wire: wire)
+    let port = try #require(await server.port)
+    let client = try Self.node(2, trusting: 1, wire: wire)
     try await client.start()
     let board = Self.key(1).publicKey
     try await client.connect(to: board, at: [Endpoint(ipv4: 0x7f00_0001, port: port)])
@@ -49,14 +44,18 @@ import Testing
   @Test func aStoppedNodeAnswersAndGoesAway() async throws {
     weak var thread: ReactorThread?
     do {
-      let (node, its) = try Self.node(3, trusting: 4, wire: nil)
-      thread = its
+      var configuration = PeerNode.Configuration(store: MemoryStore())
+      configuration.network.discoveryPort = nil
+      let transport = try ReactorThread()
+      thread = transport
+      let node = PeerNode(configuration, transport: transport)
       try await node.start()
       await node.stop()
-      #expect(await node.peers.isEmpty)
+      #expect(await node.statuses.isEmpty)
       let other = Self.key(4).publicKey
       await #expect(throws: PeerNetError.stopped) { try await node.call(other, "echo", .integer(1)) }
       await #expect(throws: PeerNetError.stopped) { try await node.connect(to: other) }
+      await #expect(throws: PeerNetError.stopped) { try await node.start() }
     }
     // The last job may still be on its way off the thread.
     for _ in 0..<1_000 where thread != nil { try await Task.sleep(for: .milliseconds(5)) }

@@ -1,9 +1,7 @@
 import ETF
-import Linux
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
-import PeerNetLinux
 import Sodium
 import Testing
 
@@ -24,28 +22,30 @@ struct TestBoard {
     key = Self.pair(index).publicKey
     var list = TrustList()
     if let laptop { try list.add(TrustEntry(key: laptop, label: Array("laptop".utf8), grants: grants)) }
-    var configuration = PeerNode.Configuration(identity: { Self.pair(index) }, trust: list)
-    configuration.announces = discoveryPort != nil
-    configuration.discovers = discoveryPort != nil
-    var transport = ReactorTransport.Configuration()
-    transport.listen = .loopback(port: port)
-    transport.interfaces = [Array("lo".utf8)]
-    transport.discoveryPort = discoveryPort
-    let thread = try await Self.thread(transport)
-    node = PeerNode(configuration, transport: thread)
-    for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
-    try await node.start()
-    self.port = try #require(try thread.open())
+    var configuration = PeerNode.Configuration(store: MemoryStore(identity: Self.pair(index), trust: list))
+    configuration.connectsAutomatically = false
+    configuration.network = Network(
+      listen: .loopback(port: port), discoveryPort: discoveryPort, interfaces: ["lo"])
+    node = try await Self.node(configuration, handlers)
+    self.port = try #require(await node.port)
   }
 
   /// A port whose last owner is still closing is waited for.
-  private static func thread(_ transport: ReactorTransport.Configuration) async throws -> ReactorThread {
+  private static func node(_ configuration: PeerNode.Configuration, _ handlers: [String: PeerNode.Handler])
+    async throws -> PeerNode
+  {
     let deadline = ContinuousClock.now + .seconds(10)
-    while ContinuousClock.now < deadline {
-      if let thread = try? ReactorThread(transport) { return thread }
-      try await Task.sleep(for: .milliseconds(20))
+    while true {
+      let node = try PeerNode(configuration)
+      for (name, handler) in handlers.sorted(by: { $0.key < $1.key }) { await node.expose(name, handler: handler) }
+      do {
+        try await node.start()
+        return node
+      } catch  where ContinuousClock.now < deadline {
+        await node.stop()
+        try await Task.sleep(for: .milliseconds(20))
+      }
     }
-    return try ReactorThread(transport)
   }
 
   static func pair(_ index: UInt8) -> KeyPair {

@@ -22,7 +22,7 @@ import Testing
 
   /// The first sighting of the board by an announce or an answer.
   private func sighting(_ laptop: Laptop, asking: Bool) async throws -> Sighting? {
-    let events = await laptop.node.events()
+    let events = await laptop.node.events
     let limit = Task {
       try await Task.sleep(for: .seconds(20))
       await laptop.node.stop()

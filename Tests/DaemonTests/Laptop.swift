@@ -1,10 +1,8 @@
 import Boards
 import ETF
-import Linux
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
-import PeerNetLinux
 import Sodium
 import Synchronization
 import Testing
@@ -44,20 +42,16 @@ struct Laptop {
     for (index, board) in boards.enumerated() {
       try list.add(TrustEntry(key: board, label: Array("board\(index)".utf8), grants: .none, wire: options.wire))
     }
-    var configuration = PeerNode.Configuration(identity: { TestBoard.identity(seed) }, trust: list)
-    configuration.discovers = options.discoveryPort != nil
-    configuration.announces = options.announces
-    configuration.node.dialsAutomatically = options.dials
-    var transport = ReactorTransport.Configuration()
-    transport.listen = options.listens ? .loopback(port: 0) : nil
-    transport.discoveryPort = options.discoveryPort
-    transport.interfaces = [Array("lo".utf8)]
-    let thread = try ReactorThread(transport)
-    port = try thread.open()
-    node = PeerNode(configuration, transport: thread)
+    var configuration = PeerNode.Configuration(store: MemoryStore(identity: TestBoard.identity(seed), trust: list))
+    configuration.connectsAutomatically = options.dials
+    configuration.network = Network(
+      listen: options.listens ? .loopback() : nil, discoveryPort: options.discoveryPort, interfaces: ["lo"],
+      announces: options.announces)
+    node = try PeerNode(configuration)
     closings = Closings()
     try await node.start()
-    closings.follow(await node.events())
+    port = await node.port
+    closings.follow(await node.events)
   }
 
   /// This laptop's line in a board's trust list.
@@ -84,7 +78,7 @@ struct Laptop {
 
   /// Which wire the connection to a board speaks.
   func wire(to board: RunningBoard) async -> Wire? {
-    await node.peers.first { $0.entry.key == board.key }?.wire
+    await node.status(of: board.key)?.wire
   }
 }
 

@@ -23,18 +23,17 @@ struct DiscoverCommand: AsyncParsableCommand {
     let trust = try reading(folder.trust)
     let node: PeerNode
     do {
-      var configuration = PeerNode.Configuration(identity: { try folder.identity() }, trust: trust)
-      configuration.discovers = true
-      node = PeerNode(
-        configuration,
-        transport: try ReactorThread(discoveryPort: network.port(), interfaces: network.allowedInterfaces))
+      var configuration = PeerNode.Configuration(store: CommandStore(home: folder))
+      configuration.connectsAutomatically = false
+      configuration.network = try network.network()
+      node = try PeerNode(configuration)
       try await node.start()
     } catch let failure as Failure { throw failure } catch let error as HomeFolderError { throw Failure(error) } catch {
       throw Failure(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
     }
     let isLive = Console.isOutputTerminal && !home.json
     if isLive { signal(SIGINT) { _ in _exit(0) } }
-    let events = await node.events()
+    let events = await node.events
     await node.solicit()
     let limit = span?.duration ?? (isLive ? nil : .seconds(3))
     let ending = Task {

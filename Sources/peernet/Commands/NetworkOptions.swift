@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import PeerNet
+import PeerNetClient
 import PeerNetClientLinux
 
 /// Where to look for peers.
@@ -16,12 +17,16 @@ struct NetworkOptions: ParsableArguments {
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535") }
   }
 
+  func network() throws(Failure) -> Network {
+    Network(discoveryPort: try port(), interfaces: allowedInterfaces)
+  }
+
   /// Nil allows all.
-  var allowedInterfaces: [String]? {
+  private var allowedInterfaces: [String]? {
     (interfaces ?? Self.environment("PEERNET_INTERFACES"))?.split(separator: ",").map { String($0) }
   }
 
-  func port() throws(Failure) -> UInt16 {
+  private func port() throws(Failure) -> UInt16 {
     if let discoveryPort { return discoveryPort }
     guard let text = Self.environment("PEERNET_DISCOVERY_PORT") else { return 4_040 }
     guard let port = UInt16(text), port > 0 else {

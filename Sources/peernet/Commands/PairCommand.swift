@@ -66,10 +66,7 @@ struct PairCommand: ParsableCommand {
         next: "choose another, or unpair that peer first")
     }
     do throws(TrustListError) {
-      if list.entry(for: entry.key) == nil { return try list.add(entry) }
-      try list.setLabel(entry.label, for: entry.key)
-      if !keepsGrants { try list.setGrants(entry.grants, for: entry.key) }
-      if let wire = entry.wire { try list.setWire(wire, for: entry.key) }
+      try list.pair(entry.key, label: entry.label, grants: keepsGrants ? nil : entry.grants, wire: entry.wire)
     } catch {
       throw Failure(.data, "cannot pair", because: "wrong \(error.reason.code)", next: "correct it")
     }

@@ -53,6 +53,7 @@ struct Attempt {
   func failure(_ error: PeerNetError) -> Failure {
     switch error {
     case .untrustedPeer: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
+    case .ownKey: failure(.data, "that is this computer's own key", "give the other side's key")
     case .notConnected: failure(.unreachable, "the connection is gone, nothing was sent", "try again")
     case .unreachable(nil):
       failure(.unreachable, "no address answered in time", "check that it runs, or name its address with --at")

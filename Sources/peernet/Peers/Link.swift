@@ -8,8 +8,6 @@ import Sodium
 struct Link {
   let node: PeerNode
   let peer: TrustEntry
-  private let home: HomeFolder
-  private let known: PeerMemory.Peer?
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
   private let timeout: Swift.Duration?
@@ -24,42 +22,27 @@ struct Link {
     do {
       try await link.start()
       let result = try await body(link)
-      await link.stop()
+      await link.node.stop()
       return result
     } catch {
-      await link.stop()
+      await link.node.stop()
       throw error
     }
   }
 
   private init(_ home: HomeFolder, _ options: PeerOptions, _ name: String) throws {
-    self.home = home
     let trust = try reading(home.trust)
     let peer = try trust.peer(named: name)
     self.peer = peer
     ourKey = try reading { () throws(HomeFolderError) in try home.identity().publicKey }
     endpoints = options.at.map { [$0] } ?? []
     timeout = options.timeout?.duration
-    let memory = Self.memory(home)
-    known = memory.peer(peer.key)
     var configuration = PeerNode.Configuration(
-      identity: { try home.identity() }, trust: trust,
-      memory: options.at == nil ? memory : memory.withoutAddresses(peer.key))
-    configuration.discovers = endpoints.isEmpty
-    do {
-      let port = endpoints.isEmpty ? try options.network.port() : nil
-      node = PeerNode(
-        configuration,
-        transport: try ReactorThread(discoveryPort: port, interfaces: options.network.allowedInterfaces))
-    } catch { throw Attempt(peer: peer, ourKey: ourKey).failure(error) }
-  }
-
-  /// What was remembered; a file that cannot be read is told of, and nothing else depends on it.
-  private static func memory(_ home: HomeFolder) -> PeerMemory {
-    do { return try home.memory() } catch {
-      Console.say("peernet: \(Failure(error).line)")
-      return PeerMemory()
-    }
+      store: CommandStore(home: home, dialledByAddress: options.at == nil ? nil : peer.key))
+    configuration.connectsAutomatically = false
+    configuration.network = try options.network.network()
+    if !endpoints.isEmpty { configuration.network.discoveryPort = nil }
+    do { node = try PeerNode(configuration) } catch { throw Attempt(peer: peer, ourKey: ourKey).failure(error) }
   }
 
   private func start() async throws {
@@ -68,13 +51,6 @@ struct Link {
   }
 
   private func attempt(_ handle: String?) -> Attempt { Attempt(peer: peer, ourKey: ourKey, handle: handle) }
-
-  private func stop() async {
-    if let learned = await node.memory.peer(peer.key), learned != known {
-      do { try home.remember(learned) } catch { Console.say("peernet: \(Failure(error).line)") }
-    }
-    await node.stop()
-  }
 
   // MARK: Asking
 
@@ -103,35 +79,11 @@ struct Link {
   }
 
   func ping() async throws -> Swift.Duration {
-    let limit = timeout ?? Self.defaultTimeout
-    let (node, key) = (node, peer.key)
     do {
-      return try await withThrowingTaskGroup(of: Swift.Duration.self) { group in
-        group.addTask { try await node.ping(key) }
-        group.addTask {
-          try await Task.sleep(for: limit)
-          throw PeerNetError.timedOut
-        }
-        defer { group.cancelAll() }
-        return try await group.next()!
-      }
+      return try await node.ping(peer.key, timeout: timeout ?? Self.defaultTimeout)
     } catch { throw await failure(error, handle: "ping") }
   }
 
   /// What the connection is like.
-  var status: Node.PeerStatus? {
-    get async {
-      let key = peer.key
-      return await node.peers.first { $0.entry.key == key }
-    }
-  }
-}
-
-extension PeerMemory {
-  /// What else is known of a peer stays, so that it is spoken to on its own wire.
-  fileprivate func withoutAddresses(_ key: PublicKey) -> PeerMemory {
-    var memory = PeerMemory()
-    if peer(key)?.speaksTwo ?? false { _ = memory.noteSpeaksTwo(key) }
-    return memory
-  }
+  var status: Node.PeerStatus? { get async { await node.status(of: peer.key) } }
 }

@@ -5,6 +5,8 @@ import PeerNet
 public enum PeerNetError: Error, Hashable, Sendable {
   /// The key is not in the trust list.
   case untrustedPeer
+  /// The key is this node's own.
+  case ownKey
   /// No connection is up. Nothing was sent.
   case notConnected
   /// No connection came up in time; what the last attempt failed of, if one was made.

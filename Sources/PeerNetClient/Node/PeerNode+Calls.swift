@@ -1,0 +1,126 @@
+import CoreMetrics
+import ETF
+import PeerNet
+import Sodium
+
+// What is asked of peers.
+extension PeerNode {
+  struct PendingCall {
+    let started: Instant
+    let continuation: CheckedContinuation<Reply, any Error>
+  }
+
+  struct PendingPing {
+    let key: PublicKey
+    let continuation: CheckedContinuation<PeerNet.Duration, any Error>
+  }
+
+  /// Calls a handle of a connected peer and waits for its answer.
+  ///
+  /// What cannot be sent now is refused at once; nothing is queued for a peer that is away.
+  ///
+  /// - Parameters:
+  ///   - name: the handle; `beam_admin` with `{rpc, Module, Function, Arguments}` for a procedure of an Elixir node.
+  ///   - arguments: any term. Peers that run Elixir know only atoms that their own program holds: send texts as binaries.
+  ///   - timeout: how long to wait for the answer.
+  /// - Throws: ``PeerNetError``, whose cases tell whether the peer may have run it; or `CancellationError` when the task
+  ///   is cancelled, upon which the answer, should it come, is dropped.
+  public func call(
+    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5)
+  ) async throws -> Term {
+    try Task.checkCancellation()
+    guard let node else { throw PeerNetError.stopped }
+    let started = transport.now()
+    let id: CallID
+    do {
+      id = try node.call(key, name, arguments, timeout: PeerNet.Duration(timeout), now: started)
+    } catch {
+      metrics?.calls["not_sent"]?.increment()
+      throw PeerNetError(error)
+    }
+    let reply: Reply = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        calls[id] = PendingCall(started: started, continuation: continuation)
+        transport.carryOut()
+        if Task.isCancelled { cancelCall(id) }
+      }
+    } onCancel: {
+      Task { [weak self] in await self?.cancelCall(id) }
+    }
+    switch reply {
+    case .ok(let value): return value
+    case .error(let reason): throw PeerNetError.remote(reason)
+    }
+  }
+
+  /// Sends a message to a handle of a connected peer; nothing tells whether it arrived.
+  ///
+  /// - Throws: ``PeerNetError``; nothing was sent then.
+  public func send(_ key: PublicKey, _ name: Atom, _ arguments: Term = .map([])) throws {
+    guard let node else { throw PeerNetError.stopped }
+    do { try node.send(key, name, arguments, now: transport.now()) } catch { throw PeerNetError(error) }
+    transport.carryOut()
+  }
+
+  /// Measures one round trip to a connected peer.
+  ///
+  /// - Throws: ``PeerNetError/notConnected`` also when the connection ends meanwhile, ``PeerNetError/timedOut``, or
+  ///   `CancellationError`.
+  public func ping(_ key: PublicKey, timeout: Swift.Duration = .seconds(5)) async throws -> Swift.Duration {
+    try Task.checkCancellation()
+    guard let node else { throw PeerNetError.stopped }
+    let nonce: [UInt8]
+    do { nonce = try node.ping(key, now: transport.now()) } catch { throw PeerNetError(error) }
+    let deadline = Task { [weak self] in
+      try await Task.sleep(for: timeout)
+      await self?.endPing(nonce, .failure(PeerNetError.timedOut))
+    }
+    defer { deadline.cancel() }
+    let roundTrip = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        pings[nonce] = PendingPing(key: key, continuation: continuation)
+        transport.carryOut()
+        if Task.isCancelled { endPing(nonce, .failure(CancellationError())) }
+      }
+    } onCancel: {
+      Task { [weak self] in await self?.endPing(nonce, .failure(CancellationError())) }
+    }
+    return .nanoseconds(roundTrip.nanoseconds)
+  }
+
+  // MARK: Ends
+
+  func finishCall(_ id: CallID, _ outcome: CallOutcome) {
+    switch outcome {
+    case .answered(.ok(let value)): endCall(id, .success(.ok(value)), "answered")
+    case .answered(.error(let reason)): endCall(id, .success(.error(reason)), "error")
+    case .timedOut: endCall(id, .failure(PeerNetError.timedOut), "timed_out")
+    case .lost(let reason): endCall(id, .failure(PeerNetError.outcomeUnknown(reason)), "lost")
+    }
+  }
+
+  private func cancelCall(_ id: CallID) {
+    guard calls[id] != nil else { return }
+    node?.cancel(id)
+    endCall(id, .failure(CancellationError()), "cancelled")
+  }
+
+  func endCall(_ id: CallID, _ result: Result<Reply, any Error>, _ outcome: String) {
+    guard let call = calls.removeValue(forKey: id) else { return }
+    metrics?.calls[outcome]?.increment()
+    metrics?.callDuration.recordNanoseconds((transport.now() - call.started).nanoseconds)
+    call.continuation.resume(with: result)
+  }
+
+  func endPing(_ nonce: [UInt8], _ result: Result<PeerNet.Duration, any Error>) {
+    pings.removeValue(forKey: nonce)?.continuation.resume(with: result)
+  }
+}
+
+extension PeerNet.Duration {
+  /// Rounded down to nanoseconds, saturating.
+  public init(_ duration: Swift.Duration) {
+    let (seconds, attoseconds) = duration.components
+    self = .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
+  }
+}

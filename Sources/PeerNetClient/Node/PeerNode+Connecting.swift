@@ -1,0 +1,84 @@
+import PeerNet
+import Sodium
+
+// Waiting for a connection.
+extension PeerNode {
+  struct Waiter {
+    let id: UInt64
+    let key: PublicKey
+    /// Where the caller said that the peer is.
+    let named: [Endpoint]
+    let continuation: CheckedContinuation<Void, any Error>
+  }
+
+  /// Waits until a peer is connected, dialling it at the given and every known address.
+  ///
+  /// The node keeps connected to it from then on, until ``disconnect(from:)``.
+  ///
+  /// - Throws: ``PeerNetError/untrustedPeer``, ``PeerNetError/unreachable(_:)`` when the time is up or the peer has
+  ///   turned us away, ``PeerNetError/stopped``, or `CancellationError`.
+  public func connect(to key: PublicKey, at endpoints: [Endpoint] = [], timeout: Swift.Duration = .seconds(10))
+    async throws
+  {
+    try Task.checkCancellation()
+    guard let node else { throw PeerNetError.stopped }
+    guard node.connect(key, at: endpoints, now: transport.now()) else { throw PeerNetError.untrustedPeer }
+    if !isConnected(to: key) { node.solicit(now: transport.now()) }
+    transport.carryOut()
+    if isConnected(to: key) { return }
+    lastWaiter += 1
+    let id = lastWaiter
+    let deadline = Task { [weak self] in
+      try await Task.sleep(for: timeout)
+      await self?.giveUp(id)
+    }
+    defer { deadline.cancel() }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        waiters.append(Waiter(id: id, key: key, named: endpoints, continuation: continuation))
+        if Task.isCancelled { endWaiter(id, CancellationError()) }
+      }
+    } onCancel: {
+      Task { [weak self] in await self?.endWaiter(id, CancellationError()) }
+    }
+  }
+
+  /// Ends every connection to a peer and dials it no more; it may still dial us.
+  public func disconnect(from key: PublicKey) { act { $0.disconnect(key, now: $1) } }
+
+  /// Some failures do not mend by waiting: whoever waits for the peer hears of them at once.
+  ///
+  /// At an address that is only remembered or hinted at, anyone may answer by now: another one is given a moment.
+  func refused(_ key: PublicKey, _ reason: CloseReason, at endpoint: Endpoint? = nil) {
+    switch reason {
+    case .peerSaid(.untrusted), .peerSaid(.busy), .unpaired:
+      for waiter in waiters where waiter.key == key { endWaiter(waiter.id, PeerNetError.unreachable(reason)) }
+    case .closedBeforeConfirmed, .wrongPeer:
+      for waiter in waiters where waiter.key == key {
+        guard let endpoint, !waiter.named.contains(endpoint) else {
+          endWaiter(waiter.id, PeerNetError.unreachable(reason))
+          continue
+        }
+        let id = waiter.id
+        // A neighbour of ours answers a solicit at once; others only announce themselves every five seconds.
+        let grace: Swift.Duration = reason == .closedBeforeConfirmed ? .seconds(1) : .seconds(6)
+        Task { [weak self] in
+          try await Task.sleep(for: grace)
+          await self?.endWaiter(id, PeerNetError.unreachable(reason))
+        }
+      }
+    default: break
+    }
+  }
+
+  private func giveUp(_ waiter: UInt64) {
+    guard let key = waiters.first(where: { $0.id == waiter })?.key else { return }
+    endWaiter(waiter, PeerNetError.unreachable(status(of: key)?.lastClose))
+  }
+
+  func endWaiter(_ waiter: UInt64, _ error: (any Error)?) {
+    guard let index = waiters.firstIndex(where: { $0.id == waiter }) else { return }
+    let continuation = waiters.remove(at: index).continuation
+    if let error { continuation.resume(throwing: error) } else { continuation.resume() }
+  }
+}

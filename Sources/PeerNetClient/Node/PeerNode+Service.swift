@@ -1,0 +1,16 @@
+import ServiceLifecycle
+
+extension PeerNode: Service {
+  /// Starts, and stops with a graceful shutdown, with the task's cancellation, or when ``stop()`` is called.
+  public func run() async throws {
+    try start()
+    let stopped = peers
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await gracefulShutdown() }
+      group.addTask { for await _ in stopped {} }
+      await group.next()
+      group.cancelAll()
+    }
+    await stop()
+  }
+}

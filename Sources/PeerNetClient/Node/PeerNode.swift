@@ -1,0 +1,166 @@
+import Logging
+import PeerNet
+import Sodium
+
+/// A PeerNet node for applications.
+///
+/// It holds one identity, finds and keeps in touch with the peers that it trusts, calls what they expose and serves what
+/// it exposes itself. A process may have as many nodes as it likes; they share nothing.
+///
+///     let node = try PeerNode(.init(store: HomeFolder.locate()))
+///     try await node.run { node in
+///       try await node.connect(to: board)
+///       print(try await node.call(board, "gpio.read"))
+///     }
+///
+/// Every function may be called from any task. One that waits ends with `CancellationError` when its task is cancelled,
+/// and leaves nothing behind.
+public actor PeerNode {
+  let configuration: Configuration
+  let transport: any Transport
+  let bookkeeper: Bookkeeper
+  var logger: Logger
+  var metrics: NodeMetrics?
+
+  /// Nil before the start and after the stop.
+  var node: Node?
+  /// What others can dial, once the node has started.
+  public private(set) var port: UInt16?
+  private var isStopped = false
+  private var closing: Task<Void, Never>?
+  private var watching: Task<Void, Never>?
+
+  var handlers: [[UInt8]: ExposedHandler] = [:]
+  var serving: [UInt64: Task<Void, Never>] = [:]
+  var lastServed: UInt64 = 0
+  var calls: [CallID: PendingCall] = [:]
+  var pings: [[UInt8]: PendingPing] = [:]
+  var waiters: [Waiter] = []
+  var lastWaiter: UInt64 = 0
+  var eventListeners = Listeners<Event>()
+  var peerListeners = Listeners<[Node.PeerStatus]>()
+  /// The newest trust list that is in force.
+  var trustRevision: UInt64 = 0
+  /// What the store knows of peers.
+  var remembered: [PublicKey: PeerMemory.Peer] = [:]
+  var remembering: Task<Void, Never>?
+
+  /// The transport's: the node runs where its bytes arrive.
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { transport.executor.asUnownedSerialExecutor() }
+
+  /// A node that is not on the network yet.
+  public init(_ configuration: Configuration, transport: any Transport) {
+    self.configuration = configuration
+    self.transport = transport
+    bookkeeper = Bookkeeper(configuration.store)
+    logger = configuration.logger
+  }
+
+  // MARK: Life
+
+  /// Opens the transport and joins the network. A node that runs already goes on.
+  ///
+  /// - Throws: what the store throws, ``PeerNetError/transport(_:)``, or ``PeerNetError/stopped``: a node runs once.
+  public func start() throws {
+    guard !isStopped else { throw PeerNetError.stopped }
+    guard node == nil else { return }
+    let store = configuration.store
+    let identity = try store.identity()
+    let (trust, memory) = (try store.trust(), try store.memory())
+    let network = configuration.network
+    let port = try transport.open(network)
+    var random = RandomStream.system()
+    let now = transport.now()
+    var discoveries: [any Discovery] = []
+    if network.discoveryPort != nil {
+      let udp = UDPDiscovery.Configuration(key: identity.publicKey, port: network.announces ? port : nil)
+      discoveries.append(UDPDiscovery(udp, random: RandomStream(seed: random.bytes(32)), now: now))
+    }
+    logger[metadataKey: "node"] = .string(identity.publicKey.fingerprintText)
+    metrics = NodeMetrics(node: identity.publicKey.fingerprintText, factory: configuration.metrics)
+    for peer in memory.peers { remembered[peer.key] = peer }
+    let node = Node(
+      identity: identity, trust: trust, memory: memory, configuration: configuration.node, discoveries: discoveries,
+      seed: random.bytes(32), now: now)
+    for (name, handler) in handlers { handler.expose(name, on: node) }
+    self.node = node
+    self.port = port
+    try transport.attach(
+      node, onEvent: { [weak self] event in self?.assumeIsolated { $0.happened(event) } },
+      onTrouble: { [weak self] text in self?.assumeIsolated { $0.logger.warning("\(text)") } })
+    logger.info("started", metadata: ["port": "\(port.map { "\($0)" } ?? "none")"])
+    publishPeers()
+    watching = Task { [weak self] in
+      for await _ in store.trustChanges() { await self?.trustMayHaveChanged() }
+    }
+  }
+
+  /// Says goodbye to every peer, ends whatever still waits with ``PeerNetError/stopped``, cancels the handlers that are
+  /// at work, and returns when these have ended and everything is closed and kept.
+  ///
+  /// From inside a handler it does not wait: a handler cannot outlast its own end.
+  public func stop() async {
+    if closing == nil {
+      isStopped = true
+      leave()
+      closing = Task { await self.close() }
+    }
+    if !Self.isServing { await closing?.value }
+  }
+
+  /// Everything of the stop that takes no time.
+  private func leave() {
+    guard let node else { return }
+    node.stop(now: transport.now())
+    transport.carryOut()
+    self.node = nil
+    watching?.cancel()
+    for waiter in waiters { waiter.continuation.resume(throwing: PeerNetError.stopped) }
+    waiters = []
+    for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }
+    for ping in pings.values { ping.continuation.resume(throwing: PeerNetError.stopped) }
+    pings = [:]
+    for task in serving.values { task.cancel() }
+    logger.info("stopped")
+  }
+
+  private func close() async {
+    await withCheckedContinuation { continuation in transport.close { continuation.resume() } }
+    for task in serving.values { await task.value }
+    await remembering?.value
+    eventListeners.finish()
+    peerListeners.finish()
+  }
+
+  /// Starts, does `body`, and stops whatever comes of it.
+  public nonisolated func run<Result: Sendable>(_ body: (PeerNode) async throws -> Result) async throws -> Result {
+    do {
+      try await start()
+      let result = try await body(self)
+      await stop()
+      return result
+    } catch {
+      await stop()
+      throw error
+    }
+  }
+
+  // MARK: Who and when
+
+  /// This node's key, by which others know it; nil until it has started.
+  public var publicKey: PublicKey? { node?.publicKey }
+
+  /// The transport's clock, on which everything that a status tells of happened.
+  public var now: Instant { transport.now() }
+
+  /// Does what takes effect at once and has no result. A stopped node does nothing.
+  func act(_ body: (Node, Instant) -> Void) {
+    guard let node else { return }
+    body(node, transport.now())
+    transport.carryOut()
+  }
+}
+
+extension PublicKey {
+  var fingerprintText: String { String(decoding: fingerprint, as: UTF8.self) }
+}
