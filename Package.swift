@@ -117,19 +117,20 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux", "Boards",
+        "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux", "peernetd",
-        "Boards",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
       ],
       path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
         "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),

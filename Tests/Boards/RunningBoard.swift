@@ -8,6 +8,12 @@ public struct RunningBoard: Sendable {
   public let key: PublicKey
   public let port: UInt16
 
+  public init(process: DaemonProcess, key: PublicKey, port: UInt16) {
+    self.process = process
+    self.key = key
+    self.port = port
+  }
+
   public var endpoint: Endpoint { Endpoint(ipv4: 0x7f00_0001, port: port) }
 
   /// Ends it by SIGTERM.

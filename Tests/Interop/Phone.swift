@@ -1,11 +1,10 @@
 import ETF
-import Linux
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
-import PeerNetLinux
 import Sodium
 import Synchronization
+import Testing
 
 /// An application of ours on loopback: all that the tests use of `PeerNode` goes through here.
 struct Phone: Sendable {
@@ -29,33 +28,26 @@ struct Phone: Sendable {
     trusting peers: [PublicKey] = [], grants: Grants = .everything, options: Options = Options(),
     identity: Identity = Identity()
   ) async throws -> Phone {
-    var configuration = PeerNode.Configuration(identity: { identity.keyPair }, trust: try list(peers, grants))
-    configuration.discovers = options.discoveryPort != nil
-    configuration.announces = options.announces
-    configuration.node.dialsAutomatically = options.dials
+    var configuration = PeerNode.Configuration(
+      store: MemoryStore(identity: identity.keyPair, trust: try list(peers, grants)))
+    configuration.connectsAutomatically = options.dials
+    configuration.network = Network(
+      listen: .loopback(), discoveryPort: options.discoveryPort, interfaces: ["lo"], announces: options.announces)
     if let interval = options.heartbeatInterval { configuration.node.limits.heartbeatInterval = interval }
     if let timeout = options.heartbeatTimeout { configuration.node.limits.heartbeatTimeout = timeout }
-    var transport = ReactorTransport.Configuration()
-    transport.listen = .loopback(port: 0)
-    transport.discoveryPort = options.discoveryPort
-    transport.interfaces = [Array("lo".utf8)]
-    let thread = try ReactorThread(transport)
-    let port = try thread.open() ?? 0
-    let node = PeerNode(configuration, transport: thread)
+    let node = try PeerNode(configuration)
     try await node.start()
     let log = EventLog()
-    log.follow(await node.events())
-    return Phone(key: identity.key, port: port, node: node, log: log)
+    log.follow(await node.events)
+    return Phone(key: identity.key, port: try #require(await node.port), node: node, log: log)
   }
 
   func stop() async { await node.stop() }
 
   // MARK: Peers
 
-  /// Puts these peers into its trust list, and nobody else.
-  func trust(_ peers: [PublicKey], grants: Grants = .everything) async throws {
-    await node.setTrust(try Self.list(peers, grants))
-  }
+  func pair(_ key: PublicKey) async throws { try await node.pair(key, label: "peer", allow: .everything) }
+  func unpair(_ key: PublicKey) async throws { try await node.unpair(key) }
 
   private static func list(_ peers: [PublicKey], _ grants: Grants) throws -> TrustList {
     var list = TrustList()
@@ -71,7 +63,7 @@ struct Phone: Sendable {
 
   func disconnect(from peer: ErlangPeer) async { await node.disconnect(from: peer.key) }
   func isConnected(to key: PublicKey) async -> Bool { await node.isConnected(to: key) }
-  func wire(to key: PublicKey) async -> Wire? { await node.peers.first { $0.entry.key == key }?.wire }
+  func wire(to key: PublicKey) async -> Wire? { await node.statuses.first { $0.entry.key == key }?.wire }
 
   // MARK: Calls
 
@@ -119,12 +111,9 @@ private final class EventLog: Sendable {
     Task {
       for await event in events {
         state.withLock { state in
-          switch event {
-          case .opened(_, _, _, let wire, let dialled): state.openings.append((wire, dialled))
-          case .closed(_, _, let reason): state.closings.append(reason)
-          case .sighted(let sighting): state.sightings.append(sighting)
-          default: break
-          }
+          if case .opened(_, _, _, let wire, let dialled) = event { state.openings.append((wire, dialled)) }
+          if case .closed(_, _, let reason) = event { state.closings.append(reason) }
+          if case .sighted(let sighting) = event { state.sightings.append(sighting) }
         }
       }
     }

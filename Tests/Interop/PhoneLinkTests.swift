@@ -19,12 +19,12 @@ import Testing
     try await eventually { try await !peer.isLinked(to: phone.key) }
     await #expect(throws: PeerNetError.untrustedPeer) { try await phone.connect(to: peer) }
 
-    try await phone.trust([peer.key])
+    try await phone.pair(peer.key)
     try await meet(phone, peer, dialledBy: .theirs)
     await phone.expose("echo") { $0 }
     #expect(try await peer.call(phone.key, "echo", 1) == .ok(1))
 
-    try await phone.trust([])
+    try await phone.unpair(peer.key)
     try await eventually { try await !peer.isLinked(to: phone.key) }
     try await peer.expectNoForeignAtoms()
     await phone.stop()
