@@ -112,10 +112,10 @@ import Testing
   @Test func aShortSuspensionEndsNothing() async throws {
     try await withBoard("system.*", node: "heartbeat_interval = 1s\nheartbeat_timeout = 30s") { board, peer in
       let heard = try await peer.count("pings_heard")
-      peer.process.signal(SIGSTOP)
+      try await peer.process.suspend()
       async let answer = peer.call(board.key, "system.info")
       try await Task.sleep(for: .milliseconds(1_500))
-      peer.process.signal(SIGCONT)
+      peer.process.resume()
       #expect(try await answer.value != nil)
       // What was pinged meanwhile is answered now.
       try await eventually { try await peer.count("pings_heard") > heard }
@@ -127,10 +127,10 @@ import Testing
     try await withBoard(
       "system.*", dialledBy: dialler, node: "heartbeat_interval = 1s\nheartbeat_timeout = 2s"
     ) { board, peer in
-      peer.process.signal(SIGSTOP)
+      try await peer.process.suspend()
       _ = try await board.process.line("peer.disconnected")
       #expect(try await board.process.line("peer.disconnected").contains("reason=silent"))
-      peer.process.signal(SIGCONT)
+      peer.process.resume()
       if dialler == .theirs {
         try await eventually { try await !peer.isLinked(to: board.key) }
         #expect(try await peer.dial(board.key, board.port) == nil)

@@ -137,7 +137,22 @@ final class ErlangProcess: Sendable {
 
   var errorText: String { String(decoding: errors.read("errors") ?? [], as: UTF8.self) }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  private func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+  /// Stops it until `resume`, and returns once each of its threads stands still.
+  func suspend() async throws {
+    signal(SIGSTOP)
+    let tasks = "/proc/\(process.processIdentifier)/task"
+    try await eventually {
+      try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+        let status = try String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
+        // PID (NAME) STATE ...
+        return status[(status.lastIndex(of: ")") ?? status.startIndex)...].dropFirst(2).first == "T"
+      }
+    }
+  }
+
+  func resume() { signal(SIGCONT) }
 
   /// Ends it without a chance to say anything, and waits for its end.
   func killNow() async throws {

@@ -112,11 +112,11 @@ import Testing
     options.heartbeatTimeout = .seconds(30)
     try await withPhone(dialledBy: dialler, phone: options) { phone, peer in
       try await peer.expose("echo", .atom("echo"))
-      peer.process.signal(SIGSTOP)
+      try await peer.process.suspend()
       await #expect(throws: PeerNetError.timedOut) {
         try await phone.call(peer, "echo", 1, timeout: .seconds(1))
       }
-      peer.process.signal(SIGCONT)
+      peer.process.resume()
       #expect(try await phone.call(peer, "echo", 2) == 2)
       #expect(phone.closings.isEmpty)
     }
@@ -128,10 +128,10 @@ import Testing
     options.heartbeatTimeout = .milliseconds(1_500)
     try await withPhone(dialledBy: dialler, phone: options) { phone, peer in
       try await peer.expose("echo", .atom("echo"))
-      peer.process.signal(SIGSTOP)
+      try await peer.process.suspend()
       await #expect(throws: PeerNetError.outcomeUnknown(.silent)) { try await phone.call(peer, "echo", 1) }
       #expect(phone.closings == [.silent])
-      peer.process.signal(SIGCONT)
+      peer.process.resume()
       if dialler == .theirs { try await meet(phone, peer, dialledBy: .theirs) }
       // A node that was told to connect comes back on its own.
       try await eventually { await phone.isConnected(to: peer.key) }
