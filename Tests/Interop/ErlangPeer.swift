@@ -62,6 +62,11 @@ struct ErlangPeer: Sendable {
     return outcome == .atom("ok") ? nil : outcome.elements?.last
   }
 
+  /// Gives the next connection of this peer up for one that it dials itself, as one does that was dialling already.
+  func cross(_ key: PublicKey, _ port: UInt16) async throws {
+    try accepted(await command("cross", key.term, .integer(Int64(port))))
+  }
+
   /// Whether it has a connection to this peer.
   func isLinked(to key: PublicKey) async throws -> Bool {
     try await counts()[atom: "links"]?.listElements?.contains(key.term) ?? false

@@ -175,6 +175,22 @@ import Testing
 
   // MARK: Both at once
 
+  /// Ours is closed before a word was heard on it, and theirs is a moment away: that is no refusal.
+  @Test func aPeerThatWasDiallingKeepsItsOwnConnection() async throws {
+    let identity = Identity()
+    let phone = try await Phone.start(trusting: [identity.key])
+    var options = ErlangPeer.Options()
+    options.trusts = [phone.key]
+    let peer = try await ErlangPeer.start(options, identity: identity)
+    try await peer.cross(phone.key, phone.port)
+    try await phone.connect(to: peer)
+    await phone.expose("echo") { $0 }
+    try await eventually { try await peer.call(phone.key, "echo", 1) == .ok(1) }
+    #expect(phone.openings.map(\.dialled).contains(false))
+    try await peer.expectNoForeignAtoms()
+    await phone.stop()
+  }
+
   @Test func bothDialAtOnce() async throws {
     let identities = (0..<24).map { _ in Identity() }
     let phone = try await Phone.start(trusting: identities.map(\.key))

@@ -35,6 +35,7 @@ carry_out({start, Options}, Node, _) -> peernet_node:start(Node, Options);
 carry_out({trust, Key, Label}, Node, _) -> peernet_node:trust(Node, Key, Label);
 carry_out({unpair, Key}, Node, _) -> peernet_node:unpair(Node, Key);
 carry_out({connect, Key, Port}, Node, _) -> peernet_node:connect(Node, Key, Port);
+carry_out({cross, Key, Port}, Node, _) -> peernet_node:cross(Node, Key, Port);
 carry_out({expose, Name, Behaviour, Keys}, Node, Control) ->
     peernet_atoms:permit([Name]),
     peernet_node:expose(Node, Name, {case Behaviour of tell -> {tell, Control}; _ -> Behaviour end, Keys});

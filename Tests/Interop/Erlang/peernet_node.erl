@@ -1,7 +1,7 @@
 %% A node: who it is, whom it trusts, what it exposes, and the newest connection of each peer.
 -module(peernet_node).
 -behaviour(gen_server).
--export([start/2, trust/3, unpair/2, expose/3, connect/3, link/2, counts/1]).
+-export([start/2, trust/3, unpair/2, expose/3, connect/3, cross/3, link/2, counts/1]).
 -export([is_trusted/2, established/3, handles/1, count/2, sighted/3]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
@@ -17,6 +17,8 @@
     links = #{} :: #{binary() => pid()},
     %% Dials that are under way: the key, and who waits for the outcome.
     dialling = #{} :: #{pid() => {binary(), gen_server:from() | nobody}},
+    %% Whose next connection is given up for one of our own, and where.
+    crossing = #{} :: #{binary() => inet:port_number()},
     sightings = #{} :: #{binary() => inet:port_number()},
     counts = #{} :: #{atom() => non_neg_integer()}
 }).
@@ -33,6 +35,9 @@ expose(Node, Name, Handle) -> gen_server:call(Node, {expose, Name, Handle}).
 
 %% Dials and waits until the connection is established, or the error is known.
 connect(Node, Key, Port) -> gen_server:call(Node, {connect, Key, Port}, infinity).
+
+%% Behaves as one that was dialling in the moment when this peer connects: keeps its own connection alone.
+cross(Node, Key, Port) -> gen_server:call(Node, {cross, Key, Port}).
 
 %% The connection that a call to this peer takes.
 link(Node, Key) -> gen_server:call(Node, {link, Key}).
@@ -88,6 +93,8 @@ handle_call({unpair, Key}, _, Node) ->
     {reply, ok, save(Node#node{trust = maps:remove(Key, Node#node.trust)})};
 handle_call({expose, Name, Handle}, _, Node) -> {reply, ok, Node#node{handles = (Node#node.handles)#{Name => Handle}}};
 handle_call({connect, Key, Port}, From, Node) -> {noreply, dial(Key, Port, From, Node)};
+handle_call({cross, Key, Port}, _, Node) ->
+    {reply, ok, Node#node{crossing = (Node#node.crossing)#{Key => Port}}};
 handle_call({link, Key}, _, Node) -> {reply, maps:find(Key, Node#node.links), Node};
 handle_call(counts, _, Node) ->
     {reply, (Node#node.counts)#{links => maps:keys(Node#node.links), sightings => Node#node.sightings}, Node};
@@ -103,7 +110,7 @@ handle_call({established, Key, Link, Direction}, _, Node) ->
         error -> Node#node.dialling
     end,
     Linked = Node#node{links = (Node#node.links)#{Key => Link}, dialling = Dialling},
-    {reply, ok, add(Direction, Linked)}.
+    {reply, ok, add(Direction, crossed(Key, Linked))}.
 
 handle_cast({count, What}, Node) -> {noreply, add(What, Node)};
 handle_cast({sighted, Key, Port}, Node) ->
@@ -132,6 +139,14 @@ dial(Key, Port, From, Node) ->
     {ok, Link} = peernet_link:dial(common(Node), Key, Port),
     monitor(process, Link),
     Node#node{dialling = (Node#node.dialling)#{Link => {Key, From}}}.
+
+crossed(Key, Node) ->
+    case maps:take(Key, Node#node.crossing) of
+        {Port, Crossing} ->
+            stop_link(Key, Node),
+            dial(Key, Port, nobody, Node#node{crossing = Crossing});
+        error -> Node
+    end.
 
 stop_link(Key, Node) ->
     case Node#node.links of
