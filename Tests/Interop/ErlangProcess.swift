@@ -28,7 +28,9 @@ final class ErlangProcess: Sendable {
   private let output = Pipe()
   private let errors: TemporaryFolder
 
+  /// Waits while as many run as a small machine takes at once.
   init() async throws {
+    await Self.places.take()
     errors = try TemporaryFolder()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["erl"] + Self.flags + ["-pa", try ErlangCode.folder.get(), "-run", "peernet_control", "main"]
@@ -48,7 +50,10 @@ final class ErlangProcess: Sendable {
   deinit {
     output.fileHandleForReading.readabilityHandler = nil
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    Task { await Self.places.giveBack() }
   }
+
+  private static let places = Places(16)
 
   /// One scheduler that does not spin, no distribution, no shell; what the runtime has to say goes to stderr.
   private static let flags = [
@@ -158,6 +163,22 @@ final class ErlangProcess: Sendable {
   func killNow() async throws {
     signal(SIGKILL)
     try await eventually { !self.process.isRunning }
+  }
+}
+
+/// Room for so many at once; the others wait, first come, first served.
+private actor Places {
+  private var free: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(_ count: Int) { free = count }
+
+  func take() async {
+    if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+  }
+
+  func giveBack() {
+    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
 
