@@ -20,6 +20,8 @@ import Testing
     try await before.trust(peer.key)
     try await before.expose("echo", .atom("echo"))
     #expect(try await peer.dial(before.key, before.port) == nil)
+    // A call in one piece with M3 would lie unread there.
+    try await eventually { try await before.isLinked(to: peer.key) }
     #expect(try await peer.call(before.key, "echo", 1) == .ok(1))
     try await before.process.killNow()
 
