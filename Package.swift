@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "peernet",
+  // Of Apple's systems the first whose own library has what the decoder reads by, `Array.span`; Linux knows no minimum.
+  platforms: [.macOS(.v26), .iOS(.v26)],
   products: [
     .library(name: "PeerNet", targets: ["PeerNet", "ETF"]),
     .library(name: "PeerNetClient", targets: ["PeerNetClient", "PeerNetClientLinux"]),
@@ -134,6 +136,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      exclude: ["parse.exs"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -36,6 +36,7 @@ public final class Reactor {
 
   /// Reading buffer that all connections of the reactor share, for the length of a handler's call.
   let buffer: UnsafeMutableRawBufferPointer
+  /// How other threads get a word in.
   public let waker: Waker
   /// Called once a turn, after its work: the sign of life that a watchdog wants.
   public var onTurn: (() -> Void)?
@@ -50,6 +51,7 @@ public final class Reactor {
   private var armed: UInt64?
   private var isStopping = false
 
+  /// The buffer bounds what one read takes from a connection, in bytes.
   public init(bufferSize: Int = 128 * 1024) throws(Errno) {
     let poll = try EventPoll()
     let timer = try TimerDescriptor()
@@ -148,7 +150,7 @@ extension Reactor {
   }
 
   /// Whether the timer has neither fired nor been cancelled.
-  public func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
+  func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
 
   /// The next multiple of `slack`, so that deadlines near each other become one.
   static func coalesced(_ deadline: UInt64, _ slack: UInt64) -> UInt64 {

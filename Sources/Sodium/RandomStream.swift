@@ -6,6 +6,7 @@ import CSodium
 /// into memory does not reveal what was drawn before. The same seed gives the same bytes on every machine, however
 /// the draws are sized.
 public struct RandomStream: ~Copyable, Sendable {
+  /// 32
   public static var seedByteCount: Int { 32 }
   private static var poolByteCount: Int { 512 }
 
@@ -53,7 +54,7 @@ public struct RandomStream: ~Copyable, Sendable {
   }
 
   /// The next 32 bytes, where only their owner sees them.
-  public mutating func secretKey() -> SecretKey {
+  mutating func secretKey() -> SecretKey {
     let storage = SecretKey { $0.initialize(repeating: 0, count: SecretKey.byteCount) }
     draw(SecretKey.byteCount, into: storage.storage.start)
     return storage

@@ -55,6 +55,7 @@ import Vectors
     for (outcome, isDry) in [(dry, true), (done, false)] {
       #expect(outcome.status == 0 && outcome.talk.isEmpty)
       let peers = try outcome.json
+      try #require(peers.count == 3, "\(outcome.talk)")
       #expect(peers.map { $0["outcome"] as? String } == ["own_key", "present", "imported"])
       #expect(peers[0]["label"] is NSNull && peers[0]["label_there"] is NSNull)
       #expect(peers[1]["label"] as? String == "ali" && peers[1]["label_there"] as? String == "alice")

@@ -7,7 +7,9 @@ public enum BeamTrustFile {
   /// The longest file that is read, in bytes.
   public static var maximumBytes: Int { 1_048_576 }
 
+  /// One entry of the list.
   public struct Peer: Hashable, Sendable {
+    /// The entry's `pubkey`.
     public let key: PublicKey
     /// Whatever binary the peer's operator typed; nil when nothing.
     public let label: [UInt8]?
@@ -15,13 +17,17 @@ public enum BeamTrustFile {
     public let addedAt: [UInt8]?
   }
 
+  /// Why the file was refused; entries count from 0.
   public enum LoadError: Error, Hashable, Sendable {
     /// Not an Erlang term; an empty file is none.
     case term(DecodingError)
+    /// A term, but no list.
     case notAList
     /// The entry, from 0, is not a map with a 32-byte `pubkey` and a `label`.
     case malformed(entry: Int)
+    /// Another entry has the same key.
     case duplicateKey(entry: Int)
+    /// More than ``TrustList/maximumPeers``.
     case tooManyPeers
 
     /// For people, behind the file's name.
@@ -36,7 +42,8 @@ public enum BeamTrustFile {
     }
   }
 
-  /// The earliest paired first; in the file it is the other way round.
+  /// Reads the whole file, or refuses it: half a list would leave somebody out unnoticed. The earliest paired comes
+  /// first; in the file it is the other way round.
   public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
     let term: Term
     let limits = DecodingLimits(size: maximumBytes, depth: 8)

@@ -35,7 +35,7 @@ struct ImportCommand: ParsableCommand {
         outcomes = try list.add(peers, allowing: grants, ownKey: ownKey)
       } catch {
         throw Failure(
-          .data, "cannot import", because: "the trust list would have a wrong \(error.reason.code)",
+          .data, "cannot import", because: "the trust list does not take it: \(error.reason.code)",
           next: "allow or import less; nothing was changed")
       }
     }

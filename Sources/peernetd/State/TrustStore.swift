@@ -97,12 +97,7 @@ extension TrustStore {
       throw .state(.unusable(path: paths.trust, error))
     }
     if let failure { throw failure }
-    try keepCopy(paths)
-  }
-
-  /// A daemon that runs does the same; both write what can be read in the file now. Not inlined, for `change` is compiled
-  /// once for each of its closures.
-  @inline(never) private static func keepCopy(_ paths: StatePaths) throws(CommandError) {
+    // A daemon that runs does the same; both write what can be read in the file now.
     var store = TrustStore(paths)
     _ = store.load()
     if let failure = store.copyFailure { throw .state(failure) }
