@@ -215,6 +215,3 @@ import Testing
     #expect(try await peer.count("dialled") + peer.count("accepted") <= 3)
   }
 }
-
-/// Whether the one test that takes half a minute runs, too.
-private let isLong = ProcessInfo.processInfo.environment["INTEROP_LONG"] == "1"

@@ -5,6 +5,9 @@ import PeerNet
 import Sodium
 import Testing
 
+/// Whether the tests that take half a minute run, too.
+let isLong = ProcessInfo.processInfo.environment["INTEROP_LONG"] == "1"
+
 /// Which side dials.
 enum Dialler: String, CaseIterable, Sendable { case ours, theirs }
 

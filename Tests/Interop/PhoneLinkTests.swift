@@ -104,6 +104,13 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: isLong)) func thirtySecondsOfSilence() async throws {
+    try await withPhone { phone, peer in
+      try await eventually(within: .seconds(45)) { try await peer.count("pongs_heard") == 1 }
+      #expect(phone.closings.isEmpty)
+    }
+  }
+
   // MARK: Death and return
 
   @Test(arguments: Dialler.allCases) func aShortSuspensionEndsNothing(_ dialler: Dialler) async throws {
