@@ -1,0 +1,63 @@
+import ETF
+
+/// A restart of the wifi, whose outcome is found out even if the connection that asked for it goes down with it.
+struct WifiRestart {
+  let device: Device
+  /// For all of it.
+  let limit: Swift.Duration
+  private let started = ContinuousClock.now
+
+  init(device: Device, limit: Swift.Duration) {
+    self.device = device
+    self.limit = limit
+  }
+
+  private var age: Swift.Duration { started.duration(to: .now) }
+
+  /// The answer of `wifi.restart`; or of `wifi.status` after it, when the connection was lost.
+  func run(onLoss: () -> Void) async throws -> Term {
+    // The board gives up before this side does, so that its reason is heard.
+    let seconds = min(max(limit.components.seconds - 10, 5), 300)
+    do {
+      return try await device.call("wifi.restart", ["timeout": seconds], timeout: limit)
+    } catch PeerNetError.outcomeUnknown(let reason) {
+      onLoss()
+      guard let status = try await status() else { throw PeerNetError.outcomeUnknown(reason) }
+      return status
+    }
+  }
+
+  /// Asks for the last restart until that one has ended; nil when the time is up.
+  private func status() async throws -> Term? {
+    while age < limit {
+      do {
+        try await device.connect(timeout: limit - age)
+        let status: Term = try await device.call("wifi.status")
+        if try hasEnded(Device.Wifi.Status(term: status)) { return status }
+        try await Task.sleep(for: .milliseconds(500))
+      } catch let error as PeerNetError where Self.mayPass(error) {
+        try await Task.sleep(for: .milliseconds(200))
+      }
+    }
+    return nil
+  }
+
+  /// A side that is just going down or coming up may look like one that does not trust this key any more.
+  private static func mayPass(_ error: PeerNetError) -> Bool {
+    switch error {
+    case .unreachable(.wrongPeer): false
+    case .unreachable, .notConnected, .timedOut, .outcomeUnknown, .busy: true
+    case .remote: error.code == "busy"
+    case .untrustedPeer, .ownKey, .tooLarge, .stopped, .transport: false
+    }
+  }
+
+  private func hasEnded(_ status: Device.Wifi.Status) throws -> Bool {
+    // One that began before this call did is another one; clocks tick in whole seconds.
+    guard let last = status.lastRestart, .seconds(last.ago) <= age + .seconds(2) else { return false }
+    if last.outcome == .failed {
+      throw PeerNetError.remote(.binary(utf8: last.reason ?? "step_failed: it does not say why"))
+    }
+    return last.outcome == .ok
+  }
+}
