@@ -39,16 +39,18 @@ final class ErlangProcess: Sendable {
     process.standardOutput = output
     try errors.write("errors", "")
     process.standardError = try FileHandle(forWritingTo: errors.url.appending(path: "errors"))
-    output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let bytes = [UInt8](handle.availableData)
-      if bytes.isEmpty { handle.readabilityHandler = nil }
-      self?.received(bytes)
-    }
     try process.run()
+    // A thread of its own: dispatch sources do not survive the end of a file descriptor reliably.
+    Thread.detachNewThread { [weak self, output] in
+      while true {
+        let bytes = Self.read(output.fileHandleForReading)
+        self?.received(bytes)
+        if bytes.isEmpty { return }
+      }
+    }
   }
 
   deinit {
-    output.fileHandleForReading.readabilityHandler = nil
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     Task { await Self.places.giveBack() }
   }
@@ -94,6 +96,17 @@ final class ErlangProcess: Sendable {
 
   /// The arguments that came to handles that tell, in order.
   var told: [Term] { state.withLock { $0.told } }
+
+  /// What is there, once something is; nothing at the end.
+  private static func read(_ handle: FileHandle) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 65_536) { room, count in
+      var result = Glibc.read(handle.fileDescriptor, room.baseAddress, room.count)
+      while result < 0 && errno == EINTR {
+        result = Glibc.read(handle.fileDescriptor, room.baseAddress, room.count)
+      }
+      count = max(0, result)
+    }
+  }
 
   private static func write(_ bytes: [UInt8], to handle: FileHandle) throws {
     _ = ignoresBrokenPipes
