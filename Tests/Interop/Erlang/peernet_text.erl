@@ -9,6 +9,6 @@ parse(Text) ->
     {ok, Term} = erl_parse:parse_term(Tokens),
     Term.
 
-%% One line of ASCII.
+%% One line, in which binaries and strings are numbers: what is printable in Latin-1 would not be ASCII.
 -spec write(term()) -> iodata().
-write(Term) -> io_lib:format("~0p", [Term]).
+write(Term) -> io_lib:format("~w", [Term]).
