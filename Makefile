@@ -1,9 +1,10 @@
 # PeerNet for boards. `make help` lists the targets; each is a script or a command of Swift's.
 SHELL := /bin/bash
 SECONDS := 30
+RUNS := 1
 
 .NOTPARALLEL:
-.PHONY: help setup build run test device device-aarch64 device-x86_64 bench lint documentation fuzz clean
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 bench lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -21,6 +22,9 @@ run: setup ## the whole job on this machine: a simulated board is discovered, pa
 
 test: setup ## every test, also of the board's own binaries (aarch64 under emulation)
 	@FUZZ_SECONDS=$(SECONDS) Scripts/test
+
+interop: setup ## a live BEAM peer against the agent and the library, RUNS=1 times
+	@Scripts/interop $(RUNS)
 
 device: setup device-aarch64 $(if $(filter x86_64,$(shell uname -m)),device-x86_64) ## the board's static binaries and their size, a library
 

@@ -92,6 +92,7 @@ let package = Package(
     // tests, layer by layer
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
+    .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
@@ -123,9 +124,16 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux", "Vectors",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux", "Boards",
+        "Vectors",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "InteropTests",
+      dependencies: [
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
+      ],
+      path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

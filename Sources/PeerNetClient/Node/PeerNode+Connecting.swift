@@ -46,28 +46,30 @@ extension PeerNode {
   /// Ends every connection to a peer and dials it no more; it may still dial us.
   public func disconnect(from key: PublicKey) { act { $0.disconnect(key, now: $1) } }
 
-  /// Some failures do not mend by waiting: whoever waits for the peer hears of them at once.
-  ///
-  /// At an address that is only remembered or hinted at, anyone may answer by now: another one is given a moment.
+  /// Some failures do not mend by waiting: whoever waits for the peer hears of them soon.
   func refused(_ key: PublicKey, _ reason: CloseReason, at endpoint: Endpoint? = nil) {
-    switch reason {
-    case .peerSaid(.untrusted), .peerSaid(.busy), .unpaired:
-      for waiter in waiters where waiter.key == key { endWaiter(waiter.id, PeerNetError.unreachable(reason)) }
-    case .closedBeforeConfirmed, .wrongPeer:
-      for waiter in waiters where waiter.key == key {
-        guard let endpoint, !waiter.named.contains(endpoint) else {
-          endWaiter(waiter.id, PeerNetError.unreachable(reason))
-          continue
-        }
-        let id = waiter.id
-        // A neighbour of ours answers a solicit at once; others only announce themselves every five seconds.
-        let grace: Swift.Duration = reason == .closedBeforeConfirmed ? .seconds(1) : .seconds(6)
-        Task { [weak self] in
-          try await Task.sleep(for: grace)
-          await self?.endWaiter(id, PeerNetError.unreachable(reason))
-        }
+    for waiter in waiters where waiter.key == key {
+      switch reason {
+      case .peerSaid(.untrusted), .peerSaid(.busy), .unpaired:
+        endWaiter(waiter.id, PeerNetError.unreachable(reason))
+      case .closedBeforeConfirmed:
+        // Nothing was said. A BEAM peer that was dialling us closes ours as well, and its own is about to come.
+        end(waiter, reason, after: .seconds(1))
+      case .wrongPeer:
+        // At an address that is only remembered or hinted at, anyone may answer by now. A BEAM peer tells another one
+        // by an announce, every five seconds.
+        let isNamed = endpoint.map { waiter.named.contains($0) } ?? true
+        end(waiter, reason, after: isNamed ? .zero : .seconds(6))
+      default: break
       }
-    default: break
+    }
+  }
+
+  private func end(_ waiter: Waiter, _ reason: CloseReason, after grace: Swift.Duration) {
+    guard grace > .zero else { return endWaiter(waiter.id, PeerNetError.unreachable(reason)) }
+    Task { [weak self] in
+      try await Task.sleep(for: grace)
+      await self?.endWaiter(waiter.id, PeerNetError.unreachable(reason))
     }
   }
 

@@ -2,14 +2,20 @@ import Foundation
 
 /// A `peernetd` that was really started: the host's build, or whatever PEERNETD_COMMAND names in its place (several
 /// words are allowed, such as an emulator and the board's binary).
-final class DaemonProcess: @unchecked Sendable {
-  struct Ended: Equatable {
-    let exitCode: Int32
-    let output: String
-    let errors: String
+public final class DaemonProcess: @unchecked Sendable {
+  public struct Ended: Equatable, Sendable {
+    public let exitCode: Int32
+    public let output: String
+    public let errors: String
+
+    public init(exitCode: Int32, output: String, errors: String) {
+      self.exitCode = exitCode
+      self.output = output
+      self.errors = errors
+    }
   }
 
-  struct TooLate: Error { let errors: String }
+  public struct TooLate: Error { public let errors: String }
 
   // Only asked and signalled once it runs.
   private let process = Process()
@@ -17,7 +23,7 @@ final class DaemonProcess: @unchecked Sendable {
   private let errors: URL
 
   /// Starts it in `folder`, into which its stdout and stderr go: files, so that nobody has to drain a pipe.
-  init(_ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]) throws {
+  public init(_ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]) throws {
     let run = UUID().uuidString
     output = folder.url.appending(path: "\(run).out")
     errors = folder.url.appending(path: "\(run).err")
@@ -42,21 +48,21 @@ final class DaemonProcess: @unchecked Sendable {
   }
 
   /// Starts it and waits for its end.
-  static func run(
+  public static func run(
     _ arguments: String..., in folder: TemporaryFolder, environment: [String: String] = [:]
   ) async throws -> Ended {
     try await DaemonProcess(arguments, in: folder, environment: environment).end()
   }
 
-  var identifier: Int32 { process.processIdentifier }
-  var isRunning: Bool { process.isRunning }
-  var outputText: String { Self.text(output) }
-  var errorText: String { Self.text(errors) }
+  public var identifier: Int32 { process.processIdentifier }
+  public var isRunning: Bool { process.isRunning }
+  public var outputText: String { Self.text(output) }
+  public var errorText: String { Self.text(errors) }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits for the process to end; one that takes longer is killed.
-  func end(within limit: Duration = .seconds(20)) async throws -> Ended {
+  public func end(within limit: Duration = .seconds(20)) async throws -> Ended {
     do {
       try await wait(within: limit) { !self.process.isRunning }
     } catch {
@@ -67,7 +73,7 @@ final class DaemonProcess: @unchecked Sendable {
   }
 
   /// Waits for a line of the log that holds `fragment`, and returns it.
-  func line(_ fragment: String, within limit: Duration = .seconds(20)) async throws -> String {
+  public func line(_ fragment: String, within limit: Duration = .seconds(20)) async throws -> String {
     var found: Substring?
     try await wait(within: limit) {
       found = self.errorText.split(separator: "\n").first { $0.contains(fragment) }
@@ -104,40 +110,5 @@ final class DaemonProcess: @unchecked Sendable {
         folders.map { "\($0)/\(words[0])" }.first { FileManager.default.isExecutableFile(atPath: $0) } ?? words[0]
     }
     return words
-  }
-}
-
-/// A folder of a test's own, gone with the test.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "peernetd-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  var path: String { url.path }
-
-  func path(_ name: String) -> String { url.appending(path: name).path }
-
-  func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws {
-    let file = url.appending(path: name)
-    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: file)
-  }
-
-  /// The bytes of a file, nil when there is none.
-  func read(_ name: String) -> [UInt8]? {
-    (try? Data(contentsOf: url.appending(path: name))).map { Array($0) }
-  }
-
-  /// The permission bits of a file.
-  func mode(_ name: String) throws -> Int {
-    let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
-    return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
   }
 }
