@@ -79,6 +79,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // examples
+    .executableTarget(
+      name: "chat",
+      dependencies: ["PeerNetClientLinux", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Examples/Chat", swiftSettings: strict),
+    .executableTarget(
+      name: "phone", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["device.swift"],
+      sources: ["phone.swift"], swiftSettings: strict),
+    .executableTarget(
+      name: "device", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["phone.swift"],
+      sources: ["device.swift"], swiftSettings: strict),
+
     // measurements
     .executableTarget(
       name: "Bench",
@@ -116,6 +128,8 @@ let package = Package(
       name: "DaemonTests",
       dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ExampleTests", dependencies: ["PeerNetClientLinux", "chat", "phone", "device"], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

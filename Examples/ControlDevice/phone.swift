@@ -1,0 +1,19 @@
+// A phone that toggles a device's relay.
+//
+//   phone FOLDER [DEVICE_KEY] [--local]
+import PeerNetClientLinux
+
+let arguments = CommandLine.arguments
+let store = HomeFolder(path: arguments[1])
+var configuration = PeerNode.Configuration(store: store)
+if arguments.contains("--local") { configuration.network.interfaces = ["lo"] }
+print("This phone is \(try store.identity().publicKey)")
+
+if arguments.count > 2, let device = PublicKey(arguments[2]) {
+  try await PeerNode(configuration).run { node in
+    try await node.pair(device, label: "device")
+    try await node.connect(to: device)
+    let isOn = try Bool(term: await node.call(device, "relay.toggle"))
+    print("The relay is \(isOn ? "on" : "off")")
+  }
+}
