@@ -102,6 +102,16 @@ public struct HomeFolder: PeerStore {
     return changed
   }
 
+  /// Another process, such as the command line, may pair and unpair while a node runs.
+  public func trustChanges() -> AsyncStream<Void> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+      guard let watch = TrustWatch(folder: path, name: "trust", onChange: { continuation.yield() }) else {
+        return continuation.finish()
+      }
+      continuation.onTermination = { _ in _ = watch }
+    }
+  }
+
   private var trustFile: DurableFile { file("trust", limit: TrustList.maximumBytes) }
 
   private func parse(_ text: [UInt8]) throws(HomeFolderError) -> TrustList {

@@ -90,6 +90,12 @@ extension PeerNode {
   /// - Throws: what the store throws; the list in force stays.
   public func reloadTrust() async throws { takeOver(try await bookkeeper.trust()) }
 
+  func trustMayHaveChanged() async {
+    do { try await reloadTrust() } catch {
+      logger.warning("the trust list cannot be read; the last one stays in force", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func takeOver(_ revision: Bookkeeper.Revision) {
     guard revision.number > trustRevision else { return }
     trustRevision = revision.number

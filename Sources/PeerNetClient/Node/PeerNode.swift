@@ -28,6 +28,7 @@ public actor PeerNode {
   public private(set) var port: UInt16?
   private var isStopped = false
   private var closing: Task<Void, Never>?
+  private var watching: Task<Void, Never>?
 
   var handlers: [[UInt8]: ExposedHandler] = [:]
   var serving: [UInt64: Task<Void, Never>] = [:]
@@ -89,6 +90,9 @@ public actor PeerNode {
       onTrouble: { [weak self] text in self?.assumeIsolated { $0.logger.warning("\(text)") } })
     logger.info("started", metadata: ["port": "\(port.map { "\($0)" } ?? "none")"])
     publishPeers()
+    watching = Task { [weak self] in
+      for await _ in store.trustChanges() { await self?.trustMayHaveChanged() }
+    }
   }
 
   /// Says goodbye to every peer, ends whatever still waits with ``PeerNetError/stopped``, cancels the handlers that are
@@ -110,6 +114,7 @@ public actor PeerNode {
     node.stop(now: transport.now())
     transport.carryOut()
     self.node = nil
+    watching?.cancel()
     for waiter in waiters { waiter.continuation.resume(throwing: PeerNetError.stopped) }
     waiters = []
     for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }

@@ -21,9 +21,17 @@ public protocol PeerStore: Sendable {
   /// - Returns: the list as it is now.
   func changeTrust(_ change: (inout TrustList) throws -> Void) throws -> TrustList
 
+  /// Yields whenever the list may have been changed by somebody else; it ends at once where nobody else can.
+  func trustChanges() -> AsyncStream<Void>
+
   /// Adds what was learned of a peer to what others have learned meanwhile.
   func remember(_ peer: PeerMemory.Peer) throws
 
   /// Forgets what was learned of a peer.
   func forget(_ key: PublicKey) throws
+}
+
+extension PeerStore {
+  /// Nobody else changes the list.
+  public func trustChanges() -> AsyncStream<Void> { AsyncStream { $0.finish() } }
 }
