@@ -10,10 +10,12 @@ if arguments.contains("--local") { configuration.network.interfaces = ["lo"] }
 print("This phone is \(try store.identity().publicKey)")
 
 if arguments.count > 2, let device = PublicKey(arguments[2]) {
-  try await PeerNode(configuration).run { node in
-    try await node.pair(device, label: "device")
-    try await node.connect(to: device)
-    let isOn = try Bool(term: await node.call(device, "relay.toggle"))
-    print("The relay is \(isOn ? "on" : "off")")
-  }
+  do {
+    try await PeerNode(configuration).run { node in
+      try await node.pair(device, label: "device")
+      try await node.connect(to: device)
+      let isOn = try Bool(term: await node.call(device, "relay.toggle"))
+      print("The relay is \(isOn ? "on" : "off")")
+    }
+  } catch { print("! \(error)") }
 }

@@ -24,7 +24,7 @@ final class Example: @unchecked Sendable {
       ["-oL", Example.products.appending(path: name).path]
       + arguments.map { $0 == "FOLDER" ? folder.url.appending(path: "home").path : $0 }
     process.standardInput = input
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    try Data().write(to: output)
     let printed = try FileHandle(forWritingTo: output)
     process.standardOutput = printed
     process.standardError = printed
