@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SECONDS := 30
 
 .NOTPARALLEL:
-.PHONY: help setup build run test device device-aarch64 device-x86_64 bench lint fuzz clean
+.PHONY: help setup build run test device device-aarch64 device-x86_64 bench lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -35,6 +35,9 @@ bench: setup ## measurements, as ratios against the limit measured in the same r
 
 lint: setup ## format, imports, file length, leftovers, documentation
 	@Scripts/lint
+
+documentation: setup ## the pages of every module, to be read in a browser
+	@Scripts/check-documentation --browse
 
 fuzz: setup ## coverage-guided fuzzing, SECONDS=30 for each fuzzer
 	@Scripts/fuzz $(SECONDS)

@@ -137,6 +137,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
+    .testTarget(
+      name: "DocumentationTests", dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      exclude: ["parse.exs"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

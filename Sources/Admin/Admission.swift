@@ -5,7 +5,9 @@ import PeerNet
 public enum Refusal: Error, Equatable, Sendable {
   /// `beam_admin` was asked for what the board does not have.
   case unknownProcedure
+  /// The caller's line of the trust list does not allow it, or not with this argument.
   case forbidden
+  /// The arguments are not those of the procedure.
   case badArgument(ArgumentError)
 
   /// The reason in `{error, Reason}`: the atom `forbidden`, or a binary `code: text`.

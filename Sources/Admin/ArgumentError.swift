@@ -1,10 +1,16 @@
 /// Why arguments are not those of the procedure: the caller's mistake. It repeats nothing of what the caller sent.
 public enum ArgumentError: Error, Equatable, Sendable {
+  /// A procedure reached by its own name takes a map.
   case notAMap
+  /// A procedure reached through `beam_admin` takes a list.
   case notAList
+  /// More than the procedure has parameters.
   case tooMany
+  /// A key of the map names none of its parameters.
   case unknownKey
+  /// The map holds the parameter twice.
   case duplicate(Parameter)
+  /// The procedure cannot do without it.
   case missing(Parameter)
   /// Another type than the parameter's, or a value beyond its bounds.
   case unfit(Parameter)

@@ -9,9 +9,12 @@ public struct Caller: Equatable, Sendable {
   public let key: [UInt8]
   /// 16 hex digits.
   public let fingerprint: [UInt8]
+  /// What the peer's line of the trust list allows.
   public let grants: Grants
+  /// What the connection that it calls by speaks.
   public let wire: Wire
 
+  /// For callers that stand in no trust list, such as a test's.
   public init(label: [UInt8], key: [UInt8], fingerprint: [UInt8], grants: Grants, wire: Wire) {
     self.label = label
     self.key = key
@@ -20,6 +23,7 @@ public struct Caller: Equatable, Sendable {
     self.wire = wire
   }
 
+  /// The caller that a line of the trust list names.
   public init(_ entry: TrustEntry, wire: Wire) {
     self.init(
       label: entry.label, key: entry.key.text, fingerprint: entry.key.fingerprint, grants: entry.grants, wire: wire)

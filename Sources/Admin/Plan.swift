@@ -4,15 +4,23 @@ import PeerNet
 /// What a call comes to, once its arguments were understood: data that can be looked at, checked against a policy and
 /// handed to a board to be carried out.
 public enum Plan: Equatable, Sendable {
+  /// Tell the caller who it is to the board and what it may call.
   case whoAmI
+  /// Tell the lines of the profile.
   case gpioList
   /// No labels: every line of the profile.
   case gpioRead([[UInt8]])
+  /// Set outputs: at least one, none twice.
   case gpioWrite([LineLevel])
+  /// Tell the board's facts.
   case systemInfo
+  /// Reboot or power off.
   case power(PowerPlan)
+  /// Associate anew, within the time given.
   case wifiRestart(timeout: Duration)
+  /// Tell the networks in sight.
   case wifiScan
+  /// Tell the link and the last restart.
   case wifiStatus
 
   /// The two forms in which arguments come.
@@ -48,6 +56,7 @@ public enum Plan: Equatable, Sendable {
     }
   }
 
+  /// What was called for this plan to come about.
   public var procedure: Procedure {
     switch self {
     case .whoAmI: .agentWhoAmI
@@ -103,9 +112,12 @@ public enum Plan: Equatable, Sendable {
 
 /// A GPIO line by its label, and whether it is (to be) active.
 public struct LineLevel: Equatable, Sendable {
+  /// The line's, from the profile.
   public let label: [UInt8]
+  /// The logical level: an `active_low` line is active when its voltage is low.
   public let isActive: Bool
 
+  /// No label is looked up yet: the board refuses what its profile does not list.
   public init(label: [UInt8], isActive: Bool) {
     self.label = label
     self.isActive = isActive

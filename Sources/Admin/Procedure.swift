@@ -3,11 +3,28 @@
 /// Each is reached as a handle of its own ``name``, or through `beam_admin` as module and function, which are the
 /// parts of its name: `wifi` or `'Elixir.Wifi'`, and `restart`.
 public enum Procedure: UInt8, CaseIterable, Sendable {
+  /// `agent.whoami`, the only one that pairing alone grants.
   case agentWhoAmI
-  case gpioList, gpioRead, gpioWrite
-  case systemInfo, systemPowerOff, systemReboot
-  case wifiRestart, wifiScan, wifiStatus
+  /// `gpio.list`
+  case gpioList
+  /// `gpio.read`
+  case gpioRead
+  /// `gpio.write`
+  case gpioWrite
+  /// `system.info`
+  case systemInfo
+  /// `system.poweroff`
+  case systemPowerOff
+  /// `system.reboot`
+  case systemReboot
+  /// `wifi.restart`
+  case wifiRestart
+  /// `wifi.scan`
+  case wifiScan
+  /// `wifi.status`
+  case wifiStatus
 
+  /// As peers and grants spell it: module, dot, function.
   public var name: StaticString {
     switch self {
     case .agentWhoAmI: "agent.whoami"
@@ -64,12 +81,14 @@ public enum Parameter: Equatable, Sendable {
   case timeout
   /// The label of a line, or a list of labels.
   case lines
+  /// The label of one line, which goes with `value`.
   case line
   /// 0 or 1, or a boolean: whether the line is to be active.
   case value
   /// A map from labels to values, instead of `line` and `value`.
   case values
 
+  /// Its key in the map of arguments.
   public var name: StaticString {
     switch self {
     case .delay: "delay"

@@ -6,11 +6,14 @@ public struct ProcedureFailure: Error, Equatable, Sendable {
     case busy
     /// The board will not do that, now or later.
     case refused
+    /// A step of the plan failed; the text names it.
     case stepFailed
+    /// The plan was not through in its time.
     case timeout
     /// The board does not have what it takes, or has lost it.
     case unavailable
 
+    /// The part of the reason before the colon (Protocol, Envelopes).
     public var name: StaticString {
       switch self {
       case .busy: "busy"
@@ -22,15 +25,18 @@ public struct ProcedureFailure: Error, Equatable, Sendable {
     }
   }
 
+  /// What a program goes by.
   public let code: Code
   /// For the operator.
   public let text: [UInt8]
 
+  /// The text is UTF-8, and holds no secret and no path.
   public init(_ code: Code, _ text: [UInt8]) {
     self.code = code
     self.text = text
   }
 
+  /// With a constant text.
   public init(_ code: Code, _ text: StaticString) { self.init(code, [UInt8](text)) }
 
   /// The reason in `{error, Reason}`, as a binary: `code: text`.

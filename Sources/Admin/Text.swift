@@ -6,10 +6,12 @@ extension [UInt8] {
     self = text.withUTF8Buffer { [UInt8]($0) }
   }
 
+  /// Appends the constant's UTF-8.
   public mutating func append(text: StaticString) {
     text.withUTF8Buffer { append(contentsOf: $0) }
   }
 
+  /// Appends the number in decimal, with a minus when it is negative.
   public mutating func append(decimal value: Int64) {
     if value < 0 { append(0x2d) }
     var digits: [UInt8] = []

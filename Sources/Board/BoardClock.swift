@@ -2,6 +2,7 @@ import PeerNet
 
 /// Time, as a board needs it. Tests bring their own.
 public protocol BoardClock: AnyObject {
+  /// On a clock that only goes forward and includes suspend.
   var now: Instant { get }
   /// Seconds since 1970.
   var unixTime: Int64 { get }

@@ -11,6 +11,7 @@ public final class LinuxBoard: ComposedBoard {
     /// A folder of the agent's own, where the supplicant's replies find it.
     public var runtime: [UInt8]
 
+    /// What the daemon was built as, and where it may leave sockets.
     public init(agent: [UInt8], runtime: [UInt8]) {
       self.agent = agent
       self.runtime = runtime

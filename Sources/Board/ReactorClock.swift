@@ -6,8 +6,10 @@ import Reactor
 public final class ReactorClock: BoardClock {
   private let reactor: Reactor
 
+  /// The reactor also wakes whoever set a timer by this clock.
   public init(_ reactor: Reactor) { self.reactor = reactor }
 
+  /// Read anew each time: CLOCK_BOOTTIME.
   public var now: Instant { Instant(nanoseconds: Clock.now()) }
 
   public var unixTime: Int64 { Clock.realtimeSeconds() }

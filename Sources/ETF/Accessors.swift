@@ -1,13 +1,16 @@
 // What a term holds, or nil when it is of another shape.
 extension Term {
+  /// An atom's name in UTF-8.
   public var atomBytes: [UInt8]? {
     if case .atom(let atom) = self { atom.bytes } else { nil }
   }
 
+  /// An integer within `Int64`.
   public var int64: Int64? {
     if case .integer(let value) = self { value } else { nil }
   }
 
+  /// An integer from 0 to 2^64 - 1, whether it is small or big.
   public var uint64: UInt64? {
     switch self {
     case .integer(let value): UInt64(exactly: value)
@@ -16,10 +19,12 @@ extension Term {
     }
   }
 
+  /// A float; an integer is none.
   public var double: Double? {
     if case .float(let value) = self { value } else { nil }
   }
 
+  /// A binary's bytes. A bit string is none, nor is a list of small integers.
   public var binaryBytes: [UInt8]? {
     if case .binary(let bytes) = self { bytes } else { nil }
   }

@@ -3,6 +3,7 @@ public struct Atom: Hashable, Sendable {
   /// OTP's bound, in characters.
   public static let maximumCharacters = 255
 
+  /// The name in UTF-8, empty for the atom `''`.
   public let bytes: [UInt8]
 
   /// For names that are known to be atoms, such as constants. Traps above 1,020 bytes, the longest that 255 characters can be.

@@ -1,5 +1,6 @@
 /// An integer as sign and magnitude, of any size. In a `Term` it stands only for what `Int64` cannot hold.
 public struct BigInteger: Hashable, Sendable {
+  /// False for zero.
   public let isNegative: Bool
   /// Little-endian, without zeros at the high end; empty is zero.
   public let magnitude: [UInt8]

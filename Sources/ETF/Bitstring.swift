@@ -14,5 +14,6 @@ public struct Bitstring: Hashable, Sendable {
     self.bitsInLastByte = Int8(bitsInLastByte)
   }
 
+  /// All bits, those of the last byte included; never a multiple of 8.
   public var bitCount: Int { 8 * (bytes.count - 1) + Int(bitsInLastByte) }
 }

@@ -1,5 +1,6 @@
 /// Why bytes are no term that we accept. Always the sender's doing.
 public struct DecodingError: Error, Hashable, Sendable {
+  /// What is wrong with the bytes.
   public enum Kind: Hashable, Sendable {
     /// The input is longer than the limit.
     case tooLarge
@@ -9,25 +10,32 @@ public struct DecodingError: Error, Hashable, Sendable {
     case truncated
     /// Bytes follow the term.
     case trailingBytes
+    /// A tag that the format does not have.
     case unknownTag
     /// A fun, pid, port or reference.
     case foreignTag
+    /// A compressed term: its size is known only when it is too late (Protocol, Terms).
     case compressed
+    /// Nested beyond ``DecodingLimits/depth``.
     case tooDeep
     /// Not UTF-8, or above 255 characters.
     case atom
     /// Not a finite number.
     case float
+    /// Its magnitude is longer than ``DecodingLimits/integerSize``.
     case integerTooLarge
     /// A count of bits in the last byte that does not go with the bytes.
     case bitstring
+    /// A map holds one key twice.
     case duplicateKey
   }
 
+  /// What is wrong with the term at ``offset``.
   public let kind: Kind
   /// Where in the input: the tag of the term at fault, or the byte that is missing or too much.
   public let offset: Int
 
+  /// For readers of a format that contains terms.
   public init(kind: Kind, offset: Int) {
     self.kind = kind
     self.offset = offset
@@ -44,6 +52,7 @@ public struct DecodingLimits: Sendable {
   /// Bytes of one integer's magnitude.
   public var integerSize: Int
 
+  /// The defaults fit one envelope of the largest frame (Protocol, Frame): 1 MiB, 128 levels, integers of 64 KiB.
   public init(size: Int = 1_048_576, depth: Int = 128, integerSize: Int = 65_536) {
     self.size = size
     self.depth = depth

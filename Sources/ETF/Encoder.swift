@@ -1,5 +1,6 @@
 /// How atoms are written; everything else has one form.
 public struct EncodingOptions: Sendable {
+  /// The two ways in which a name of Latin-1 can be written.
   public enum AtomEncoding: Sendable {
     /// SMALL_ATOM_UTF8_EXT and ATOM_UTF8_EXT, as OTP 26 and later.
     case utf8
@@ -7,8 +8,10 @@ public struct EncodingOptions: Sendable {
     case latin1
   }
 
+  /// UTF-8 unless the reader is older than OTP 26.
   public var atoms: AtomEncoding
 
+  /// Writes atoms as given.
   public init(atoms: AtomEncoding = .utf8) { self.atoms = atoms }
 }
 
@@ -49,6 +52,7 @@ extension Term {
 public struct Encoder {
   let options: EncodingOptions
 
+  /// An encoder without state: any number of terms can be appended with it.
   public init(options: EncodingOptions = .init()) { self.options = options }
 
   /// What every encoded term begins with.
@@ -60,12 +64,14 @@ public struct Encoder {
     output.append(arity)
   }
 
+  /// Appends BINARY_EXT, what ``Term/binary(_:)`` becomes, without a term being built. Traps at 4 GiB.
   public func append(binary bytes: [UInt8], to output: inout [UInt8]) {
     output.append(Tag.binary)
     append32(bytes.count, to: &output)
     output.append(contentsOf: bytes)
   }
 
+  /// Appends an integer, as SMALL_BIG_EXT above `Int64.max`.
   public func append(unsigned value: UInt64, to output: inout [UInt8]) {
     if let small = Int64(exactly: value) {
       append(small, to: &output)
@@ -74,6 +80,7 @@ public struct Encoder {
     }
   }
 
+  /// Appends the term without the version byte. Traps on a float that is not finite.
   public func append(_ term: Term, to output: inout [UInt8]) {
     switch term {
     case .atom(let atom): append(atom, to: &output)
@@ -117,6 +124,7 @@ public struct Encoder {
     }
   }
 
+  /// Appends the atom in the options' encoding.
   public func append(_ atom: Atom, to output: inout [UInt8]) {
     if options.atoms == .latin1, let name = latin1(atom.bytes) {
       output.append(Tag.atom)

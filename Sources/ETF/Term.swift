@@ -4,13 +4,17 @@
 /// `string`, an integer within `Int64` an `integer`, bits in whole bytes a `binary`. Two exceptions: maps keep the order
 /// of their pairs and compare with it, and 0.0 equals -0.0.
 public enum Term: Hashable, Sendable {
+  /// A name. Only those that the peer knows may be sent to a BEAM peer (Protocol, Terms).
   case atom(Atom)
+  /// An integer within `Int64`.
   case integer(Int64)
   /// Only what `Int64` cannot hold.
   case bigInteger(BigInteger)
   /// Finite; Erlang has no other floats, and the encoder traps on them.
   case float(Double)
+  /// Whole bytes: what Elixir calls a string, too.
   case binary([UInt8])
+  /// Bits that do not fill their last byte.
   case bitstring(Bitstring)
   /// A non-empty list whose elements are all integers from 0 to 255.
   case string([UInt8])
@@ -18,6 +22,7 @@ public enum Term: Hashable, Sendable {
   case list([Term])
   /// At least one element, and a tail that is no list.
   indirect case improperList([Term], tail: Term)
+  /// Any number of elements, none included.
   case tuple([Term])
   /// Pairs in the order in which they were read or built, no key twice.
   case map([MapPair])
@@ -25,9 +30,12 @@ public enum Term: Hashable, Sendable {
 
 /// A key of a map and what stands under it.
 public struct MapPair: Hashable, Sendable {
+  /// Any term; compared as a whole.
   public let key: Term
+  /// What the key stands for.
   public let value: Term
 
+  /// Stands in ``Term/map(_:)``, where no key may occur twice.
   public init(_ key: Term, _ value: Term) {
     self.key = key
     self.value = value

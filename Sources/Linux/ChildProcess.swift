@@ -4,15 +4,19 @@ import CLinux
 public struct ChildProcess: ~Copyable {
   /// How a process ended.
   public enum Termination: Equatable, Sendable {
+    /// By itself, or by exit(3).
     case exited(code: Int32)
+    /// By a signal.
     case signalled(number: Int32)
   }
 
+  /// The process's number (pid).
   public let id: Int32
   /// Readable once the process has ended (pidfd).
   public let ending: FileDescriptor
   /// What it writes, non-blocking.
   public let output: FileDescriptor
+  /// What it writes as errors, non-blocking.
   public let errors: FileDescriptor
 
   /// Starts the program at `path`. `arguments` begins with the program's name; `environment` holds `NAME=value`, and nothing is

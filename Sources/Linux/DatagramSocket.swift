@@ -2,7 +2,9 @@ import CLinux
 
 /// A datagram that arrived, but for its bytes, which lie in the receiver's buffer.
 public struct Datagram: Equatable, Sendable {
+  /// Bytes of it in the buffer.
   public var count: Int
+  /// Who sent it; anyone can write anything there.
   public var source: SocketAddress
   /// The address that it was sent to; the port is not told.
   public var destination: SocketAddress

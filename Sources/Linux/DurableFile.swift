@@ -2,7 +2,9 @@ import CLinux
 
 /// Why a file could not be read or replaced.
 public enum FileError: Error, Equatable, Sendable {
+  /// The kernel refused; which call, and why.
   case system(Errno)
+  /// Above the limit, in bytes.
   case tooLarge(limit: Int)
   /// A folder, a FIFO or a device stands in its place.
   case notRegular
@@ -19,6 +21,7 @@ public struct DurableFile {
     case lock, createTemporary, write, syncTemporary, rename, syncFolder
   }
 
+  /// The path in bytes, as the kernel takes it.
   public let path: [UInt8]
   /// The largest size that is read, in bytes.
   public let limit: Int

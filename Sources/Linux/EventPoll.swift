@@ -5,7 +5,9 @@ public struct Readiness: OptionSet, Sendable {
   public let rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+  /// There is something to read, or the end.
   public static let readable = Readiness(rawValue: 1)
+  /// There is room to write.
   public static let writable = Readiness(rawValue: 4)
   /// An error waits. Reported whether asked for or not.
   public static let failed = Readiness(rawValue: 8)
@@ -15,11 +17,12 @@ public struct Readiness: OptionSet, Sendable {
 
 /// epoll.
 public struct EventPoll: ~Copyable {
-  /// The most events that one ``wait(into:milliseconds:)`` reports.
+  /// The most events that one ``wait(milliseconds:_:)`` reports.
   public static var batch: Int { 64 }
 
   let descriptor: FileDescriptor
 
+  /// An empty set, close-on-exec.
   public init() throws(Errno) {
     descriptor = FileDescriptor(owning: try check("epoll_create1", clinux_epoll_create()))
   }
@@ -60,8 +63,10 @@ public struct EventPoll: ~Copyable {
 
 /// A one-shot timer on CLOCK_BOOTTIME that becomes readable at its deadline.
 public struct TimerDescriptor: ~Copyable {
+  /// Readable at the deadline.
   public let descriptor: FileDescriptor
 
+  /// Not armed yet.
   public init() throws(Errno) {
     descriptor = FileDescriptor(owning: try check("timerfd_create", clinux_timer_create()))
   }
@@ -76,8 +81,10 @@ public struct TimerDescriptor: ~Copyable {
 
 /// An eventfd: raised by any thread, readable until taken.
 public struct EventDescriptor: ~Copyable {
+  /// Readable while it is raised.
   public let descriptor: FileDescriptor
 
+  /// Not raised yet.
   public init() throws(Errno) {
     descriptor = FileDescriptor(owning: try check("eventfd", clinux_eventfd()))
   }
@@ -99,6 +106,7 @@ public struct EventDescriptor: ~Copyable {
 public struct Lock: ~Copyable {
   private let mutex: UnsafeMutableRawPointer
 
+  /// Not held by anyone.
   public init() { mutex = clinux_mutex_create() }
 
   deinit { clinux_mutex_destroy(mutex) }

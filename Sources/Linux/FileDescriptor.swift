@@ -6,11 +6,13 @@ public enum ReadOutcome: Equatable, Sendable {
   case bytes(Int)
   /// The other side has ended, or the file has.
   case end
+  /// Nothing now; wait until it is readable.
   case wouldBlock
 }
 
 /// An open file descriptor and the duty to close it.
 public struct FileDescriptor: ~Copyable {
+  /// As the kernel counts it; -1 once it was closed or given away.
   public private(set) var number: Int32
 
   /// Takes over a descriptor that nobody else will close.
@@ -18,7 +20,10 @@ public struct FileDescriptor: ~Copyable {
 
   /// What a file is opened for.
   public enum Access: Sendable {
-    case reading, writing
+    /// Only to read, from the start.
+    case reading
+    /// Only to write.
+    case writing
   }
 
   /// Opens what is there already, non-blocking: a device, a FIFO, a file of /sys.
@@ -76,9 +81,12 @@ public struct FileDescriptor: ~Copyable {
 
 /// A pipe's two ends, close-on-exec and blocking.
 public struct Pipe: ~Copyable {
+  /// The end that reads.
   public var reading: FileDescriptor
+  /// The end that writes.
   public var writing: FileDescriptor
 
+  /// Both ends open.
   public init() throws(Errno) {
     var ends: (Int32, Int32) = (-1, -1)
     let result = withUnsafeMutableBytes(of: &ends) { buffer in

@@ -12,8 +12,10 @@ public struct FileWatch: ~Copyable {
     case folderGone
   }
 
+  /// Readable when something happened.
   public let descriptor: FileDescriptor
 
+  /// Watches the folder that is at that path now.
   public init(folder: [UInt8]) throws(Errno) {
     let made = FileDescriptor(owning: try check("inotify_init1", clinux_inotify_create()))
     let number = made.number

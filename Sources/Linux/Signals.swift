@@ -2,14 +2,23 @@ import CLinux
 
 /// The signals that ``Signals`` takes over.
 public enum Signal: Equatable, Sendable {
-  case terminate, hangUp, interrupt, childEnded
+  /// SIGTERM
+  case terminate
+  /// SIGHUP
+  case hangUp
+  /// SIGINT
+  case interrupt
+  /// SIGCHLD
+  case childEnded
 }
 
 /// The process's signals as something to read (signalfd). Making one blocks SIGTERM, SIGHUP, SIGINT and SIGCHLD in the calling
 /// thread and those that it starts later, and ignores SIGPIPE: make it before any other thread.
 public struct Signals: ~Copyable {
+  /// Readable when a signal came.
   public let descriptor: FileDescriptor
 
+  /// Takes the signals over, for the whole process.
   public init() throws(Errno) {
     descriptor = FileDescriptor(owning: try check("signalfd", clinux_signals_create()))
   }

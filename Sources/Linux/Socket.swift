@@ -2,6 +2,7 @@ import CLinux
 
 /// An IP socket: non-blocking, close-on-exec.
 public struct Socket: ~Copyable {
+  /// Its duty to close goes with the socket.
   public let descriptor: FileDescriptor
   let isIPv6: Bool
 
@@ -10,6 +11,7 @@ public struct Socket: ~Copyable {
     self.isIPv6 = isIPv6
   }
 
+  /// The descriptor's number, for a poll.
   public var number: Int32 { descriptor.number }
 
   /// The address that the socket is bound to.
@@ -89,13 +91,16 @@ extension Socket {
 
   /// A connection that ``accept()`` took.
   public struct Accepted: ~Copyable {
+    /// The new connection, non-blocking and close-on-exec.
     public let socket: Socket
+    /// Its other end.
     public let remote: SocketAddress
 
+    /// The socket alone.
     public consuming func take() -> Socket { socket }
   }
 
-  /// A TCP socket on its way to `address`. Once it is writable, ``pendingError()`` tells the outcome.
+  /// A TCP socket on its way to `address`. Once it is writable, ``pendingError(of:)`` tells the outcome.
   public static func connecting(to address: SocketAddress) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
     var ip = address.ip

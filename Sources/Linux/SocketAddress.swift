@@ -8,8 +8,10 @@ public struct SocketAddress: Hashable, Sendable {
   public var low: UInt64
   /// The interface index that a link-local IPv6 address needs, else 0.
   public var scope: UInt32
+  /// TCP or UDP, in host order.
   public var port: UInt16
 
+  /// An IPv6 address, or an IPv4-mapped one, as two numbers in network order.
   public init(high: UInt64, low: UInt64, scope: UInt32 = 0, port: UInt16) {
     self.high = high
     self.low = low
@@ -31,11 +33,13 @@ public struct SocketAddress: Hashable, Sendable {
   /// `255.255.255.255`
   public static func broadcast(port: UInt16) -> SocketAddress { SocketAddress(ipv4: 0xffff_ffff, port: port) }
 
+  /// Whether it is IPv4, kept as an IPv4-mapped IPv6 address.
   public var isIPv4: Bool { high == 0 && low >> 32 == 0xffff }
 
   /// The IPv4 address's 32 bits in host order; nil for IPv6.
   public var ipv4: UInt32? { isIPv4 ? UInt32(truncatingIfNeeded: low) : nil }
 
+  /// `127.0.0.0/8` or `::1`
   public var isLoopback: Bool {
     if isIPv4 { return (low >> 24) & 0xff == 127 }
     return high == 0 && low == 1

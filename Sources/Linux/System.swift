@@ -4,7 +4,10 @@ import CLinux
 public enum System {
   /// What reboot(2) can be asked for.
   public enum PowerAction: Sendable {
-    case restart, powerOff
+    /// RB_AUTOBOOT
+    case restart
+    /// RB_POWER_OFF
+    case powerOff
   }
 
   /// Restarts or stops the machine at once (reboot(2)): no process is asked, nothing is synced. Needs CAP_SYS_BOOT.

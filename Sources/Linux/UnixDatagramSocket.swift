@@ -2,6 +2,7 @@ import CLinux
 
 /// A Unix datagram socket, non-blocking and close-on-exec. Paths are bytes; one that starts with NUL is abstract.
 public struct UnixDatagramSocket: ~Copyable {
+  /// Its duty to close goes with the socket.
   public let descriptor: FileDescriptor
 
   /// With an address of its own, to be answered at, when `path` is given. The file at that path is the caller's to remove.
@@ -11,6 +12,7 @@ public struct UnixDatagramSocket: ~Copyable {
     descriptor = made
   }
 
+  /// The descriptor's number, for a poll.
   public var number: Int32 { descriptor.number }
 
   /// Fixes the other side: ``FileDescriptor/write(_:)`` sends to it and only its datagrams are received.

@@ -2,7 +2,9 @@ import Sodium
 
 /// What a finished handshake leaves: both directions' ciphers and who the peer is.
 public struct Channel: ~Copyable, Sendable {
+  /// Seals what this side sends.
   public var sender: CipherState
+  /// Opens what the other side sent.
   public var receiver: CipherState
   /// The peer's proven key.
   public let remoteStatic: PublicKey

@@ -14,8 +14,10 @@ import Sodium
 ///
 /// A file that is torn, or of another kind or version, is reported and left as it is.
 public struct HomeFolder: PeerStore {
+  /// Where it is; made on first use.
   public let path: String
 
+  /// The folder need not exist yet.
   public init(path: String) { self.path = path }
 
   /// The named folder, else `$PEERNET_HOME`, else `peernet` in `$XDG_CONFIG_HOME`, else `~/.config/peernet`.

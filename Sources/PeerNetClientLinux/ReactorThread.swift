@@ -39,6 +39,7 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
 
   // MARK: SerialExecutor
 
+  /// Runs the job on the reactor's thread, in a later turn.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     waker.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }

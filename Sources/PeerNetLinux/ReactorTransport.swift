@@ -8,6 +8,7 @@ import Reactor
 /// Everything happens on the reactor's thread. Whoever calls a verb of the node from outside an event handler calls
 /// `carryOut()` afterwards.
 public final class ReactorTransport {
+  /// Where to listen, and what to say on the network.
   public struct Configuration: Sendable {
     /// Where to listen; nil for a node that only dials.
     public var listen: SocketAddress? = .any(port: 0)
@@ -18,11 +19,13 @@ public final class ReactorTransport {
     /// Milliseconds that sent data may stay unacknowledged before a connection is broken.
     public var userTimeout: Int32 = 15_000
 
+    /// Listens on every address, at a port of the kernel's choice.
     public init() {}
   }
 
   /// The port that a listening node got.
   public let localPort: UInt16?
+  /// Where the sockets and timers live.
   public let reactor: Reactor
   /// Told of interfaces that discovery was to use and cannot.
   public var onDiscoveryFailure: (_ interface: [UInt8], Errno) -> Void = { _, _ in }
@@ -113,6 +116,7 @@ public final class ReactorTransport {
     if lingering == 0 { onFlushed?() }
   }
 
+  /// The reactor's time, as the node takes it.
   public var now: Instant { Instant(nanoseconds: reactor.now) }
 
   // MARK: Outputs
@@ -246,12 +250,14 @@ public final class ReactorTransport {
 }
 
 extension Endpoint {
+  /// The same address and port, in the core's words.
   public init(_ address: SocketAddress) {
     self.init(high: address.high, low: address.low, scope: address.scope, port: address.port)
   }
 }
 
 extension SocketAddress {
+  /// The same address and port, in the kernel's words.
   public init(_ endpoint: Endpoint) {
     self.init(high: endpoint.high, low: endpoint.low, scope: endpoint.scope, port: endpoint.port)
   }

@@ -8,7 +8,9 @@ public final class BroadcastSockets {
   public struct Received {
     /// Valid until the handler returns.
     public let bytes: UnsafeRawBufferPointer
+    /// Who sent it; anyone can write anything there.
     public let source: SocketAddress
+    /// The index of the interface that it came in on.
     public let interface: UInt32
     /// The source is a neighbour on that interface's link.
     public let onLink: Bool
@@ -19,6 +21,7 @@ public final class BroadcastSockets {
     var socket: UDPSocket
   }
 
+  /// The UDP port of all these sockets.
   public let port: UInt16
   private let reactor: Reactor
   private let monitor: InterfaceMonitor

@@ -7,6 +7,7 @@ public final class FolderWatch {
   private let handler: (FileWatch.Event) -> Void
   private var registration: Reactor.Registration?
 
+  /// Watches until ``close()``. Throws when there is no such folder.
   public init(
     folder: [UInt8], reactor: Reactor, _ handler: @escaping (FileWatch.Event) -> Void
   ) throws(Errno) {

@@ -6,6 +6,7 @@ public final class InterfaceMonitor {
   private static var settling: UInt64 { 50_000_000 }
   private static var retry: UInt64 { 1_000_000_000 }
 
+  /// As the kernel last told; complete when `isComplete` is.
   public private(set) var table = InterfaceTable()
   /// The first dump is in.
   public private(set) var isComplete = false
@@ -26,6 +27,7 @@ public final class InterfaceMonitor {
   /// Built up by a dump, and takes the place of `table` when it is whole.
   private var draft = InterfaceTable()
 
+  /// Asks for everything at once; the answers come with the reactor's next turns.
   public init(reactor: Reactor) throws(Errno) {
     self.reactor = reactor
     let socket = try NetlinkSocket()

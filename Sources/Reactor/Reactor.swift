@@ -36,6 +36,7 @@ public final class Reactor {
 
   /// Reading buffer that all connections of the reactor share, for the length of a handler's call.
   let buffer: UnsafeMutableRawBufferPointer
+  /// How other threads get a word in.
   public let waker: Waker
   /// Called once a turn, after its work: the sign of life that a watchdog wants.
   public var onTurn: (() -> Void)?
@@ -50,6 +51,7 @@ public final class Reactor {
   private var armed: UInt64?
   private var isStopping = false
 
+  /// The buffer bounds what one read takes from a connection, in bytes.
   public init(bufferSize: Int = 128 * 1024) throws(Errno) {
     let poll = try EventPoll()
     let timer = try TimerDescriptor()

@@ -7,6 +7,7 @@ public final class SignalWatch {
   private let handler: (Signal) -> Void
   private var registration: Reactor.Registration?
 
+  /// Make it before any other thread is started: see ``/Linux/Signals``.
   public init(reactor: Reactor, _ handler: @escaping (Signal) -> Void) throws(Errno) {
     self.reactor = reactor
     self.handler = handler

@@ -4,7 +4,9 @@ import Linux
 public final class Subprocess {
   /// How the program ended.
   public enum Ending: Equatable, Sendable {
+    /// The program ended by itself.
     case exited(code: Int32)
+    /// A signal killed it.
     case signalled(number: Int32)
     /// The deadline came first. The program and all that it had started were killed.
     case timedOut
@@ -12,8 +14,11 @@ public final class Subprocess {
 
   /// How it went.
   public struct Outcome: Equatable, Sendable {
+    /// How the program ended.
     public var ending: Ending
+    /// What it wrote to standard output.
     public var output: [UInt8]
+    /// What it wrote to standard error.
     public var errors: [UInt8]
     /// It wrote more than was kept.
     public var isTruncated: Bool

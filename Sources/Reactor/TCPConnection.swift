@@ -19,10 +19,12 @@ public final class TCPConnection {
     case closed(Errno?)
   }
 
+  /// How the kernel shall treat a connection.
   public struct Options: Sendable {
     /// Milliseconds that sent data may stay unacknowledged before the kernel gives up; nil for its own default.
     public var userTimeout: Int32?
 
+    /// The kernel's defaults, unless told otherwise.
     public init(userTimeout: Int32? = nil) { self.userTimeout = userTimeout }
   }
 
@@ -34,6 +36,7 @@ public final class TCPConnection {
   /// How much one turn writes at most.
   private static var turnLimit: Int { 1 << 20 }
 
+  /// The other end.
   public let remote: SocketAddress
   private let reactor: Reactor
   private let options: Options
@@ -80,6 +83,7 @@ public final class TCPConnection {
   /// Bytes that wait to be handed to the kernel.
   public var pendingBytes: Int { queue.count }
 
+  /// Nothing comes or goes any more.
   public var isClosed: Bool { state == .closed }
 
   /// The connection's own address, while it is open.

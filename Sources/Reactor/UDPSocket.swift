@@ -23,6 +23,7 @@ public final class UDPSocket {
     registration = try reactor.register(number, for: .readable) { _ in self.receive() }
   }
 
+  /// The address that it is bound to; nil once it is closed.
   public var local: SocketAddress? {
     guard let address = try? socket?.localAddress() else { return nil }
     return address

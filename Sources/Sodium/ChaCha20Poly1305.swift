@@ -2,6 +2,7 @@ import CSodium
 
 /// ChaCha20-Poly1305 (RFC 8439), in place. The nonce is Noise's: four zero bytes and a 64-bit little-endian counter.
 public enum ChaCha20Poly1305 {
+  /// 16: what sealing adds to a message.
   public static var tagByteCount: Int { 16 }
 
   /// The tag of a sealed message, 16 bytes as they lie in memory.

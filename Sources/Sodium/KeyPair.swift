@@ -2,6 +2,7 @@ import CSodium
 
 /// An X25519 key pair.
 public struct KeyPair: ~Copyable, Sendable {
+  /// What others know this key pair by; derived from the private key, never given.
   public let publicKey: PublicKey
   private let privateKey: SecretKey
 

@@ -1,5 +1,6 @@
 /// An X25519 public key, a peer's address. Stored inline; ordered as its bytes are.
 public struct PublicKey: Hashable, Comparable, Sendable {
+  /// 32
   public static var byteCount: Int { 32 }
 
   private let words: Words

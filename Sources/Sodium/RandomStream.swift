@@ -6,6 +6,7 @@ import CSodium
 /// into memory does not reveal what was drawn before. The same seed gives the same bytes on every machine, however
 /// the draws are sized.
 public struct RandomStream: ~Copyable, Sendable {
+  /// 32
   public static var seedByteCount: Int { 32 }
   private static var poolByteCount: Int { 512 }
 

@@ -2,6 +2,7 @@ import CSodium
 
 /// 32 secret bytes: a private key, a shared secret, a chaining or a cipher key. Cannot be copied, wipes itself.
 public struct SecretKey: ~Copyable, Sendable {
+  /// 32
   public static var byteCount: Int { 32 }
 
   let storage: SecretBytes

@@ -50,9 +50,12 @@ extension LineLevel {
 
 /// A line that could not be read, and why: `code: text`.
 public struct LineProblem: Equatable, Sendable {
+  /// The line's, from the profile.
   public let label: [UInt8]
+  /// `code: text`, such as `unavailable: …` (Protocol, Envelopes).
   public let reason: [UInt8]
 
+  /// One of these stands in the answer for each line that failed.
   public init(label: [UInt8], reason: [UInt8]) {
     self.label = label
     self.reason = reason

@@ -25,6 +25,7 @@
 public struct BoardProfile: Equatable, Sendable {
   /// The radio that is ours to restart.
   public struct Wifi: Equatable, Sendable {
+    /// 1 to 15 bytes, such as `wlan0`.
     public let interface: [UInt8]
     /// The folder that holds wpa_supplicant's control sockets, one an interface.
     public let control: [UInt8]
@@ -33,6 +34,7 @@ public struct BoardProfile: Equatable, Sendable {
     /// that would take the board off the network for good.
     public let isRespawned: Bool
 
+    /// Takes the values as they are; what a file says is checked by ``BoardProfile/init(_:)``.
     public init(interface: [UInt8], control: [UInt8], isRespawned: Bool = false) {
       self.interface = interface
       self.control = control
@@ -49,6 +51,7 @@ public struct BoardProfile: Equatable, Sendable {
   /// Unknown sections, then unknown keys: errors to a check of the configuration, otherwise left alone.
   public let warnings: [ProfileFault]
 
+  /// A profile without a file, for simulated boards and tests.
   public init(name: [UInt8] = [], wifi: Wifi? = nil, lines: [LineProfile] = []) {
     self.init(name: name, wifi: wifi, lines: lines, warnings: [])
   }

@@ -1,8 +1,13 @@
 /// One GPIO line that the board offers to its peers.
 public struct LineProfile: Equatable, Sendable {
+  /// Which way the line goes; fixed by the profile.
   public enum Direction: Equatable, Sendable, CaseIterable {
-    case input, output
+    /// Peers may read it.
+    case input
+    /// Peers may read and write it.
+    case output
 
+    /// Its name in the profile and in answers.
     public var name: StaticString {
       switch self {
       case .input: "input"
@@ -11,11 +16,18 @@ public struct LineProfile: Equatable, Sendable {
     }
   }
 
+  /// What holds an input while nothing drives it.
   public enum Bias: Equatable, Sendable, CaseIterable {
     /// Whatever the device tree or the boot loader set.
     case asIs
-    case disable, pullUp, pullDown
+    /// Nothing: the line floats.
+    case disable
+    /// A resistor to the supply.
+    case pullUp
+    /// A resistor to ground.
+    case pullDown
 
+    /// Its name in the profile and in answers.
     public var name: StaticString {
       switch self {
       case .asIs: "as-is"
@@ -36,22 +48,30 @@ public struct LineProfile: Equatable, Sendable {
 
   /// Where the line is. Chip numbers change between boots, so a chip goes by its label.
   public enum Location: Equatable, Sendable {
+    /// By the name that the device tree gave it; on one chip, or wherever it is unique.
     case name([UInt8], chip: [UInt8]?)
+    /// By its number on the chip.
     case offset(UInt32, chip: [UInt8])
   }
 
   /// What peers call it; unique in a profile.
   public let label: [UInt8]
+  /// Where the line is.
   public let location: Location
+  /// Read, or also written.
   public let direction: Direction
+  /// Active is the low voltage.
   public let activeLow: Bool
+  /// What holds it while nothing drives it.
   public let bias: Bias
   /// Milliseconds for which an input must be stable before its level counts; 0 for none.
   public let debounce: UInt32
+  /// What an output is set to when the agent takes it.
   public let initialValue: InitialValue
   /// Empty when there is none.
   public let description: [UInt8]
 
+  /// Takes the values as they are; what a file says is checked by ``BoardProfile/init(_:)``.
   public init(
     label: [UInt8], location: Location, direction: Direction = .input, activeLow: Bool = false, bias: Bias = .asIs,
     debounce: UInt32 = 0, initialValue: InitialValue = .keep, description: [UInt8] = []

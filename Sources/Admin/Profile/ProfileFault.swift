@@ -6,33 +6,56 @@ public struct ProfileFault: Error, Equatable, Sendable {
     case unknownSection
     /// A warning only: a later release may know the key.
     case unknownKey
+    /// The key stands twice in its section.
     case duplicateKey
+    /// A label that is not 1 to 32 letters, digits, `.`, `_` or `-`.
     case badLabel
+    /// A text that is not 1 to 64 bytes without control characters.
     case badText
+    /// An interface that is not 1 to 15 bytes without blanks and `/`.
     case badInterface
+    /// A `control` that is not a folder's absolute path of at most 90 bytes.
     case badControlPath
+    /// `control` stands without `interface`.
     case controlWithoutInterface
+    /// Neither `yes` nor `no`.
     case badBoolean
+    /// Neither `input` nor `output`.
     case badDirection
+    /// None of ``LineProfile/Bias``.
     case badBias
+    /// A `debounce` that is not 0 to 60,000 milliseconds.
     case badDebounce
+    /// Neither `0` nor `1` nor `keep`.
     case badInitialValue
+    /// An `offset` that is not 0 to 65,535.
     case badOffset
+    /// A name of a line that is not 1 to 31 bytes without control characters.
     case badLineName
+    /// A label of a chip that is not 1 to 31 bytes without control characters.
     case badChipLabel
+    /// A chip goes by its label: its number changes between boots.
     case chipByNumber
+    /// The section does not say where the line is.
     case noLine
+    /// An offset counts on one chip only.
     case offsetWithoutChip
+    /// Where the line is stands there twice.
     case lineAndOffset
+    /// An output has nothing to debounce.
     case debounceOfOutput
+    /// An input is not ours to set.
     case initialValueOfInput
+    /// More than 256 lines.
     case tooManyLines
   }
 
   /// The first line of the file is 1.
   public let line: Int
+  /// What is wrong in that line.
   public let reason: Reason
 
+  /// For readers of settings beside the profile's.
   public init(line: Int, reason: Reason) {
     self.line = line
     self.reason = reason

@@ -2,12 +2,14 @@
 public struct Setting: Equatable, Sendable {
   /// What stood between the brackets above it; empty before the first section.
   public let section: [UInt8]
+  /// What stood before the `=`, without the blanks around it.
   public let key: [UInt8]
   /// Without the blanks around it and without a trailing comment; may be empty.
   public let value: [UInt8]
   /// The first line of a file is 1.
   public let line: Int
 
+  /// The parts of one `key = value`, from whatever reads the file.
   public init(section: [UInt8], key: [UInt8], value: [UInt8], line: Int) {
     self.section = section
     self.key = key

@@ -2,12 +2,14 @@ import PeerNet
 
 /// What runs as process 1 and how it is asked to end.
 public enum InitSystem: Equatable, Sendable {
+  /// Ends its services in order before the kernel is asked.
   case systemd
   /// busybox, sysvinit and their kind: each heeds some of the signals and ignores the rest.
   case other
   /// A simulated board: its process ends instead.
   case simulated
 
+  /// Its name in answers.
   public var name: StaticString {
     switch self {
     case .systemd: "systemd"
@@ -39,8 +41,11 @@ public enum InitSystem: Equatable, Sendable {
 
 /// Signals to process 1, by their numbers on Linux.
 public enum InitSignal: Int32, Sendable {
+  /// SIGINT, the kernel's Ctrl-Alt-Del: reboot.
   case interrupt = 2
+  /// SIGUSR2: power off, to busybox.
   case user2 = 12
+  /// SIGTERM: reboot, to busybox.
   case terminate = 15
   /// systemd: SIGRTMIN+4 starts poweroff.target
   case powerOffTarget = 38

@@ -4,9 +4,14 @@ import PeerNet
 /// `system.reboot` and `system.poweroff`: what will be done, step by step. The caller has its answer before the first
 /// step that it could not be given after.
 public struct PowerPlan: Equatable, Sendable {
+  /// How the board shall end.
   public enum Action: Equatable, Sendable {
-    case reboot, powerOff
+    /// It comes back by itself.
+    case reboot
+    /// It stays off until someone turns it on.
+    case powerOff
 
+    /// Its name in answers.
     public var name: StaticString {
       switch self {
       case .reboot: "reboot"
@@ -15,12 +20,14 @@ public struct PowerPlan: Equatable, Sendable {
     }
   }
 
+  /// How the board shall end.
   public let action: Action
   /// From the answer to the first step that cannot be taken back.
   public let delay: Duration
   /// Tell the steps and take none.
   public let isDryRun: Bool
 
+  /// The delay is 0 to 3600 s for what a peer asked; more is not checked here.
   public init(_ action: Action, delay: Duration = .seconds(1), isDryRun: Bool = false) {
     self.action = action
     self.delay = delay
@@ -64,8 +71,11 @@ public struct PowerPlan: Equatable, Sendable {
 public enum PowerStep: Equatable, Sendable {
   /// Until then nothing happened.
   case answer
+  /// Nothing, for that long.
   case wait(Duration)
+  /// Write out what is cached, sync(2).
   case sync
+  /// Ask process 1, which may take its time or do nothing.
   case signalInit(InitSignal)
   /// reboot(2), without asking anyone.
   case force(PowerPlan.Action)

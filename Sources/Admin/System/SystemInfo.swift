@@ -3,6 +3,7 @@ import PeerNet
 
 /// What a board tells of itself. What could not be found out is nil.
 public struct SystemInfo: Equatable, Sendable {
+  /// The machine's name, gethostname(2).
   public var hostname: [UInt8]?
   /// The agent's version.
   public var agent: [UInt8] = []
@@ -18,8 +19,11 @@ public struct SystemInfo: Equatable, Sendable {
   public var totalMemory: Int64?
   /// KiB
   public var availableMemory: Int64?
+  /// As in uname(2): `Linux`.
   public var kernelName: [UInt8]?
+  /// As in uname(2): `6.1.0-rpi7-rpi-v8`.
   public var kernelRelease: [UInt8]?
+  /// As in uname(2): number and date of the kernel's build.
   public var kernelVersion: [UInt8]?
   /// `aarch64`, `x86_64`, …
   public var machine: [UInt8]?
@@ -31,8 +35,10 @@ public struct SystemInfo: Equatable, Sendable {
   public var bootIdentifier: [UInt8]?
   /// Seconds since 1970.
   public var time: Int64?
+  /// The board is a simulated one, whose facts are partly made up.
   public var isSimulated = false
 
+  /// Nothing found out yet.
   public init() {}
 
   /// The answer of `system.info`. A key whose value is not known is left out.

@@ -5,18 +5,24 @@ import PeerNet
 public struct RestartRecord: Equatable, Sendable {
   /// How far it came.
   public enum Outcome: Equatable, Sendable {
+    /// Still under way, or cut off with the agent.
     case running
+    /// The radio is associated and has its address again.
     case succeeded(WifiRestart.Success)
+    /// It did not reach its end.
     case failed(WifiFailure)
   }
 
   /// Seconds since 1970.
   public let at: Int64
+  /// The same moment on the clock that only goes forward, to tell how long ago it is.
   public let startedAt: Instant
   /// Who asked for it, by fingerprint.
   public let by: [UInt8]
+  /// How far it came until now.
   public var outcome = Outcome.running
 
+  /// A restart that has just begun.
   public init(at: Int64, startedAt: Instant, by: [UInt8]) {
     self.at = at
     self.startedAt = startedAt

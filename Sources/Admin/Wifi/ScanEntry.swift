@@ -14,6 +14,7 @@ public struct ScanEntry: Equatable, Sendable {
   /// No answer lists more.
   public static let maximum = 64
 
+  /// MHz and dBm; the name is up to 32 bytes of anything.
   public init(bssid: [UInt8], frequency: Int64, signal: Int64, ssid: [UInt8], secured: Bool) {
     self.bssid = bssid
     self.frequency = frequency

@@ -1,7 +1,24 @@
 /// Every command that this agent can give wpa_supplicant. None carries a parameter, so nothing that a peer sent can
 /// ever reach the supplicant: the type has no room for it.
 public enum SupplicantCommand: UInt8, Sendable, CaseIterable {
-  case ping, attach, status, signalPoll, scan, scanResults, reconfigure, reassociate, terminate
+  /// Is it there? It answers `PONG`.
+  case ping
+  /// Send events to this socket.
+  case attach
+  /// State, network and address.
+  case status
+  /// Signal and frequency.
+  case signalPoll
+  /// Begin a scan; its end is an event.
+  case scan
+  /// What the last scan found.
+  case scanResults
+  /// Read the configuration again, and associate anew.
+  case reconfigure
+  /// Associate anew.
+  case reassociate
+  /// End.
+  case terminate
 
   /// The datagram on the control socket.
   public var text: StaticString {

@@ -1,12 +1,15 @@
 /// One datagram from wpa_supplicant's control socket: an event that nobody asked for (`<3>CTRL-EVENT-…`) or the reply
 /// to the command that was sent last. Any bytes at all make one of the two.
 public enum SupplicantMessage: Equatable, Sendable {
+  /// Came by itself.
   case event(SupplicantEvent)
+  /// Answers the command sent last.
   case reply(SupplicantReply)
 
   /// What a longer datagram says beyond this is not looked at; the supplicant's own replies end at 4 KiB.
   public static let maximumBytes = 8192
 
+  /// Reads a datagram; what is no event is a reply.
   public init(_ datagram: [UInt8]) {
     if datagram.count >= 3, datagram[0] == 0x3c, datagram[2] == 0x3e {
       self = .event(SupplicantEvent(datagram.dropFirst(3)))
@@ -18,7 +21,14 @@ public enum SupplicantMessage: Equatable, Sendable {
 
 /// What the supplicant replied to a command.
 public enum SupplicantReply: Equatable, Sendable {
-  case ok, pong, busy, failed
+  /// `OK`
+  case ok
+  /// `PONG`
+  case pong
+  /// `FAIL-BUSY`: it may be asked again.
+  case busy
+  /// `FAIL`, or a command that it does not know.
+  case failed
   /// Lines of an answer, or garbage: whoever asked takes from it what it can.
   case text([UInt8])
 
@@ -40,9 +50,23 @@ public enum SupplicantReply: Equatable, Sendable {
 
 /// The events that say something about a restart or a scan.
 public enum SupplicantEvent: Equatable, Sendable {
-  case connected, disconnected, terminating
-  case scanResults, scanFailed
-  case networkNotFound, rejected, wrongKey
+  /// `CTRL-EVENT-CONNECTED`: associated, keys in place.
+  case connected
+  /// `CTRL-EVENT-DISCONNECTED`
+  case disconnected
+  /// `CTRL-EVENT-TERMINATING`: the supplicant ends.
+  case terminating
+  /// `CTRL-EVENT-SCAN-RESULTS`: a scan is through.
+  case scanResults
+  /// `CTRL-EVENT-SCAN-FAILED`
+  case scanFailed
+  /// `CTRL-EVENT-NETWORK-NOT-FOUND`: no configured network is in range.
+  case networkNotFound
+  /// The access point rejected association or authentication, or the network is disabled for a while.
+  case rejected
+  /// The network is disabled for a while after a wrong key.
+  case wrongKey
+  /// Any other; it only shows that the supplicant lives.
   case other
 
   init(_ bytes: ArraySlice<UInt8>) {

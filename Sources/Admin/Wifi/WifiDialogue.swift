@@ -4,25 +4,36 @@ import PeerNet
 /// go in, what to do with it and in the end exactly one ``Output/finish(_:)`` come out. It ends at its total deadline
 /// whatever the supplicant does.
 public struct WifiDialogue: Sendable {
+  /// What the dialogue is to reach.
   public enum Plan: Equatable, Sendable {
+    /// Ask for the link.
     case status
+    /// Scan, and ask for what was found.
     case scan
+    /// Associate anew.
     case restart(WifiRestart.Options)
   }
 
+  /// What to do with the socket.
   public enum Output: Equatable, Sendable {
     /// Open a fresh connection to the control socket, close the one there may be, and say ``socketOpened(now:)`` or
     /// ``socketLost(now:)``.
     case open
+    /// Send the command; its answer goes in as ``receive(_:now:)``.
     case send(SupplicantCommand)
     /// The last output: nothing more is wanted of the socket.
     case finish(Result)
   }
 
+  /// What the dialogue came to.
   public enum Result: Equatable, Sendable {
+    /// The link as it is.
     case status(WifiStatus)
+    /// The networks in sight.
     case scan([ScanEntry])
+    /// Associated anew.
     case restarted(WifiRestart.Success)
+    /// It ended before that: the step and the reason.
     case failed(WifiFailure)
   }
 
@@ -37,6 +48,7 @@ public struct WifiDialogue: Sendable {
   private var work: Work
   private var result: Result?
 
+  /// Begins at once: the first output waits.
   public init(_ plan: Plan, now: Instant) {
     switch plan {
     case .status: work = .status(WifiQuery(now: now))

@@ -16,19 +16,44 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case terminate
     /// Its supervisor starts it again.
     case respawn
+    /// Look for networks.
     case scan
   }
 
   /// Why it was not done.
   public enum Reason: Equatable, Sendable {
-    case absent, silent, refused, busy
-    case noNetwork, networkNotFound, rejected, wrongKey, radioDisabled
-    case noAddress, notUnderstood, timeout
+    /// Its control socket is not there.
+    case absent
+    /// It does not answer.
+    case silent
+    /// It answered `FAIL`.
+    case refused
+    /// It answered `FAIL-BUSY` to the end.
+    case busy
+    /// It has no network configured.
+    case noNetwork
+    /// No configured network is in range.
+    case networkNotFound
+    /// The access point rejected the association.
+    case rejected
+    /// The access point refused the key.
+    case wrongKey
+    /// The radio is switched off.
+    case radioDisabled
+    /// Associated, but the interface's address did not come back.
+    case noAddress
+    /// Its answer makes no sense.
+    case notUnderstood
+    /// Not done in time.
+    case timeout
   }
 
+  /// What was being done.
   public let step: Step
+  /// Why it was not done.
   public let reason: Reason
 
+  /// For whoever carries a step out.
   public init(step: Step, reason: Reason) {
     self.step = step
     self.reason = reason
@@ -44,6 +69,7 @@ public struct WifiFailure: Error, Equatable, Sendable {
 }
 
 extension WifiFailure.Step {
+  /// Its name in reasons.
   public var name: StaticString {
     switch self {
     case .reach: "reach"
@@ -59,6 +85,7 @@ extension WifiFailure.Step {
 }
 
 extension WifiFailure.Reason {
+  /// The reason for an operator.
   public var text: StaticString {
     switch self {
     case .absent: "wpa_supplicant's control socket is not there"

@@ -9,12 +9,14 @@ import PeerNet
 ///
 /// Events only hurry it: STATUS is polled as well, because events get lost and a supplicant may die without a word.
 public struct WifiRestart: Sendable {
+  /// How long it may take and how far it may go.
   public struct Options: Equatable, Sendable {
     /// All of it takes no longer.
     public var total: Duration
     /// Whether somebody starts the supplicant again when it ends. Without that there is no hard way.
     public var respawned: Bool
 
+    /// The default suits a supplicant that its supervisor starts again.
     public init(total: Duration = .seconds(30), respawned: Bool = true) {
       self.total = total
       self.respawned = respawned
@@ -23,8 +25,14 @@ public struct WifiRestart: Sendable {
 
   /// What brought the new association about.
   public enum Way: Equatable, Sendable {
-    case reconfigure, reassociate, respawn
+    /// The supplicant read its configuration again.
+    case reconfigure
+    /// The supplicant, which has no configuration file, associated anew.
+    case reassociate
+    /// The supplicant was ended and started again by its supervisor.
+    case respawn
 
+    /// Its name in answers.
     public var name: StaticString {
       switch self {
       case .reconfigure: "reconfigure"
@@ -36,8 +44,11 @@ public struct WifiRestart: Sendable {
 
   /// A restart that reached its end.
   public struct Success: Equatable, Sendable {
+    /// What did it.
     public let way: Way
+    /// The link afterwards.
     public let status: WifiStatus
+    /// From the first command to the address.
     public let took: Duration
   }
 

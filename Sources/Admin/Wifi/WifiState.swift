@@ -2,7 +2,22 @@
 public enum WifiState: Sendable, Equatable {
   /// No supplicant answers.
   case unreachable
-  case disconnected, interfaceDisabled, inactive, scanning, authenticating, associating, associated, handshake
+  /// Not associated, and not looking.
+  case disconnected
+  /// The interface is down or the radio switched off.
+  case interfaceDisabled
+  /// No network is configured or enabled.
+  case inactive
+  /// Looking for a network.
+  case scanning
+  /// Proving itself to an access point.
+  case authenticating
+  /// Asking an access point in.
+  case associating
+  /// Associated, keys not agreed yet.
+  case associated
+  /// Agreeing on keys.
+  case handshake
   /// Associated, keys in place: data flows.
   case completed
   /// The supplicant says something that this version does not know.

@@ -1,5 +1,6 @@
 /// What STATUS and SIGNAL_POLL tell. Whatever they did not tell, or not in a form it can have, is nil.
 public struct WifiStatus: Equatable, Sendable {
+  /// `wpa_state`
   public var state = WifiState.unreachable
   /// Up to 32 bytes of anything.
   public var ssid: [UInt8]?
@@ -12,6 +13,7 @@ public struct WifiStatus: Equatable, Sendable {
   /// IPv4, dotted.
   public var address: [UInt8]?
 
+  /// Of a supplicant that has told nothing.
   public init() {}
 
   /// Reads the answer to STATUS.

@@ -4,9 +4,11 @@ import Linux
 public enum GPIOError: Error, Equatable, Sendable {
   /// The profile lists no line of this label.
   case unlisted([UInt8])
+  /// The label's line is an input.
   case notAnOutput([UInt8])
   /// The label stands twice in the request.
   case twice([UInt8])
+  /// The line is listed and cannot be used; why.
   case unusable(label: [UInt8], GPIOFault)
 
   /// As it goes over the wire, `code: text` (Protocol, Reasons). At most 32 bytes of what the caller sent.

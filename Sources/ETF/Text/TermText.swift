@@ -8,6 +8,7 @@ public enum TermText {
     /// Bytes of text, which the closing brackets may exceed.
     public var length: Int
 
+    /// The defaults suit what a person types: 128 levels, 64 KiB.
     public init(depth: Int = 128, length: Int = 65_536) {
       self.depth = depth
       self.length = length
@@ -40,6 +41,7 @@ extension Term {
 
 /// Why a text is no term, and where.
 public struct TermTextError: Error, Hashable, Sendable {
+  /// What is wrong with the text.
   public enum Kind: Hashable, Sendable {
     /// The text ends where a term, or more of one, should stand.
     case unexpectedEnd
@@ -47,7 +49,9 @@ public struct TermTextError: Error, Hashable, Sendable {
     case unexpectedByte
     /// Something follows the term.
     case trailingText
+    /// Nested beyond the limit.
     case tooDeep
+    /// Longer than the limit.
     case tooLarge
     /// A number out of range: a byte above 255, a base beyond 2…36, a float that is not finite, too many digits.
     case number
@@ -55,13 +59,16 @@ public struct TermTextError: Error, Hashable, Sendable {
     case atom
     /// No such escape, or a character that the place cannot hold.
     case escape
+    /// A map holds one key twice.
     case duplicateKey
   }
 
+  /// What is wrong at ``offset``.
   public let kind: Kind
   /// In bytes from the start of the text.
   public let offset: Int
 
+  /// For readers of a format that contains such text.
   public init(kind: Kind, offset: Int) {
     self.kind = kind
     self.offset = offset

@@ -19,14 +19,19 @@ public struct Interface: Equatable, Sendable {
     }
   }
 
+  /// The kernel's number for it.
   public var index: UInt32
+  /// 1 to 15 bytes, such as `eth0`.
   public var name: [UInt8]
   /// Administratively up.
   public var isUp: Bool
   /// Up, and its carrier too.
   public var isRunning: Bool
+  /// IFF_LOOPBACK
   public var isLoopback: Bool
+  /// IFF_BROADCAST
   public var canBroadcast: Bool
+  /// IPv4 and IPv6, in the order in which the kernel told them.
   public var addresses: [Address]
 
   /// Whether a datagram from `source` that came in by this interface was sent by a neighbour on the link.
@@ -42,10 +47,13 @@ public struct InterfaceTable: Equatable, Sendable {
   /// More interfaces, and more addresses of one, than these are not kept.
   public static var limit: Int { 256 }
 
+  /// In the order in which the kernel told them.
   public private(set) var interfaces: [Interface] = []
 
+  /// No interface is known.
   public init() {}
 
+  /// The interface of that number; nil when there is none.
   public subscript(index: UInt32) -> Interface? {
     interfaces.first { $0.index == index }
   }

@@ -1,15 +1,22 @@
 /// A message of rtnetlink, as far as interfaces and addresses go.
 public enum NetlinkMessage: Equatable, Sendable {
+  /// An interface, as RTM_NEWLINK tells it.
   public struct Link: Equatable, Sendable {
+    /// The kernel's number for it.
     public var index: UInt32
     /// IFF_ flags, netdevice(7).
     public var flags: UInt32
+    /// 1 to 15 bytes; empty when the message names none.
     public var name: [UInt8]
   }
 
+  /// An interface is there, or has changed.
   case link(Link)
+  /// An interface is gone.
   case linkGone(index: UInt32)
+  /// An interface has the address.
   case address(index: UInt32, Interface.Address)
+  /// An interface has the address no more.
   case addressGone(index: UInt32, Interface.Address)
   /// Some route changed.
   case route
@@ -25,10 +32,15 @@ public enum NetlinkMessage: Equatable, Sendable {
 
 /// Bytes that are no rtnetlink messages.
 public enum NetlinkError: Error, Equatable, Sendable {
+  /// Fewer bytes left than a message's header; where it begins.
   case tornHeader(offset: Int)
+  /// The header's length does not fit the bytes; where the message begins.
   case tornMessage(offset: Int)
+  /// Too short for its type; where the body begins.
   case tornBody(offset: Int)
+  /// An attribute's length does not fit; where it begins.
   case tornAttribute(offset: Int)
+  /// A prefix longer than its address; where the body begins.
   case badPrefix(offset: Int)
 }
 
@@ -37,6 +49,7 @@ public struct NetlinkReader {
   private let bytes: [UInt8]
   private var offset = 0
 
+  /// Reads one datagram's bytes.
   public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The next message; nil at the end.

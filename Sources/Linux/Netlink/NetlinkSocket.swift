@@ -4,11 +4,16 @@ import CLinux
 public struct NetlinkSocket: ~Copyable {
   /// What can be asked for as a whole.
   public enum Dump: Sendable {
-    case links, addresses
+    /// Every interface.
+    case links
+    /// Every address of every interface.
+    case addresses
   }
 
+  /// Readable when the kernel has something to tell.
   public let descriptor: FileDescriptor
 
+  /// Subscribed to links, addresses and routes.
   public init() throws(Errno) {
     descriptor = FileDescriptor(owning: try check("socket", clinux_netlink_socket()))
   }

@@ -2,8 +2,11 @@ import Sodium
 
 /// One UDP datagram of discovery (Protocol, UDP).
 public enum Datagram: Hashable, Sendable {
+  /// Sent unasked, to everybody.
   case announce(Announce)
+  /// A question, to everybody.
   case solicit(Solicit)
+  /// The reply to a question, to the one who asked.
   case answer(SolicitAnswer)
 
   /// Takes exactly the three forms; a longer or shorter datagram is none of them.
@@ -28,9 +31,13 @@ public enum Datagram: Hashable, Sendable {
 
 /// Why a datagram was ignored.
 public enum DatagramError: Error, Hashable, Sendable {
+  /// It does not begin with `PNET`.
   case badMagic
+  /// The datagram's size in bytes, which is not that of its kind.
   case wrongSize(Int)
+  /// Neither 1 nor 2.
   case unknownVersion(UInt8)
+  /// Version 2, and neither a solicit nor an answer.
   case unknownKind(UInt8)
   /// Nobody can be reached at port 0.
   case portZero
@@ -40,6 +47,7 @@ public enum DatagramError: Error, Hashable, Sendable {
 
 /// "A node with this key listens on this TCP port", 39 bytes: `"PNET" | 1 | u16 port | key`.
 public struct Announce: Hashable, Sendable {
+  /// Whoever claims to listen there; a claim and no more.
   public let key: PublicKey
   /// Never 0.
   public let port: UInt16
@@ -62,6 +70,7 @@ public struct Announce: Hashable, Sendable {
     self = announce
   }
 
+  /// The datagram, 39 bytes.
   public var bytes: [UInt8] {
     var bytes = Datagram.magic
     bytes.append(Self.version)
@@ -73,9 +82,12 @@ public struct Announce: Hashable, Sendable {
 
 /// Sixteen random bytes that tie an answer to the solicit it answers.
 public struct DiscoveryNonce: Hashable, Sendable {
+  /// The first eight bytes, big-endian.
   public let high: UInt64
+  /// The last eight bytes, big-endian.
   public let low: UInt64
 
+  /// The nonce's sixteen bytes as two numbers, big-endian.
   public init(high: UInt64, low: UInt64) {
     self.high = high
     self.low = low
@@ -96,12 +108,14 @@ public struct DiscoveryNonce: Hashable, Sendable {
 
 /// "Who is there?", 64 bytes, zero-padded so that no answer is larger: `"PNET" | 2 | 1 | nonce`.
 public struct Solicit: Hashable, Sendable {
+  /// Comes back in each answer.
   public let nonce: DiscoveryNonce
 
   static let kind: UInt8 = 1
   static let byteCount = 64
   private static let nonceStart = 6
 
+  /// Draw a fresh nonce for each question: an answer to an older one shall not pass.
   public init(nonce: DiscoveryNonce) { self.nonce = nonce }
 
   fileprivate init(_ bytes: [UInt8]) throws(DatagramError) {
@@ -110,6 +124,7 @@ public struct Solicit: Hashable, Sendable {
     guard bytes[(Self.nonceStart + DiscoveryNonce.byteCount)...].allSatisfy({ $0 == 0 }) else { throw .padding }
   }
 
+  /// The datagram, 64 bytes.
   public var bytes: [UInt8] {
     var bytes = Datagram.magic
     bytes.append(2)
@@ -122,7 +137,9 @@ public struct Solicit: Hashable, Sendable {
 
 /// The answer to a solicit, 56 bytes: `"PNET" | 2 | 2 | nonce | u16 port | key`.
 public struct SolicitAnswer: Hashable, Sendable {
+  /// The question's nonce.
   public let nonce: DiscoveryNonce
+  /// Whoever claims to listen at ``port``; a claim and no more.
   public let key: PublicKey
   /// Never 0.
   public let port: UInt16
@@ -151,6 +168,7 @@ public struct SolicitAnswer: Hashable, Sendable {
     self = answer
   }
 
+  /// The datagram, 56 bytes.
   public var bytes: [UInt8] {
     var bytes = Datagram.magic
     bytes.append(2)

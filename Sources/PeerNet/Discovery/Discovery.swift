@@ -15,6 +15,7 @@ public protocol Discovery: AnyObject {
   /// When `timeout` wants to be called, if ever.
   var deadline: Instant? { get }
 
+  /// The time is now this: does what was due.
   func timeout(now: Instant)
 
   /// An address or an interface came or went.
@@ -24,27 +25,38 @@ public protocol Discovery: AnyObject {
   func solicit(now: Instant)
 }
 
+/// What a discovery wants done, or has seen.
 public enum DiscoveryOutput: Hashable, Sendable {
   /// To 255.255.255.255 and each interface's directed broadcast address, at the discovery port.
   case broadcast([UInt8])
+  /// One datagram to one address and port.
   case send([UInt8], to: Endpoint)
+  /// A key was seen at an address, or is said to be there.
   case sighting(Sighting)
 }
 
 /// A hint, from anyone, that a key may be reached at an address.
 public struct Sighting: Hashable, Sendable {
+  /// Where the hint came from.
   public enum Source: Hashable, Sendable {
+    /// A datagram that came unasked.
     case announce
+    /// A datagram that answers a question of ours.
     case answer
     /// From the operator's configuration.
     case manual
   }
 
+  /// The key that is said to be reached.
   public let key: PublicKey
+  /// The address and TCP port to dial.
   public let endpoint: Endpoint
+  /// Where the hint came from.
   public let source: Source
+  /// When it was seen.
   public let at: Instant
 
+  /// For a discovery of the application's own.
   public init(key: PublicKey, endpoint: Endpoint, source: Source, at: Instant) {
     self.key = key
     self.endpoint = endpoint

@@ -2,10 +2,14 @@ import Sodium
 
 /// Addresses that the operator wrote down, sighted at the start and whenever they may be worth another try.
 public final class ManualDiscovery: Discovery {
+  /// A key and where it is reached, as the operator wrote it down.
   public struct Address: Hashable, Sendable {
+    /// Whom the operator expects there. A dial that finds another key fails.
     public let key: PublicKey
+    /// The address and TCP port.
     public let endpoint: Endpoint
 
+    /// Several addresses of one key are several of these.
     public init(key: PublicKey, endpoint: Endpoint) {
       self.key = key
       self.endpoint = endpoint
@@ -16,6 +20,7 @@ public final class ManualDiscovery: Discovery {
   private var pending: [Address]
   private var now: Instant
 
+  /// Sights all the addresses at once.
   public init(_ addresses: [Address], now: Instant) {
     self.addresses = addresses
     self.now = now
@@ -31,6 +36,7 @@ public final class ManualDiscovery: Discovery {
 
   public var deadline: Instant? { nil }
 
+  /// Nothing is ever due.
   public func timeout(now: Instant) {}
 
   public func networkChanged(now: Instant) { sightAll(now) }

@@ -5,16 +5,20 @@ import Sodium
 /// Everything heard is a hint from anyone. Datagrams from beyond the link, and addresses that no connection can be
 /// made to, are ignored; what is held for others is bounded.
 public final class UDPDiscovery: Discovery {
+  /// What to say on the network, and how often.
   public struct Configuration: Sendable {
+    /// The node's own key: what it announces, and what it does not heed when it hears it.
     public let key: PublicKey
     /// The TCP port to announce and to answer with; nil for a node that only listens and asks.
     public let port: UInt16?
+    /// Between two announces, unless asked.
     public let announceInterval: Duration
     /// Whether to announce unasked.
     public var announces = true
     /// Whether to answer those who ask.
     public var answers = true
 
+    /// Announces and answers, unless changed afterwards; without a `port` it can do neither.
     public init(key: PublicKey, port: UInt16?, announceInterval: Duration = .seconds(5)) {
       self.key = key
       self.port = port
@@ -60,6 +64,8 @@ public final class UDPDiscovery: Discovery {
   /// Oldest first.
   private var outputs: [DiscoveryOutput] = []
 
+  /// The first announce follows within a quarter of a second; it asks only when told to. The randomness is spent on
+  /// nonces and pauses.
   public init(_ configuration: Configuration, random: consuming RandomStream, now: Instant) {
     key = configuration.key
     announce = configuration.port.flatMap { Announce(key: configuration.key, port: $0) }
@@ -95,6 +101,7 @@ public final class UDPDiscovery: Discovery {
     return earliest
   }
 
+  /// Announces, answers and forgets what is due.
   public func timeout(now: Instant) {
     if let due = nextAnnounce, due <= now, let announce {
       emit(.broadcast(announce.bytes))

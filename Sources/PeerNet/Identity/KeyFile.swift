@@ -2,6 +2,7 @@ import Sodium
 
 /// The identity on disk, 71 bytes: `"PNID" 02 | 32 | public key | 32 | private key` (Protocol, Keys).
 public enum KeyFile {
+  /// 71
   public static var byteCount: Int { 71 }
 
   private static var magic: [UInt8] { [0x50, 0x4e, 0x49, 0x44] }  // "PNID"
@@ -50,11 +51,15 @@ public enum KeyFile {
 public enum KeyFileError: Error, Hashable, Sendable {
   /// Nothing is in it: a write was cut short before our time. The identity is gone.
   case empty
+  /// It does not begin with `PNID`.
   case notAKeyFile
   /// Version 1 held Ed25519 signing keys, which cannot serve as X25519 keys.
   case signingKeys
+  /// Of a later release: the format's version.
   case unknownVersion(UInt8)
+  /// The file's size in bytes, which is not 71.
   case wrongSize(Int)
+  /// A length inside the file is not 32.
   case wrongKeySize
   /// The public key is not the private key's.
   case mismatchedHalves

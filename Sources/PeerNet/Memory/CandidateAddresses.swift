@@ -4,9 +4,13 @@
 /// A hint comes from anyone. It never moves or evicts an address that is proven or the operator's, and a flood of
 /// hints displaces only hints that failed or are old. Everything is bounded; the pace of dials is the caller's.
 public struct CandidateAddresses: Sendable {
+  /// How much an address is worth, best first.
   public enum Standing: UInt8, Hashable, Sendable {
+    /// The peer has proven itself there.
     case proven
+    /// The operator wrote it down.
     case manual
+    /// Anyone said so.
     case hint
   }
 
@@ -19,6 +23,7 @@ public struct CandidateAddresses: Sendable {
   }
 
   // Implementation limits. What remains for hints is never less than two places.
+  /// Of all standings together.
   public static var maximumCount: Int { 8 }
   static var maximumProven: Int { PeerMemory.maximumAddresses }
   static var maximumManual: Int { 2 }
@@ -33,10 +38,14 @@ public struct CandidateAddresses: Sendable {
     for endpoint in remembered.prefix(Self.maximumProven).reversed() { prove(endpoint, now: now) }
   }
 
+  /// No address is known: there is nothing to dial.
   public var isEmpty: Bool { candidates.isEmpty }
+  /// All addresses, best standing first.
   public var endpoints: [Endpoint] { candidates.map { $0.endpoint } }
+  /// The addresses at which the peer has proven itself, the latest first: what is worth remembering.
   public var proven: [Endpoint] { candidates.filter { $0.standing == .proven }.map { $0.endpoint } }
 
+  /// What the address is worth; nil when it is not known.
   public func standing(of endpoint: Endpoint) -> Standing? {
     candidates.first { $0.endpoint == endpoint }?.standing
   }
@@ -81,6 +90,7 @@ public struct CandidateAddresses: Sendable {
     return true
   }
 
+  /// Drops the address, whatever its standing.
   public mutating func forget(_ endpoint: Endpoint) { candidates.removeAll { $0.endpoint == endpoint } }
 
   /// Drops hints that nobody repeated for a while.

@@ -5,7 +5,9 @@ import Sodium
 ///
 /// It is no authority: losing it costs a search by broadcast and one PeerNet/1 handshake a peer.
 public struct PeerMemory: Sendable {
+  /// What one peer is remembered by.
   public struct Peer: Hashable, Sendable {
+    /// The key that was proven at the addresses.
     public let key: PublicKey
     /// The peer showed by authenticated evidence that it speaks PeerNet/2.
     public var speaksTwo = false
@@ -15,18 +17,28 @@ public struct PeerMemory: Sendable {
     public fileprivate(set) var other: [[UInt8]] = []
   }
 
+  /// Why a file of remembered peers was not taken; lines count from 1.
   public enum LoadError: Error, Hashable, Sendable {
+    /// The first line is not `peernet-peers VERSION`.
     case header
+    /// Above ``maximumBytes``.
     case fileTooLarge
+    /// Above ``maximumPeers``.
     case tooManyPeers(line: Int)
+    /// Above 512 bytes.
     case lineTooLong(line: Int)
+    /// A line of this version's format that is not understood.
     case malformed(line: Int)
+    /// A second line of one key.
     case duplicateKey(line: Int)
   }
 
   // Implementation limits.
+  /// Peers in one file; beyond it the oldest acquaintance is forgotten.
   public static var maximumPeers: Int { 1_024 }
+  /// Addresses of one peer; beyond it the one proven longest ago is forgotten.
   public static var maximumAddresses: Int { 4 }
+  /// The size of a file that is read.
   public static var maximumBytes: Int { 524_288 }
   static var maximumLineLength: Int { 512 }
 
@@ -39,8 +51,10 @@ public struct PeerMemory: Sendable {
   /// Lines that a later release wrote and this one cannot read, and comments.
   private var otherLines: [[UInt8]] = []
 
+  /// Knows nobody: how a node starts that lost its file, or never had one.
   public init() {}
 
+  /// What is remembered of a key; nil when nothing is.
   public func peer(_ key: PublicKey) -> Peer? { peers.first { $0.key == key } }
 
   /// Notes the evidence for PeerNet/2. True when that is news, worth writing down.
@@ -87,6 +101,7 @@ public struct PeerMemory: Sendable {
 
   // MARK: Text
 
+  /// Reads a file (Protocol, Remembered peers). Lines of a later version that are not understood are kept.
   public static func parse(_ text: [UInt8]) throws(LoadError) -> PeerMemory {
     guard text.count <= maximumBytes else { throw .fileTooLarge }
     var reader = LineReader(text)
@@ -111,6 +126,7 @@ public struct PeerMemory: Sendable {
     return memory
   }
 
+  /// The file's bytes, with the lines that were not understood.
   public func serialize() -> [UInt8] {
     var text: [UInt8] = []
     text.append(Self.name)

@@ -21,6 +21,7 @@ public enum CloseReason: Hashable, Sendable {
   case silent
 
   // The peer
+  /// It broke the protocol, or speaks none of ours.
   case session(SessionError)
   /// The address is another key's.
   case wrongPeer(PublicKey)

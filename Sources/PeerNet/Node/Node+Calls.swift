@@ -7,7 +7,8 @@ extension Node {
 
   /// Exposes a name to peers. Nothing is reachable that was not exposed.
   ///
-  /// - Parameter limit: requests at work at once; more are refused as busy.
+  /// At most `limit` requests are at work at once; more are refused as busy. With `isRemoteProcedure` the name is also
+  /// reached through `beam_admin` (Protocol, Remote procedure handle).
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
   ) {
@@ -111,15 +112,21 @@ extension Node {
 
   /// What the node knows of a trusted peer.
   public struct PeerStatus: Sendable {
+    /// The peer's line of the trust list.
     public let entry: TrustEntry
+    /// Whether a call would be sent now.
     public let isConnected: Bool
     /// Since when it is connected.
     public let since: Instant?
+    /// What the connection speaks; nil while there is none.
     public let wire: Wire?
+    /// The other end of the connection; nil while there is none.
     public let endpoint: Endpoint?
+    /// The last ping's, before the first the handshake's; nil while there is no connection.
     public let roundTrip: Duration?
     /// When it was last heard.
     public let heard: Instant?
+    /// Why the last connection, or the last attempt at one, ended; nil when none has.
     public let lastClose: CloseReason?
     /// The earliest next dial, while none is under way.
     public let nextDial: Instant?

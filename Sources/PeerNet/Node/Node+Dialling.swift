@@ -124,7 +124,7 @@ extension Node {
 
   /// A datagram of the discovery port came.
   ///
-  /// - Parameter onLink: its source stands in a prefix of the interface that it came in on.
+  /// It is `onLink` when its source stands in a prefix of the interface that it came in on.
   public func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant) {
     for discovery in discoveries { discovery.receive(bytes, from: endpoint, onLink: onLink, now: now) }
     drainDiscoveries(now: now)

@@ -7,9 +7,11 @@ import Sodium
 /// It never touches the outside world. Bytes and time go in through its verbs; after each of them the caller carries
 /// out `nextOutput()` until it is nil, and calls `timeout(now:)` no later than `deadline`. Not thread-safe: one owner.
 public final class Node {
+  /// The identity's public half: what peers name this node by.
   public let publicKey: PublicKey
   /// Chosen at process start; tells two processes of one identity apart.
   public let hello: Hello
+  /// What is changed counts from the next time that it is looked at; features were told when the node was made.
   public var configuration: NodeConfiguration
 
   let identity: KeyPair
@@ -48,9 +50,10 @@ public final class Node {
     var name: [UInt8] { handler.name }
   }
 
-  /// - Parameters:
-  ///   - seed: 32 fresh random bytes; all of the node's randomness comes from them.
-  ///   - discoveries: where sightings of peers come from.
+  /// A node that trusts whom the list names. Outputs may wait as soon as it is made.
+  ///
+  /// The `seed` is 32 fresh random bytes, from which all of the node's randomness comes. Sightings of peers come from
+  /// the `discoveries`.
   public init(
     identity: consuming KeyPair, trust: TrustList, memory: PeerMemory = PeerMemory(),
     configuration: NodeConfiguration = NodeConfiguration(), discoveries: [any Discovery] = [], seed: [UInt8],
@@ -172,6 +175,7 @@ public final class Node {
     process(session, now: now)
   }
 
+  /// Bytes were received on a connection, in whatever pieces.
   public func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     bytes.withUnsafeBytes { receive(id, $0, now: now) }
   }

@@ -4,9 +4,11 @@ public struct NodeConfiguration: Sendable {
   public var announcedPort: UInt16?
   /// Whether to keep connected to every trusted peer whose address is known; otherwise only `connect` dials.
   public var dialsAutomatically = true
+  /// What this implementation chose (Protocol, Times and bounds).
   public var limits = Limits()
   /// Names of optional parts of PeerNet/2 that this node offers.
   public var features: [[UInt8]] = []
 
+  /// The defaults of Protocol, Times and bounds.
   public init() {}
 }

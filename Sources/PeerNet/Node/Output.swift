@@ -13,6 +13,7 @@ public enum Output: Sendable {
   case broadcast([UInt8])
   /// Send a datagram to one address.
   case datagram([UInt8], to: Endpoint)
+  /// Tell the application.
   case event(Event)
 }
 
@@ -36,7 +37,9 @@ public enum Event: Sendable {
   case message(Request)
   /// A trusted peer asked for what it may not, or what is not there.
   case refused(PublicKey, name: [UInt8], RefusalReason)
+  /// A call of ours came to its end: one of these for each ``CallID``.
   case callFinished(CallID, CallOutcome)
+  /// A ping of ours was answered.
   case pong(PublicKey, nonce: [UInt8], roundTrip: Duration)
   /// Somebody announces this key at this address: a hint, whoever says so.
   case sighted(Sighting)
@@ -46,6 +49,7 @@ public enum Event: Sendable {
 
 /// How a call of ours ended.
 public enum CallOutcome: Hashable, Sendable {
+  /// The peer replied, with a result or with an error.
   case answered(Reply)
   /// Its deadline passed. The peer may have run it.
   case timedOut
@@ -55,7 +59,14 @@ public enum CallOutcome: Hashable, Sendable {
 
 /// Why a peer's request was not handed to the application.
 public enum RefusalReason: Hashable, Sendable {
-  case noSuchHandle, forbidden, busy, notRemoteProcedure
+  /// Nothing of that name is exposed, or nothing that `beam_admin` reaches.
+  case noSuchHandle
+  /// The peer's trust line does not allow the name.
+  case forbidden
+  /// The handler, or the peer's connection, has no place free.
+  case busy
+  /// A term that `beam_admin` does not take (Protocol, Remote procedure handle).
+  case notRemoteProcedure
 }
 
 /// Why a call was not made.

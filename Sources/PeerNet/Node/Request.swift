@@ -13,14 +13,19 @@ public struct Request: Sendable {
 
   /// Answers it, once. Nil for a message, which has no answer.
   public let token: RequestToken?
+  /// Who asks; proven by the handshake.
   public let peer: PublicKey
+  /// What our operator calls the peer, UTF-8.
   public let label: [UInt8]
   /// What the peer's trust line allows, for the arguments that a grant may be bound to.
   public let grants: Grants
   /// The procedure's own name, `wifi.restart`, however it was reached.
   public let name: [UInt8]
+  /// Of any shape: nothing but the bounds of Protocol, Terms was checked.
   public let arguments: Term
+  /// How it was named, and so what shape the arguments should have.
   public let form: Form
+  /// The connection that it came by, and its answer goes by.
   public let connection: ConnectionID
   /// What that connection speaks.
   public let wire: Wire

@@ -2,10 +2,15 @@ import ETF
 
 /// What travels after the handshake (Protocol, Envelopes).
 public enum Envelope: Hashable, Sendable {
+  /// A request to be answered under its `id`.
   case call(id: UInt64, name: Atom, arguments: Term)
+  /// The answer to the call of that `id`.
   case reply(id: UInt64, Reply)
+  /// A request without an answer.
   case send(name: Atom, arguments: Term)
+  /// To be echoed at once (Protocol, Heartbeat).
   case ping(nonce: [UInt8])
+  /// The echo of a ping.
   case pong(nonce: [UInt8])
   /// PeerNet/2 only: the last envelope before a close.
   case bye(ByeReason)
@@ -21,7 +26,9 @@ public enum Envelope: Hashable, Sendable {
 
 /// The answer to a call.
 public enum Reply: Hashable, Sendable {
+  /// The procedure's result.
   case ok(Term)
+  /// The procedure failed, or was never begun; the reason.
   case error(Term)
 
   /// `{error, Reason}` with a reason of ours: a binary `code: text`.
@@ -30,8 +37,20 @@ public enum Reply: Hashable, Sendable {
 
 /// Why a peer of ours closes (Protocol, Bye). Unknown reasons of later versions are kept apart from none at all.
 public enum ByeReason: Hashable, Sendable {
-  case untrusted, busy, superseded, unpaired, stopping, unknown
+  /// The key is not in the trust list.
+  case untrusted
+  /// A bound on connections is reached.
+  case busy
+  /// Another connection to the same key took its place.
+  case superseded
+  /// The key was taken out of the trust list.
+  case unpaired
+  /// The node stops.
+  case stopping
+  /// Another reason, which a later version may say.
+  case unknown
 
+  /// As in the envelope: the binary's bytes.
   public var text: String {
     switch self {
     case .untrusted: "untrusted"

@@ -13,6 +13,7 @@ public struct Hello: Hashable, Sendable {
   static let instanceCount = 16
   static let maximumFeatures = 32
 
+  /// `instance` has 16 bytes; `features` may come in any order.
   public init(instance: [UInt8], features: [[UInt8]] = []) {
     self.instance = instance
     self.features = features.sorted { $0.lexicographicallyPrecedes($1) }

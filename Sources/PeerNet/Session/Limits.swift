@@ -12,6 +12,7 @@ public struct Limits: Sendable {
   public var heartbeatTimeout: Duration = .seconds(15)
   /// The first wait before a peer is dialled again; doubles up to `redialCeiling`, always jittered.
   public var redialFloor: Duration = .milliseconds(250)
+  /// The longest wait before a peer is dialled again.
   public var redialCeiling: Duration = .seconds(30)
   /// Between two dials of one peer that announces caused.
   public var hintInterval: Duration = .seconds(2)
@@ -34,5 +35,6 @@ public struct Limits: Sendable {
   /// Sealed bytes handed to the transport at once.
   public var sendBudget = 256 << 10
 
+  /// The values of Protocol, Times and bounds.
   public init() {}
 }

@@ -2,11 +2,14 @@
 public struct Endpoint: Hashable, Comparable, Sendable {
   /// The upper and the lower eight bytes of the IPv6 address, in network order.
   public let high: UInt64
+  /// The lower eight bytes; for IPv4, `ffff` and the address (an IPv4-mapped one).
   public let low: UInt64
   /// The interface index of a link-local IPv6 address, else 0.
   public let scope: UInt32
+  /// TCP or UDP, in host order; 0 is nowhere.
   public let port: UInt16
 
+  /// An IPv6 address, or an IPv4-mapped one, as two numbers in network order.
   public init(high: UInt64, low: UInt64, scope: UInt32 = 0, port: UInt16) {
     self.high = high
     self.low = low
@@ -41,20 +44,25 @@ public struct Endpoint: Hashable, Comparable, Sendable {
     high == 0 && low >> 32 == 0xffff ? UInt32(truncatingIfNeeded: low) : nil
   }
 
+  /// The same address at another port.
   public func with(port: UInt16) -> Endpoint { Endpoint(high: high, low: low, scope: scope, port: port) }
 
+  /// `0.0.0.0` or `::`: no host's address.
   public var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
 
+  /// `127.0.0.0/8` or `::1`: this host.
   public var isLoopback: Bool {
     if let ipv4 { return ipv4 >> 24 == 127 }
     return high == 0 && low == 1
   }
 
+  /// `169.254.0.0/16` or `fe80::/10`: reached on one link only.
   public var isLinkLocal: Bool {
     if let ipv4 { return ipv4 >> 16 == 0xa9fe }
     return high >> 54 == 0xfe80 >> 6
   }
 
+  /// `224.0.0.0/4` or `ff00::/8`: no single host's address.
   public var isMulticast: Bool {
     if let ipv4 { return ipv4 >> 28 == 0xe }
     return high >> 56 == 0xff

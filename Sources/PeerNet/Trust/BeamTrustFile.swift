@@ -4,7 +4,9 @@ import Sodium
 /// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
 /// (Protocol, Keys). Such a list has no grants, and importing one gives none.
 public enum BeamTrustFile {
+  /// One entry of the list.
   public struct Peer: Hashable, Sendable {
+    /// The entry's `pubkey`.
     public let key: PublicKey
     /// Whatever binary the peer's operator typed; nil when nothing.
     public let label: [UInt8]?
@@ -12,16 +14,21 @@ public enum BeamTrustFile {
     public let addedAt: [UInt8]?
   }
 
+  /// Why the file was refused; entries count from 0.
   public enum LoadError: Error, Hashable, Sendable {
     /// Not an Erlang term; an empty file is none.
     case term(DecodingError)
+    /// A term, but no list.
     case notAList
     /// The entry, from 0, is not a map with a 32-byte `pubkey` and a `label`.
     case malformed(entry: Int)
+    /// An entry repeats the key of one before it.
     case duplicateKey(entry: Int)
+    /// More than ``TrustList/maximumPeers``.
     case tooManyPeers
   }
 
+  /// Reads the whole file, or refuses it: half a list would leave somebody out unnoticed.
   public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
     let term: Term
     do { term = try Term.decode(bytes, limits: DecodingLimits(depth: 8)) } catch { throw .term(error) }

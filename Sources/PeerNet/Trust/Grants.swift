@@ -15,11 +15,14 @@ public struct Grants: Hashable, Sendable {
   /// In the order written, without repetitions.
   private(set) var items: [Grant] = []
 
+  /// Nothing: what pairing alone gives.
   public static let none = Grants()
+  /// `*`: every name that is exposed, now or later.
   public static let everything = Grants(items: [.everything])
 
   private init(items: [Grant] = []) { self.items = items }
 
+  /// Whether nothing is granted.
   public var isEmpty: Bool { items.isEmpty }
 
   /// Whether `name` may be called whatever its argument.

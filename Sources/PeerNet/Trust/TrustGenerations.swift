@@ -1,6 +1,7 @@
 /// Which trust list is in force, over the life of a process: the last one that could be read. Behind it stands what
 /// was provisioned.
 public struct TrustGenerations: Sendable {
+  /// The list in force.
   public private(set) var current: TrustList
   /// Counts the lists that came into force after the first.
   public private(set) var generation: UInt64 = 0
@@ -11,19 +12,25 @@ public struct TrustGenerations: Sendable {
 
   /// What was found where the file should be.
   public enum Source: Sendable {
+    /// The file's content.
     case bytes([UInt8])
+    /// There is no file.
     case missing
     /// It could not be read, with the errno.
     case unreadable(Int32)
   }
 
+  /// Why what was found did not come into force.
   public enum Failure: Error, Hashable, Sendable {
+    /// It is no trust list; line and reason.
     case malformed(TrustListError)
     /// It was there, and is gone. Removing the file unpairs nobody; an empty list does.
     case vanished
+    /// It could not be read; the errno.
     case unreadable(Int32)
   }
 
+  /// What a reading of the file came to.
   public enum Outcome: Hashable, Sendable {
     /// A new list is in force: sessions with keys that it no longer holds end.
     case replaced
@@ -33,8 +40,10 @@ public struct TrustGenerations: Sendable {
     case kept(Failure)
   }
 
+  /// Nothing was read so far: `provisioned` is in force, by default an empty list, which denies everyone.
   public init(provisioned: TrustList = TrustList()) { current = provisioned }
 
+  /// Takes what was found where the file should be. A failure changes nothing of what is in force.
   public mutating func load(_ source: Source) -> Outcome {
     switch source {
     case .bytes(let bytes):

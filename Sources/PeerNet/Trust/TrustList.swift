@@ -43,6 +43,7 @@ public struct TrustList: Sendable {
   /// The file's bytes.
   public func serialize() -> [UInt8] { text }
 
+  /// The key's line; nil for a key that is not trusted.
   public func entry(for key: PublicKey) -> TrustEntry? {
     if let position = index[key] { entries[position] } else { nil }
   }
@@ -75,6 +76,8 @@ public struct TrustList: Sendable {
     self = changed
   }
 
+  /// Replaces what the key may call; ``Grants/none`` takes the whole field out. Throws `unknownPeer` for a key that is
+  /// not in the list.
   public mutating func setGrants(_ grants: Grants, for key: PublicKey) throws(TrustListError) {
     try set("allow", to: grants.isEmpty ? nil : grants.text, for: key)
   }
@@ -84,6 +87,7 @@ public struct TrustList: Sendable {
     try set("wire", to: wire.map { [Ascii.zero + $0.rawValue] }, for: key)
   }
 
+  /// Renames the peer. Throws for a label that another has, or that is none, and for a key that is not in the list.
   public mutating func setLabel(_ label: [UInt8], for key: PublicKey) throws(TrustListError) {
     let fields = LineReader.fields(text[try line(of: key)])
     var encoded: [UInt8] = []
@@ -142,7 +146,9 @@ public struct TrustList: Sendable {
 
 // Implementation limits; the format itself has none.
 extension TrustList {
+  /// The size of a file that is read or written.
   public static var maximumBytes: Int { 262_144 }
+  /// Lines with a key.
   public static var maximumPeers: Int { 1_024 }
   static var maximumLineLength: Int { 4_096 }
   static var maximumLabelLength: Int { 64 }

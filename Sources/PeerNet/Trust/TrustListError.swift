@@ -4,8 +4,10 @@ public struct TrustListError: Error, Hashable, Sendable {
   public let line: Int
   /// In bytes from 1; 0 when it is not about a place in the line.
   public let column: Int
+  /// What is wrong there.
   public let reason: Reason
 
+  /// What can be wrong with a list, or with a change to one.
   public enum Reason: Hashable, Sendable {
     /// Line 1 is not `peernet-trust VERSION`.
     case header
@@ -21,12 +23,17 @@ public struct TrustListError: Error, Hashable, Sendable {
     case field
     /// `allow=` or `wire=` a second time in one line.
     case repeatedField
+    /// The key stands in a line above.
     case duplicateKey
+    /// The label stands in a line above.
     case duplicateLabel
     /// A control character, or not UTF-8.
     case character
+    /// Above 4,096 bytes.
     case lineTooLong
+    /// Above ``TrustList/maximumBytes``.
     case fileTooLarge
+    /// Above ``TrustList/maximumPeers``.
     case tooManyPeers
     /// The change names a key that is not in the list.
     case unknownPeer

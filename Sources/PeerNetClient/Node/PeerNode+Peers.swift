@@ -42,7 +42,7 @@ extension PeerNode {
     if !peerListeners.isEmpty { peerListeners.tell(statuses) }
   }
 
-  /// Asks every node in the neighbourhood where it is. What comes of it are ``PeerNet/Event/sighted(_:)`` events.
+  /// Asks every node in the neighbourhood where it is. What comes of it are ``/PeerNet/Event/sighted(_:)`` events.
   public func solicit() { act { $0.solicit(now: $1) } }
 
   // MARK: Pairing

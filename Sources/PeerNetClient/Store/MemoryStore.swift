@@ -18,7 +18,7 @@ public final class MemoryStore: PeerStore {
     self.init(identity: KeyPair.generate(from: &random), trust: trust, memory: memory)
   }
 
-  /// With an identity that the caller has, such as ``KeyFile`` decodes.
+  /// With an identity that the caller has, such as ``/PeerNet/KeyFile`` decodes.
   public init(identity: consuming KeyPair, trust: TrustList = TrustList(), memory: PeerMemory = PeerMemory()) {
     keyPair = identity
     state = Mutex(State(trust: trust, memory: memory))
