@@ -122,7 +122,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ClientTests",
-      dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux"],
+      dependencies: [
+        "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DaemonTests",
