@@ -90,6 +90,10 @@ let package = Package(
     .executableTarget(
       name: "device", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["phone.swift"],
       sources: ["device.swift"], swiftSettings: strict),
+    .executableTarget(
+      name: "hello", dependencies: ["PeerNetClientLinux"], path: "Examples/Hello", swiftSettings: strict),
+    .executableTarget(
+      name: "watch", dependencies: ["PeerNetClientLinux"], path: "Examples/Watch", swiftSettings: strict),
 
     // measurements
     .executableTarget(
@@ -135,8 +139,6 @@ let package = Package(
       dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux"],
       swiftSettings: strict),
     .testTarget(
-      name: "ExampleTests", dependencies: ["PeerNetClientLinux", "chat", "phone", "device"], swiftSettings: strict),
-    .testTarget(
       name: "CommandLineTests",
       dependencies: [
         "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
@@ -144,7 +146,16 @@ let package = Package(
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      name: "DocumentationTests",
+      dependencies: [
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone", "device", "hello",
+        "watch",
+        .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
       exclude: ["parse.exs"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

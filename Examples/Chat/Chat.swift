@@ -11,9 +11,8 @@ import PeerNetClientLinux
     var configuration = PeerNode.Configuration(store: HomeFolder(path: home))
     configuration.network = local ? Network(listen: .loopback(), interfaces: ["lo"]) : Network(listen: .any())
     let node = try PeerNode(configuration)
-    await node.expose("chat") { request in
-      print("\(request.peerName): \(readable(try Message(term: request.arguments).text))")
-      return .atom("ok")
+    await node.expose("chat") { (message: Message, request) in
+      print("\(request.peerName): \(readable(message.text))")
     }
     try await node.run { node in
       print("Your key is \(await node.publicKey!)")
@@ -38,7 +37,7 @@ import PeerNetClientLinux
       for peer in await node.statuses { print("* \(peer.entry.name) is \(peer.isConnected ? "here" : "away")") }
     default:
       for peer in await node.statuses where peer.isConnected {
-        try await node.send(peer.entry.key, "chat", Message(text: line).term)
+        try await node.device(peer.entry.key).send("chat", Message(text: line))
       }
     }
   }

@@ -18,7 +18,7 @@ configuration.network =
   arguments.contains("--local") ? Network(listen: .loopback(), interfaces: ["lo"]) : Network(listen: .any())
 let node = try PeerNode(configuration)
 let relay = Relay()
-await node.expose("relay.toggle") { _ in await relay.toggle().term }
+await node.expose("relay.toggle") { (_: NoArguments, _) in await relay.toggle() }
 try await node.start()
 print("This device is \(try store.identity().publicKey)")
 if arguments.count > 2, let phone = PublicKey(arguments[2]) {

@@ -9,12 +9,13 @@ var configuration = PeerNode.Configuration(store: store)
 if arguments.contains("--local") { configuration.network.interfaces = ["lo"] }
 print("This phone is \(try store.identity().publicKey)")
 
-if arguments.count > 2, let device = PublicKey(arguments[2]) {
+if arguments.count > 2, let key = PublicKey(arguments[2]) {
   do {
     try await PeerNode(configuration).run { node in
-      try await node.pair(device, label: "device")
-      try await node.connect(to: device)
-      let isOn = try Bool(term: await node.call(device, "relay.toggle"))
+      try await node.pair(key, label: "device")
+      let device = node.device(key)
+      try await device.connect()
+      let isOn = try await device.call("relay.toggle", as: Bool.self)
       print("The relay is \(isOn ? "on" : "off")")
     }
   } catch { print("! \(error)") }

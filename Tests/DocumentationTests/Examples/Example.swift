@@ -1,6 +1,6 @@
 import Foundation
 
-/// One of the examples, started as a process on this computer's loopback interface, with a folder of its own.
+/// One of the examples, or another program of the package, started as a process on this computer's loopback interface, with a folder of its own.
 final class Example: @unchecked Sendable {
   struct TooLate: Error {
     let waitedFor: String
@@ -14,7 +14,11 @@ final class Example: @unchecked Sendable {
   let folder: TemporaryFolder
 
   /// Starts it; `FOLDER` among the arguments stands for its folder, which it may share with an earlier run.
-  init(_ name: String, _ arguments: String..., folder: TemporaryFolder? = nil) throws {
+  convenience init(_ name: String, _ arguments: String..., folder: TemporaryFolder? = nil) throws {
+    try self.init(name, arguments, folder: folder)
+  }
+
+  init(_ name: String, _ arguments: [String], folder: TemporaryFolder? = nil) throws {
     let folder = try folder ?? TemporaryFolder()
     self.folder = folder
     output = folder.url.appending(path: "\(UUID().uuidString).out")
