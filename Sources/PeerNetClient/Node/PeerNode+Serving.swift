@@ -7,8 +7,8 @@ import PeerNet
 extension PeerNode {
   /// Answers a peer's call with a term. For a message the result is dropped.
   ///
-  /// `PeerNetError.remote` gives the peer that reason; whatever else is thrown is logged, and the peer is told
-  /// `handler_crash` and nothing more. Its task is cancelled when the node stops.
+  /// A ``HandlerError`` or ``PeerNetError/remote(_:)`` gives the peer that reason; whatever else is thrown is logged, and
+  /// the peer is told `handler_crash` and nothing more. Its task is cancelled when the node stops.
   public typealias Handler = @Sendable (_ request: Request) async throws -> Term
 
   struct ExposedHandler {
@@ -70,6 +70,9 @@ extension PeerNode {
     } catch PeerNetError.remote(let reason) {
       metrics?.requests["error"]?.increment()
       return .error(reason)
+    } catch let refusal as HandlerError {
+      metrics?.requests["error"]?.increment()
+      return .error(refusal.reason)
     } catch {
       metrics?.requests["failed"]?.increment()
       logger.error(

@@ -1,0 +1,195 @@
+import ETF
+
+extension Device {
+  /// A board's radio.
+  public struct Wifi: Sendable {
+    let device: Device
+
+    /// What the radio is doing, and what became of the last restart.
+    public func status() async throws -> Status { try await device.call("wifi.status") }
+
+    /// The networks in range, the strongest first; it takes seconds.
+    public func scan() async throws -> [Network] {
+      struct Answer: Codable, TermConvertible { var networks: [Network] }
+      return try await device.call("wifi.scan", as: Answer.self, timeout: max(.seconds(30), device.timeout)).networks
+    }
+
+    /// Brings the link down and up again, and waits until it is.
+    ///
+    /// When the connection to the board goes down with it, the outcome is asked for over the next one.
+    ///
+    /// - Parameter timeout: for all of it. The board itself gives up a little earlier, so that its reason is heard:
+    ///   after at least 5 s and at most 300.
+    /// - Throws: a ``PeerNetError/remote(_:)`` whose code is `step_failed` when the link did not come up. Of the others,
+    ///   see ``Device``, ``PeerNetError/outcomeUnknown(_:)`` means that the board was not reached again in time.
+    @discardableResult
+    public func restart(timeout: Swift.Duration = .seconds(40)) async throws -> Restart {
+      try await WifiRestart(device: device, limit: timeout).run()
+    }
+  }
+}
+
+extension Device.Wifi {
+  /// A network's name: up to 32 bytes of anything, most often UTF-8.
+  public struct SSID: Codable, TermConvertible, Hashable, CustomStringConvertible {
+    /// As they are in the air.
+    public let bytes: [UInt8]
+
+    /// Of these bytes.
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// From a binary.
+    public init(term: Term) throws(TermConversionError) { bytes = try [UInt8](term: term) }
+    /// A binary.
+    public var term: Term { .binary(bytes) }
+
+    /// The bytes as text, with what is not UTF-8 replaced.
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
+  }
+
+  /// What a radio is doing. What the board could not find out is nil.
+  public struct Status: Codable, TermConvertible, Hashable {
+    /// How far the radio has come; others than these may come.
+    public struct State: RawRepresentable, Codable, TermConvertible, Hashable {
+      /// Its name in answers.
+      public let rawValue: String
+      /// By its name in answers.
+      public init(rawValue: String) { self.rawValue = rawValue }
+
+      /// Associated, keys in place: data flows.
+      public static let completed = State(rawValue: "completed")
+      /// No supplicant answers on the board.
+      public static let unreachable = State(rawValue: "unreachable")
+      /// Told to leave its network, or nothing tried yet.
+      public static let disconnected = State(rawValue: "disconnected")
+      /// The radio is switched off.
+      public static let interfaceDisabled = State(rawValue: "interface_disabled")
+      /// There is no network to look for.
+      public static let inactive = State(rawValue: "inactive")
+      /// Looking for a network.
+      public static let scanning = State(rawValue: "scanning")
+      /// Greeting an access point.
+      public static let authenticating = State(rawValue: "authenticating")
+      /// Asking an access point to be let in.
+      public static let associating = State(rawValue: "associating")
+      /// Let in, without keys yet.
+      public static let associated = State(rawValue: "associated")
+      /// Agreeing on keys.
+      public static let handshake = State(rawValue: "handshake")
+      /// The supplicant says something that the board does not know.
+      public static let unknown = State(rawValue: "unknown")
+    }
+
+    /// The radio's name on the board, `wlan0`.
+    public let interface: String?
+    /// How far it has come.
+    public let state: State
+    /// The network's name.
+    public let ssid: SSID?
+    /// The access point, `aa:bb:cc:dd:ee:ff`.
+    public let bssid: String?
+    /// MHz
+    public let frequency: Int?
+    /// dBm
+    public let signal: Int?
+    /// IPv4
+    public let address: String?
+    /// Nil when there was none since the agent started.
+    public let lastRestart: LastRestart?
+
+    enum CodingKeys: String, CodingKey {
+      case interface, state, ssid, bssid
+      case frequency = "freq"
+      case signal = "rssi"
+      case address = "ip"
+      case lastRestart = "last_restart"
+    }
+  }
+
+  /// The last restart, as the board remembers it for whoever lost the link with it.
+  public struct LastRestart: Codable, TermConvertible, Hashable {
+    /// How far it came.
+    public struct Outcome: RawRepresentable, Codable, TermConvertible, Hashable {
+      /// Its name in answers.
+      public let rawValue: String
+      /// By its name in answers.
+      public init(rawValue: String) { self.rawValue = rawValue }
+
+      /// It is under way.
+      public static let running = Outcome(rawValue: "running")
+      /// The link came up.
+      public static let ok = Outcome(rawValue: "ok")
+      /// It did not.
+      public static let failed = Outcome(rawValue: "failed")
+    }
+
+    /// When it began, in seconds since 1970 by the board's clock.
+    public let at: Int?
+    /// Seconds since then.
+    public let ago: Int
+    /// The fingerprint of who asked for it first.
+    public let by: String?
+    /// How far it came.
+    public let outcome: Outcome
+    /// The step that it is at, or failed at.
+    public let step: String?
+    /// Why it failed, as the caller was answered: `step_failed: …`.
+    public let reason: String?
+    /// What brought the link up; with `ok`.
+    public let way: Restart.Way?
+    /// Milliseconds to the link; with `ok`.
+    public let took: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case at, ago, by, outcome, step, reason, way
+      case took = "took_ms"
+    }
+  }
+
+  /// A restart that succeeded.
+  public struct Restart: Sendable, Hashable {
+    /// What brought the link up.
+    public struct Way: RawRepresentable, Codable, TermConvertible, Hashable {
+      /// Its name in answers.
+      public let rawValue: String
+      /// By its name in answers.
+      public init(rawValue: String) { self.rawValue = rawValue }
+
+      /// The supplicant read its configuration again.
+      public static let reconfigure = Way(rawValue: "reconfigure")
+      /// The supplicant associated anew.
+      public static let reassociate = Way(rawValue: "reassociate")
+      /// The supplicant was started anew.
+      public static let respawn = Way(rawValue: "respawn")
+    }
+
+    /// The new link.
+    public let status: Status
+    /// What brought it up.
+    public let way: Way?
+    /// Milliseconds from the first call for it to the link.
+    public let took: Int?
+    /// Whether it was under way already when we asked; false when the link was lost meanwhile.
+    public let joined: Bool
+  }
+
+  /// An access point that a scan heard.
+  public struct Network: Codable, TermConvertible, Hashable {
+    /// Empty for a hidden network.
+    public let ssid: SSID
+    /// `aa:bb:cc:dd:ee:ff`
+    public let bssid: String
+    /// MHz
+    public let frequency: Int?
+    /// dBm
+    public let signal: Int?
+    /// Whether it asks for a key.
+    public let isSecured: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case ssid, bssid
+      case frequency = "freq"
+      case signal = "rssi"
+      case isSecured = "secured"
+    }
+  }
+}
