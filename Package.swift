@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "peernet",
+  // Of Apple's systems the first whose own library has what the decoder reads by, `Array.span`; Linux knows no minimum.
+  platforms: [.macOS(.v26), .iOS(.v26)],
   products: [
     .library(name: "PeerNet", targets: ["PeerNet", "ETF"]),
     .library(name: "PeerNetClient", targets: ["PeerNetClient", "PeerNetClientLinux"]),
