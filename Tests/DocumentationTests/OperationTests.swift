@@ -8,11 +8,11 @@ import Testing
 @Suite struct OperationTests {
   @Test func aServiceLogsCountsAndEnds() async throws {
     let (metrics, log) = (TestMetrics(), Log())
-    let node = try configureForOperation(MemoryStore(), metrics, log)
+    let node = try configureForOperation(MemoryStore(), metrics, log, port: 0, interfaces: ["lo"])
     try await testGracefulShutdown { trigger in
       let running = Task { try await runAsService(node, Logger(label: "service")) }
       try await log.shown.wait(for: "info: started")
-      #expect(await node.port == 4_041)
+      #expect(await node.port != nil)
       await #expect(throws: PeerNetError.untrustedPeer) { _ = try await node.call(CookbookTests.fresh, "lamp.toggle") }
       #expect(metrics.counterTotal(label: "peernet.calls") == 1)
       trigger.triggerGracefulShutdown()

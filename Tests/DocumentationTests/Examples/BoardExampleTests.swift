@@ -23,16 +23,17 @@ import Testing
     let other = MemoryStore()
     try await board.pair(other.publicKey.description, "witness", allow: "gpio.read")
 
-    let watch = try Example("watch", "FOLDER", board.key, folder: shown.folder)
     try await local(other).run { node in
       let device = try await connect(node, board)
-      #expect(try await device.gpio.read("relay") == false)
-      try await watch.line(with: "Pressed: the relay is on")
-      #expect(try await device.gpio.read("relay"))
-      try await watch.line(with: "Pressed: the relay is off")
-      #expect(try await device.gpio.read("relay") == false)
+      for (state, isOn) in [("on", true), ("off", false)] {
+        #expect(try await device.gpio.read("relay") != isOn)
+        let watch = try Example("watch", "FOLDER", board.key, folder: shown.folder)
+        try await watch.line(with: "Pressed: the relay is \(state)")
+        // Before the next press.
+        try await watch.stop()
+        #expect(try await device.gpio.read("relay") == isOn)
+      }
     }
-    try await watch.stop()
   }
 }
 

@@ -4,13 +4,13 @@ import PeerNetClientLinux
 import ServiceLifecycle
 import UnixSignals
 
-func configureForOperation(_ store: any PeerStore, _ metrics: any MetricsFactory, _ handler: any LogHandler) throws
-  -> PeerNode
-{
+func configureForOperation(
+  _ store: any PeerStore, _ metrics: any MetricsFactory, _ handler: any LogHandler, port: UInt16, interfaces: [String]
+) throws -> PeerNode {
   var logger = Logger(label: "garden") { _ in handler }
   logger.logLevel = .debug
   var configuration = PeerNode.Configuration(store: store)
-  configuration.network = Network(listen: .any(port: 4041), interfaces: ["lo"])
+  configuration.network = Network(listen: .any(port: port), interfaces: interfaces)
   configuration.logger = logger
   configuration.metrics = metrics
   let node = try PeerNode(configuration)
