@@ -180,7 +180,8 @@ import Testing
       try await askTheBoard(device)
       #expect(try await device.wifi.status().lastRestart?.outcome.rawValue == "ok")
       let (before, isPressed, after) = (
-        try await device.gpio.read("button"), try await readButton(device), try await device.gpio.read("button"))
+        try await device.gpio.read("button"), try await readButton(device), try await device.gpio.read("button")
+      )
       #expect(before != after || isPressed == after)
     }
   }
