@@ -32,7 +32,7 @@ public enum Plan: Equatable, Sendable {
   }
 
   /// No call reads or writes more lines.
-  public static let maximumLines = 256
+  static let maximumLines = 256
 
   /// Understands a call's arguments, or says which of them is wrong.
   public init(_ procedure: Procedure, _ form: ArgumentForm) throws(ArgumentError) {

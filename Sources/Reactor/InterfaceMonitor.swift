@@ -9,7 +9,7 @@ public final class InterfaceMonitor {
   /// As the kernel last told; complete when `isComplete` is.
   public private(set) var table = InterfaceTable()
   /// The first dump is in.
-  public private(set) var isComplete = false
+  private(set) var isComplete = false
   /// Called when the first dump is in, and after every change of interfaces, addresses or routes.
   public var onChange: (() -> Void)?
 

@@ -150,7 +150,7 @@ extension Reactor {
   }
 
   /// Whether the timer has neither fired nor been cancelled.
-  public func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
+  func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
 
   /// The next multiple of `slack`, so that deadlines near each other become one.
   static func coalesced(_ deadline: UInt64, _ slack: UInt64) -> UInt64 {

@@ -54,7 +54,7 @@ public struct RandomStream: ~Copyable, Sendable {
   }
 
   /// The next 32 bytes, where only their owner sees them.
-  public mutating func secretKey() -> SecretKey {
+  mutating func secretKey() -> SecretKey {
     let storage = SecretKey { $0.initialize(repeating: 0, count: SecretKey.byteCount) }
     draw(SecretKey.byteCount, into: storage.storage.start)
     return storage

@@ -4,14 +4,14 @@ import CSodium
 ///
 /// Nobody has to remember it: every secret lives in a `SecretBytes`, whose only initializer calls this, and every
 /// operation that depends on the choice (X25519, ChaCha20-Poly1305, the random stream) needs a secret.
-public func initialize() { _ = initialized }
+func initialize() { _ = initialized }
 
 private let initialized: Void = {
   precondition(sodium_init() >= 0, "libsodium cannot initialize")
 }()
 
 /// Whether two byte strings are equal, in a time that depends on their lengths only.
-public func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+func constantTimeEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
   left.count == right.count && sodium_memcmp(left, right, left.count) == 0
 }
 

@@ -10,8 +10,9 @@ struct PeerNetCommand: AsyncParsableCommand {
     discussion: "Exit codes, files, environment and the JSON it prints: peernet(1).",
     version: "0.1.0",
     subcommands: [
-      IDCommand.self, DiscoverCommand.self, PairCommand.self, UnpairCommand.self, PeersCommand.self, PingCommand.self,
-      CallCommand.self, StatusCommand.self, InfoCommand.self, WifiCommand.self, GPIOCommand.self, RebootCommand.self,
+      IDCommand.self, DiscoverCommand.self, PairCommand.self, UnpairCommand.self, ImportCommand.self,
+      PeersCommand.self, PingCommand.self, CallCommand.self, StatusCommand.self, InfoCommand.self, WifiCommand.self,
+      GPIOCommand.self, RebootCommand.self,
       PowerOffCommand.self,
     ])
 

@@ -42,6 +42,8 @@ struct Daemon {
       StandardStream.output.write(try commands(invocation).unpair(peer))
     case .peers:
       StandardStream.output.write(try commands(invocation).peers())
+    case .importPeers(let request):
+      StandardStream.output.write(try commands(invocation).importPeers(request))
     case .run:
       return try Agent.run(invocation.configurationFile)
     }

@@ -41,6 +41,26 @@ import Testing
       try parse("pair", "--wire=2", keyText.lowercased(), "--allow=wifi.*,gpio.read", "anna").command == .pair(request))
   }
 
+  @Test func imports() throws {
+    var request = Invocation.ImportRequest(file: Array("t.bin".utf8), allow: Array("wifi.*".utf8))
+    #expect(try parse("import", "--allow=wifi.*", "t.bin").command == .importPeers(request))
+    request.isDryRun = true
+    #expect(try parse("import", "t.bin", "--dry-run", "--allow", "wifi.*").command == .importPeers(request))
+    #expect(refusal("import") == "missing TRUST.BIN, the Elixir node's list; see peernetd --help")
+    #expect(refusal("import", "--allow", "*") == "missing TRUST.BIN, the Elixir node's list; see peernetd --help")
+    let grants = "missing --allow: what the imported peers may call here; see peernetd --help"
+    #expect(refusal("import", "t.bin") == grants)
+    #expect(refusal("import", "t.bin", "--allow", "") == "missing procedure names after --allow; see peernetd --help")
+    #expect(refusal("import", "t.bin", "u.bin", "--allow=*") == "unexpected argument u.bin; see peernetd --help")
+    for option in ["--wire=1", "--check-config"] {
+      let name = option.prefix { $0 != "=" }
+      #expect(
+        refusal("import", "t.bin", "--allow=*", option) == "\(name) does not go with this command; see peernetd --help")
+    }
+    #expect(refusal("id", "--dry-run") == "--dry-run does not go with this command; see peernetd --help")
+    #expect(refusal("id", "--dry-run=x") == "unknown option \"--dry-run=x\"; see peernetd --help")
+  }
+
   @Test func refusals() {
     #expect(refusal("--verbose") == "unknown option --verbose; see peernetd --help")
     #expect(refusal("--help=x") == "unknown option \"--help=x\"; see peernetd --help")

@@ -36,12 +36,17 @@ struct Laptop {
   /// Starts a laptop that trusts these boards.
   init(trusting boards: PublicKey..., options: Options = Options()) async throws {
     let seed = options.seed
-    key = TestBoard.identity(seed).publicKey
+    try await self.init(trusting: boards, options: options) { TestBoard.identity(seed) }
+  }
+
+  /// Starts a laptop of that identity.
+  init(trusting boards: [PublicKey], options: Options, identity: @escaping @Sendable () -> KeyPair) async throws {
+    key = identity().publicKey
     var list = TrustList()
     for (index, board) in boards.enumerated() {
       try list.add(TrustEntry(key: board, label: Array("board\(index)".utf8), grants: .none, wire: options.wire))
     }
-    var configuration = PeerNode.Configuration(store: MemoryStore(identity: TestBoard.identity(seed), trust: list))
+    var configuration = PeerNode.Configuration(store: MemoryStore(identity: identity(), trust: list))
     configuration.connectsAutomatically = options.dials
     configuration.network = Network(
       listen: options.listens ? .loopback() : nil, discoveryPort: options.discoveryPort, interfaces: ["lo"],

@@ -10,7 +10,7 @@ public struct Interface: Equatable, Sendable {
     public var broadcast: SocketAddress?
 
     /// Whether `other` shares the address's prefix.
-    public func covers(_ other: SocketAddress) -> Bool {
+    func covers(_ other: SocketAddress) -> Bool {
       guard address.isIPv4 == other.isIPv4 else { return false }
       let bits = Int(prefixLength) + (address.isIPv4 ? 96 : 0)
       let highMask: UInt64 = bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))

@@ -3,9 +3,9 @@
 ///
 /// A hint comes from anyone. It never moves or evicts an address that is proven or the operator's, and a flood of
 /// hints displaces only hints that failed or are old. Everything is bounded; the pace of dials is the caller's.
-public struct CandidateAddresses: Sendable {
+struct CandidateAddresses: Sendable {
   /// How much an address is worth, best first.
-  public enum Standing: UInt8, Hashable, Sendable {
+  enum Standing: UInt8, Hashable, Sendable {
     /// The peer has proven itself there.
     case proven
     /// The operator wrote it down.
@@ -24,7 +24,7 @@ public struct CandidateAddresses: Sendable {
 
   // Implementation limits. What remains for hints is never less than two places.
   /// Of all standings together.
-  public static var maximumCount: Int { 8 }
+  static var maximumCount: Int { 8 }
   static var maximumProven: Int { PeerMemory.maximumAddresses }
   static var maximumManual: Int { 2 }
   static var hintLifetime: Duration { .seconds(60) }
@@ -34,24 +34,24 @@ public struct CandidateAddresses: Sendable {
   private var triesLeft = Self.maximumCount
 
   /// Starts with the addresses that were remembered, best first.
-  public init(remembered: [Endpoint] = [], now: Instant) {
+  init(remembered: [Endpoint] = [], now: Instant) {
     for endpoint in remembered.prefix(Self.maximumProven).reversed() { prove(endpoint, now: now) }
   }
 
   /// No address is known: there is nothing to dial.
-  public var isEmpty: Bool { candidates.isEmpty }
+  var isEmpty: Bool { candidates.isEmpty }
   /// All addresses, best standing first.
-  public var endpoints: [Endpoint] { candidates.map { $0.endpoint } }
+  var endpoints: [Endpoint] { candidates.map { $0.endpoint } }
   /// The addresses at which the peer has proven itself, the latest first: what is worth remembering.
-  public var proven: [Endpoint] { candidates.filter { $0.standing == .proven }.map { $0.endpoint } }
+  var proven: [Endpoint] { candidates.filter { $0.standing == .proven }.map { $0.endpoint } }
 
   /// What the address is worth; nil when it is not known.
-  public func standing(of endpoint: Endpoint) -> Standing? {
+  func standing(of endpoint: Endpoint) -> Standing? {
     candidates.first { $0.endpoint == endpoint }?.standing
   }
 
   /// The peer proved its key at this address: it moves to the front. The oldest proven address beyond the bound goes.
-  public mutating func prove(_ endpoint: Endpoint, now: Instant) {
+  mutating func prove(_ endpoint: Endpoint, now: Instant) {
     candidates.removeAll { $0.endpoint == endpoint }
     candidates.insert(Candidate(endpoint: endpoint, standing: .proven, lastSeen: now), at: 0)
     trim(.proven, to: Self.maximumProven)
@@ -59,7 +59,7 @@ public struct CandidateAddresses: Sendable {
   }
 
   /// The operator wrote this address down.
-  public mutating func pin(_ endpoint: Endpoint, now: Instant) {
+  mutating func pin(_ endpoint: Endpoint, now: Instant) {
     if let known = candidates.firstIndex(where: { $0.endpoint == endpoint }) {
       guard candidates[known].standing == .hint else { return }
       candidates.remove(at: known)
@@ -72,7 +72,7 @@ public struct CandidateAddresses: Sendable {
   /// Somebody says that the peer is here. False when it was not taken in: it is known already, cannot be dialled, or
   /// there is no place for it.
   @discardableResult
-  public mutating func hint(_ endpoint: Endpoint, now: Instant) -> Bool {
+  mutating func hint(_ endpoint: Endpoint, now: Instant) -> Bool {
     guard endpoint.isDialable else { return false }
     if let known = candidates.firstIndex(where: { $0.endpoint == endpoint }) {
       candidates[known].lastSeen = max(candidates[known].lastSeen, now)
@@ -91,24 +91,24 @@ public struct CandidateAddresses: Sendable {
   }
 
   /// Drops the address, whatever its standing.
-  public mutating func forget(_ endpoint: Endpoint) { candidates.removeAll { $0.endpoint == endpoint } }
+  mutating func forget(_ endpoint: Endpoint) { candidates.removeAll { $0.endpoint == endpoint } }
 
   /// Drops hints that nobody repeated for a while.
-  public mutating func expire(now: Instant) {
+  mutating func expire(now: Instant) {
     candidates.removeAll { $0.standing == .hint && now - $0.lastSeen > Self.hintLifetime }
   }
 
   // MARK: Dialling, in rounds
 
   /// Starts a round: every address is worth a try again.
-  public mutating func beginRound() {
+  mutating func beginRound() {
     for index in candidates.indices { candidates[index].tried = false }
     triesLeft = Self.maximumCount
   }
 
   /// The best address that was not tried in this round, or nil: the round is over. Hints that arrive meanwhile join
   /// it, but cannot prolong it beyond the bound and so keep the proven addresses from their next turn.
-  public mutating func next() -> Endpoint? {
+  mutating func next() -> Endpoint? {
     guard triesLeft > 0, let index = candidates.firstIndex(where: { !$0.tried }) else { return nil }
     candidates[index].tried = true
     triesLeft -= 1
@@ -116,7 +116,7 @@ public struct CandidateAddresses: Sendable {
   }
 
   /// A dial failed, or another key answered. A hint goes behind the other hints.
-  public mutating func fail(_ endpoint: Endpoint) {
+  mutating func fail(_ endpoint: Endpoint) {
     guard let index = candidates.firstIndex(where: { $0.endpoint == endpoint }) else { return }
     var candidate = candidates.remove(at: index)
     if candidate.failures < .max { candidate.failures += 1 }

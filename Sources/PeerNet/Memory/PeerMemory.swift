@@ -37,7 +37,7 @@ public struct PeerMemory: Sendable {
   /// Peers in one file; beyond it the oldest acquaintance is forgotten.
   public static var maximumPeers: Int { 1_024 }
   /// Addresses of one peer; beyond it the one proven longest ago is forgotten.
-  public static var maximumAddresses: Int { 4 }
+  static var maximumAddresses: Int { 4 }
   /// The size of a file that is read.
   public static var maximumBytes: Int { 524_288 }
   static var maximumLineLength: Int { 512 }
@@ -63,7 +63,7 @@ public struct PeerMemory: Sendable {
   }
 
   /// The operator took the evidence back.
-  public mutating func forgetSpeaksTwo(_ key: PublicKey) -> Bool {
+  mutating func forgetSpeaksTwo(_ key: PublicKey) -> Bool {
     guard peer(key) != nil else { return false }
     return change(key) { $0.speaksTwo = false }
   }

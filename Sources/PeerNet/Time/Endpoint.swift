@@ -48,7 +48,7 @@ public struct Endpoint: Hashable, Comparable, Sendable {
   public func with(port: UInt16) -> Endpoint { Endpoint(high: high, low: low, scope: scope, port: port) }
 
   /// `0.0.0.0` or `::`: no host's address.
-  public var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
+  var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
 
   /// `127.0.0.0/8` or `::1`: this host.
   public var isLoopback: Bool {

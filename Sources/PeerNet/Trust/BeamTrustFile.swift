@@ -2,8 +2,11 @@ import ETF
 import Sodium
 
 /// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
-/// (Protocol, Keys). Such a list has no grants, and importing one gives none.
+/// (Protocol, Trust list: Import). Such a list has no grants: who imports it says what its peers may call.
 public enum BeamTrustFile {
+  /// The longest file that is read, in bytes.
+  public static var maximumBytes: Int { 1_048_576 }
+
   /// One entry of the list.
   public struct Peer: Hashable, Sendable {
     /// The entry's `pubkey`.
@@ -22,21 +25,36 @@ public enum BeamTrustFile {
     case notAList
     /// The entry, from 0, is not a map with a 32-byte `pubkey` and a `label`.
     case malformed(entry: Int)
-    /// An entry repeats the key of one before it.
+    /// Another entry has the same key.
     case duplicateKey(entry: Int)
     /// More than ``TrustList/maximumPeers``.
     case tooManyPeers
+
+    /// For people, behind the file's name.
+    public var reason: StaticString {
+      switch self {
+      case .term: "no Erlang term, or torn"
+      case .notAList: "no list of peers"
+      case .malformed: "a list with a peer that lacks key or label"
+      case .duplicateKey: "a list with a key twice"
+      case .tooManyPeers: "a list of more than 1024 peers"
+      }
+    }
   }
 
-  /// Reads the whole file, or refuses it: half a list would leave somebody out unnoticed.
+  /// Reads the whole file, or refuses it: half a list would leave somebody out unnoticed. The earliest paired comes
+  /// first; in the file it is the other way round.
   public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
     let term: Term
-    do { term = try Term.decode(bytes, limits: DecodingLimits(depth: 8)) } catch { throw .term(error) }
+    let limits = DecodingLimits(size: maximumBytes, depth: 8)
+    do { term = try Term.decode(bytes, limits: limits) } catch { throw .term(error) }
     guard let elements = term.listElements else { throw .notAList }
     guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
     var peers: [Peer] = []
-    for (index, element) in elements.enumerated() {
-      guard let peer = Peer(element) else { throw .malformed(entry: index) }
+    var index = elements.count
+    while index > 0 {
+      index -= 1
+      guard let peer = Peer(elements[index]) else { throw .malformed(entry: index) }
       guard !peers.contains(where: { $0.key == peer.key }) else { throw .duplicateKey(entry: index) }
       peers.append(peer)
     }
@@ -61,19 +79,21 @@ extension BeamTrustFile.Peer {
 
   /// A `DateTime` in UTC, as ISO 8601 with microseconds.
   private static func timestamp(_ date: Term) -> [UInt8]? {
-    guard let microsecond = date.value("microsecond")?.elements?.first?.int64,
-      date.value("utc_offset")?.int64 == 0, date.value("std_offset")?.int64 == 0
-    else { return nil }
+    guard date.value("utc_offset")?.int64 == 0, date.value("std_offset")?.int64 == 0 else { return nil }
     var text: [UInt8] = []
-    for (name, digits, end) in [
-      ("year", 4, 0x2d), ("month", 2, 0x2d), ("day", 2, 0x54), ("hour", 2, 0x3a), ("minute", 2, 0x3a),
-      ("second", 2, 0x2e),
-    ] as [(StaticString, Int, UInt8)] {
-      guard let value = date.value(name)?.int64, text.append(value, digits: digits) else { return nil }
+    func append(_ number: Term?, digits: Int, _ end: UInt8) -> Bool {
+      guard let value = number?.int64, text.append(value, digits: digits) else { return false }
       text.append(end)
+      return true
     }
-    guard text.append(microsecond, digits: 6) else { return nil }
-    text.append(0x5a)
+    guard append(date.value("year"), digits: 4, UInt8(ascii: "-")),
+      append(date.value("month"), digits: 2, UInt8(ascii: "-")),
+      append(date.value("day"), digits: 2, UInt8(ascii: "T")),
+      append(date.value("hour"), digits: 2, Ascii.colon),
+      append(date.value("minute"), digits: 2, Ascii.colon),
+      append(date.value("second"), digits: 2, Ascii.dot),
+      append(date.value("microsecond")?.elements?.first, digits: 6, UInt8(ascii: "Z"))
+    else { return nil }
     return text
   }
 }

@@ -49,16 +49,22 @@ public struct TrustList: Sendable {
   }
 
   /// Appends a line. The label must be free and the key new.
-  public mutating func add(_ entry: TrustEntry) throws(TrustListError) {
+  public mutating func add(_ entry: TrustEntry) throws(TrustListError) { try add([entry]) }
+
+  /// Appends a line each, or, when one cannot be taken, none.
+  mutating func add(_ added: [TrustEntry]) throws(TrustListError) {
+    guard !added.isEmpty else { return }
     var changed = text
     if changed.last != Ascii.newline { changed.append(Ascii.newline) }
-    changed.append(contentsOf: entry.line)
-    changed.append(Ascii.newline)
+    for entry in added {
+      changed.append(contentsOf: entry.line)
+      changed.append(Ascii.newline)
+    }
     let list = try Self.parse(changed, toleratingUnreadLines: unreadLines)
     // A field that the caller made up could carry a blank or a newline, and with it a grant or a whole line.
-    guard list.entries.count == entries.count + 1, list.entries.last == entry else {
-      throw TrustListError(line: 0, column: 0, reason: .field)
-    }
+    var isSame = list.entries.count == entries.count + added.count
+    for (index, entry) in added.enumerated() where isSame { isSame = list.entries[entries.count + index] == entry }
+    guard isSame else { throw TrustListError(line: 0, column: 0, reason: .field) }
     self = list
   }
 

@@ -33,11 +33,7 @@ struct PairCommand: ParsableCommand {
         .data, "cannot pair", because: "the key is not 52 characters of A-Z and 2-7",
         next: "copy it again: peernetd id there")
     }
-    guard let grants = Grants(text: Array((allow ?? "").utf8)) else {
-      throw Failure(
-        .data, "cannot pair", because: "--allow is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *", next: "correct it"
-      )
-    }
+    let grants = try Self.grants(allow, for: "cannot pair")
     let folder = try home.folder()
     let ours = try reading { () throws(HomeFolderError) in try folder.identity().publicKey }
     guard key != ours else {
@@ -57,6 +53,13 @@ struct PairCommand: ParsableCommand {
     Console.say("paired \(Printable.text(label)) \(key.fingerprintText)")
     Console.say(
       "It must know this computer as well; run there: peernetd pair \(ours.keyText) LABEL --allow '*' (or fewer)")
+  }
+
+  /// What an `--allow` says; nothing when it is not given.
+  static func grants(_ allow: String?, for what: String) throws(Failure) -> Grants {
+    if let grants = Grants(text: Array((allow ?? "").utf8)) { return grants }
+    throw Failure(
+      .data, what, because: "--allow is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *", next: "correct it")
   }
 
   private static func put(_ entry: TrustEntry, keepsGrants: Bool, into list: inout TrustList) throws(Failure) {

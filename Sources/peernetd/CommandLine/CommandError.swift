@@ -14,6 +14,9 @@ enum CommandError: Error {
   case badLabel([UInt8])
   case notTaken(TrustListError)
   case unknownPeer([UInt8])
+  /// The file to import is not there, or is no trust list of a BEAM peer.
+  case noFile([UInt8])
+  case notBeamPeers([UInt8], StaticString)
 
   var exitCode: ExitCode {
     switch self {
@@ -21,8 +24,9 @@ enum CommandError: Error {
     case .state(let error): error.exitCode
     case .configuration: .configuration
     case .system: .software
-    case .notGrants, .ownKey, .labelTaken, .badLabel, .notTaken: .data
+    case .notGrants, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
     case .unknownPeer: .unknownPeer
+    case .noFile: .file
     }
   }
 
@@ -57,6 +61,14 @@ enum CommandError: Error {
       text += "no peer has the label, key or fingerprint "
       text.append(escaped: peer)
       text += "; see peernetd peers"
+    case .noFile(let path):
+      text.append(escaped: path, limit: 1024)
+      text += ": there is no such file; copy the Elixir node's trust.bin"
+    case .notBeamPeers(let path, let reason):
+      text.append(escaped: path, limit: 1024)
+      text += ": "
+      text += reason
+      text += "; nothing was imported, copy the Elixir node's trust.bin again"
     }
     return text
   }

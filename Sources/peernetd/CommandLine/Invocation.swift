@@ -12,6 +12,7 @@ struct Invocation: Equatable {
     case pair(PairRequest)
     case unpair(peer: [UInt8])
     case peers
+    case importPeers(ImportRequest)
   }
 
   struct PairRequest: Equatable {
@@ -21,6 +22,13 @@ struct Invocation: Equatable {
     /// they are.
     var allow: [UInt8]?
     var wire: Wire?
+  }
+
+  struct ImportRequest: Equatable {
+    var file: [UInt8]
+    /// What each of the new peers may call, as in a `PairRequest`. A BEAM peer's list does not say.
+    var allow: [UInt8]
+    var isDryRun = false
   }
 
   var command = Command.run
@@ -38,6 +46,9 @@ struct Invocation: Equatable {
                                       wifi.*, gpio.write:pump or *
       peernetd unpair PEER            no longer trust the peer of that label, key or fingerprint
       peernetd peers                  list the trusted peers
+      peernetd import --allow NAME,NAME [--dry-run] TRUST.BIN
+                                      trust the peers of an Elixir node's list, too, and let each call
+                                      what is named; agent.whoami names no more than pairing gives
       peernetd --version | --help
 
       --config FILE                   instead of /etc/peernet/peernetd.conf
@@ -79,6 +90,10 @@ struct Invocation: Equatable {
     case "unpair":
       guard words.count >= 2 else { throw .missing("PEER, a label, key or fingerprint") }
       (command, operands) = (.unpair(peer: words[1]), 2)
+    case "import":
+      guard words.count >= 2 else { throw .missing("TRUST.BIN, the Elixir node's list") }
+      guard let allow = options.allow else { throw .missing("--allow: what the imported peers may call here") }
+      (command, operands) = (.importPeers(ImportRequest(file: words[1], allow: allow, isDryRun: options.dryRun)), 2)
     case "pair":
       guard words.count >= 3 else { throw .missing("KEY and LABEL") }
       guard let key = PublicKey(text: words[1]) else { throw .notAKey(words[1]) }
@@ -89,11 +104,15 @@ struct Invocation: Equatable {
     }
     guard words.count <= operands else { throw .unexpected(words[operands]) }
     if options.check, command != .checkConfiguration { throw .misplaced("--check-config") }
-    guard case .pair = command else {
-      if options.allow != nil { throw .misplaced("--allow") }
-      if options.wire != nil { throw .misplaced("--wire") }
-      return command
-    }
+    let (isPair, isImport) =
+      switch command {
+      case .pair: (true, false)
+      case .importPeers: (false, true)
+      case .run, .checkConfiguration, .version, .help, .id, .unpair, .peers: (false, false)
+      }
+    if options.allow != nil, !isPair, !isImport { throw .misplaced("--allow") }
+    if options.wire != nil, !isPair { throw .misplaced("--wire") }
+    if options.dryRun, !isImport { throw .misplaced("--dry-run") }
     return command
   }
 }
@@ -154,6 +173,7 @@ private struct Options {
   var help = false
   var allow: [UInt8]?
   var wire: Wire?
+  var dryRun = false
 
   /// Reads one option and its value, which stands behind `=` or in the next argument.
   mutating func read(_ argument: [UInt8], _ rest: inout ArraySlice<[UInt8]>) throws(UsageError) {
@@ -175,6 +195,7 @@ private struct Options {
       default: throw .notAWire(text)
       }
     case "--check-config" where equals == nil: check = true
+    case "--dry-run" where equals == nil: dryRun = true
     case "--version" where equals == nil: version = true
     case "--help" where equals == nil, "-h" where equals == nil: help = true
     default: throw .unknownOption(argument)

@@ -94,17 +94,29 @@ struct PairingCommands {
   /// `paired anna 0123456789abcdef, which may call agent.whoami,wifi.*`
   private func sentence(_ verb: StaticString, _ entry: TrustEntry) -> [UInt8] {
     var text = verb.bytes
-    text.append(escaped: entry.label)
-    text += " "
-    text += entry.key.fingerprint
-    if "paired " ~= verb.bytes {
-      text += ", which may call agent.whoami"
-      if !entry.grants.isEmpty {
-        text += ","
-        text += entry.grants.text
-      }
-    }
+    text.append(peer: entry.key, entry.label)
+    if "paired " ~= verb.bytes { text.append(grants: entry.grants) }
     text += "\n"
     return text
+  }
+}
+
+extension [UInt8] {
+  /// `anna 0123456789abcdef`
+  mutating func append(peer key: PublicKey, _ label: [UInt8]) {
+    append(escaped: label)
+    self += " "
+    self += key.fingerprint
+  }
+
+  /// `, which may call agent.whoami,wifi.*`: with what pairing alone grants.
+  mutating func append(grants: Grants) {
+    self += ", which may call "
+    let always: StaticString = "agent.whoami"
+    if !grants.allows(always.bytes) {
+      self += always
+      if !grants.isEmpty { self += "," }
+    }
+    self += grants.text
   }
 }

@@ -11,8 +11,8 @@ struct Identity: ~Copyable {
   /// Loads the identity, or makes one on the first start. A file that cannot be understood is never replaced: the
   /// board would turn into a stranger to all its peers.
   static func loadOrCreate(_ paths: StatePaths) throws(StateError) -> Identity {
-    let file = DurableFile(path: paths.key, limit: 4096)
-    if let keyPair = try load(file) { return Identity(keyPair: keyPair, isNew: false) }
+    let file = file(paths)
+    if let keyPair = try load(paths) { return Identity(keyPair: keyPair, isNew: false) }
     var random = RandomStream.system()
     let keyPair = KeyPair.generate(from: &random)
     var bytes = KeyFile.encode(keyPair)
@@ -27,14 +27,15 @@ struct Identity: ~Copyable {
     }
     if isNew { return Identity(keyPair: keyPair, isNew: true) }
     // Another process was first.
-    guard let first = try load(file) else {
+    guard let first = try load(paths) else {
       throw .unusable(path: paths.key, .system(Errno("open", .noSuchFile)))
     }
     return Identity(keyPair: first, isNew: false)
   }
 
   /// nil when there is no key file.
-  private static func load(_ file: DurableFile) throws(StateError) -> KeyPair? {
+  static func load(_ paths: StatePaths) throws(StateError) -> KeyPair? {
+    let file = file(paths)
     let present: [UInt8]?
     do throws(FileError) {
       present = try file.read()
@@ -49,6 +50,8 @@ struct Identity: ~Copyable {
       throw .identity(path: file.path, error)
     }
   }
+
+  private static func file(_ paths: StatePaths) -> DurableFile { DurableFile(path: paths.key, limit: 4096) }
 
   /// Not inlined, so that the stores are not taken for useless ones.
   @inline(never) private static func wipe(_ bytes: inout [UInt8]) {

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Glibc
+import PeerNet
+import PeerNetClientLinux
+import Sodium
+
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Trust the peers of an Elixir node's trust list, too.",
+    discussion:
+      "Whoever is trusted already keeps label and grants. An identity.keys of such a node is copied into the home folder."
+  )
+
+  @OptionGroup var home: HomeOptions
+
+  @Option(help: ArgumentHelp("What each may call here; nothing if not given.", valueName: "name,name"))
+  var allow: String?
+
+  @Flag(help: "Tell what would become of each, and change nothing.")
+  var dryRun = false
+
+  @Argument(help: "The trust.bin in the Elixir node's data folder.", completion: .file(extensions: ["bin"]))
+  var file: String
+
+  func run() throws {
+    let grants = try PairCommand.grants(allow, for: "cannot import")
+    let peers = try peers()
+    let folder = try home.folder()
+    let ownKey =
+      folder.hasIdentity ? try reading { () throws(HomeFolderError) in try folder.identity().publicKey } : nil
+    var outcomes: [TrustList.Imported] = []
+    let merge = { (list: inout TrustList) throws(Failure) in
+      do throws(TrustListError) {
+        outcomes = try list.add(peers, allowing: grants, ownKey: ownKey)
+      } catch {
+        throw Failure(
+          .data, "cannot import", because: "the trust list does not take it: \(error.reason.code)",
+          next: "allow or import less; nothing was changed")
+      }
+    }
+    if dryRun {
+      var list = try reading(folder.trust)
+      try merge(&list)
+    } else {
+      try folder.changeTrust(merge, orElse: { Failure($0) })
+    }
+    for (peer, outcome) in zip(peers, outcomes) { tell(peer, outcome) }
+    let added = outcomes.count { if case .added = $0 { true } else { false } }
+    Console.say("\(verb) \(added) of \(outcomes.count)")
+  }
+
+  private func peers() throws(Failure) -> [BeamTrustFile.Peer] {
+    guard let stream = fopen(file, "r") else { throw failure(Console.text(errno: errno)) }
+    defer { fclose(stream) }
+    // One byte more than may be there tells whether there is more.
+    var bytes = [UInt8](repeating: 0, count: BeamTrustFile.maximumBytes + 1)
+    let count = fread(&bytes, 1, bytes.count, stream)
+    guard ferror(stream) == 0 else { throw failure(Console.text(errno: errno)) }
+    guard count < bytes.count else { throw failure("it is larger than any such list") }
+    do throws(BeamTrustFile.LoadError) {
+      return try BeamTrustFile.decode(Array(bytes.prefix(count)))
+    } catch {
+      throw failure("it is \(error.reason)")
+    }
+  }
+
+  private func failure(_ why: String) -> Failure {
+    Failure(
+      .data, "cannot import \(Printable.text(file))", because: why,
+      next: "nothing was changed; copy trust.bin from the Elixir node's data folder")
+  }
+
+  private func tell(_ peer: BeamTrustFile.Peer, _ outcome: TrustList.Imported) {
+    let fingerprint = peer.key.fingerprintText
+    let (line, word, label): (String, String, [UInt8]?) =
+      switch outcome {
+      case .added(let label):
+        ("\(verb) \(Printable.text(label)) \(fingerprint)\(renamed(peer, label))", "imported", label)
+      case .present(let label):
+        ("left \(Printable.text(label)) \(fingerprint) as it is, trusted already", "present", label)
+      case .ownKey: ("left out \(fingerprint), this computer's own key", "own_key", nil)
+      }
+    guard home.json else { return Console.data(line) }
+    Console.data(
+      .object([
+        ("label", label.map { .text($0) } ?? .null), ("fingerprint", .string(fingerprint)),
+        ("key", .string(peer.key.keyText)), ("outcome", .string(word)),
+        ("label_there", peer.label.map { .text($0) } ?? .null), ("dry_run", .bool(dryRun)),
+      ]))
+  }
+
+  private func renamed(_ peer: BeamTrustFile.Peer, _ label: [UInt8]) -> String {
+    guard let there = peer.label, there != label else { return "" }
+    return ", called \"\(Printable.text(Array(there.prefix(128))))\" there"
+  }
+
+  private var verb: String { dryRun ? "would import" : "imported" }
+
+  private func renamed(_ peer: BeamTrustFile.Peer, _ entry: TrustEntry) -> String {
+    guard let label = peer.label, label != entry.label else { return "" }
+    return ", called \"\(Printable.text(Array(label.prefix(128))))\" there"
+  }
+}
+
+extension HomeFolder {
+  /// An import makes no key: the one to come may be the Elixir node's.
+  fileprivate var hasIdentity: Bool { access(path + "/identity.keys", F_OK) == 0 }
+}
