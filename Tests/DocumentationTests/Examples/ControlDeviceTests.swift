@@ -1,6 +1,16 @@
 import Testing
 
 @Suite struct ControlDeviceTests {
+  @Test func eachSideHasFewerThanThirtyLines() throws {
+    let sides =
+      Repository.files(in: "Examples/ControlDevice", ".swift") + Repository.files(in: "Examples/control_device", ".exs")
+    #expect(sides.count == 4)
+    for side in sides {
+      let lines = try Repository.text(side).split(separator: "\n").filter { !$0.allSatisfy { $0 == " " } }
+      #expect(lines.count < 30, "\(side)")
+    }
+  }
+
   @Test func thePhoneThatWasGrantedItTogglesTheRelay() async throws {
     // Each side tells its key first.
     let shownPhone = try Example("phone", "FOLDER", "--local")
