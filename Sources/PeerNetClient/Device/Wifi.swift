@@ -24,7 +24,12 @@ extension Device {
     ///   see ``Device``, ``PeerNetError/outcomeUnknown(_:)`` means that the board was not reached again in time.
     @discardableResult
     public func restart(timeout: Swift.Duration = .seconds(40)) async throws -> Restart {
-      try await WifiRestart(device: device, limit: timeout).run()
+      try Restart(term: await restarted(within: timeout) {})
+    }
+
+    /// The answer as it came: of `wifi.restart`, or of `wifi.status` if the connection went down meanwhile.
+    package func restarted(within limit: Swift.Duration, onLoss: () -> Void) async throws -> Term {
+      try await WifiRestart(device: device, limit: limit).run(onLoss: onLoss)
     }
   }
 }
@@ -146,7 +151,7 @@ extension Device.Wifi {
   }
 
   /// A restart that succeeded.
-  public struct Restart: Sendable, Hashable {
+  public struct Restart: TermConvertible, Hashable {
     /// What brought the link up.
     public struct Way: RawRepresentable, Codable, TermConvertible, Hashable {
       /// Its name in answers.
@@ -168,8 +173,36 @@ extension Device.Wifi {
     public let way: Way?
     /// Milliseconds from the first call for it to the link.
     public let took: Int?
-    /// Whether it was under way already when we asked; false when the link was lost meanwhile.
+    /// Whether it was under way already when we asked; false when the connection was lost meanwhile.
     public let joined: Bool
+
+    /// From the answer of `wifi.restart`, or of `wifi.status` after one that succeeded.
+    public init(term: Term) throws(TermConversionError) {
+      status = try Status(term: term)
+      let outcome = try Outcome(term: term)
+      way = outcome.way ?? status.lastRestart?.way
+      took = outcome.took ?? status.lastRestart?.took
+      joined = outcome.joined ?? false
+    }
+
+    /// As a board answers: what it tells of the link, with the rest beside it.
+    public var term: Term {
+      get throws(TermConversionError) {
+        let outcome = try Outcome(way: way, took: took, joined: joined).term
+        return try Term.sortedMap((status.term.pairs ?? []) + (outcome.pairs ?? []))
+      }
+    }
+
+    private struct Outcome: Codable, TermConvertible {
+      var way: Way?
+      var took: Int?
+      var joined: Bool?
+
+      enum CodingKeys: String, CodingKey {
+        case way, joined
+        case took = "took_ms"
+      }
+    }
   }
 
   /// An access point that a scan heard.

@@ -4,9 +4,9 @@ import Sodium
 
 // Calls and handlers with types.
 extension PeerNode {
-  /// Calls a procedure of a connected peer and waits for its answer.
+  /// Calls a procedure of a connected peer and waits for its answer: as long as it is told, or as the procedure says, or
+  /// for 5 s.
   ///
-  /// - Parameter timeout: how long to wait; the procedure's own time, or 5 s, if not given.
   /// - Throws: what ``call(_:_:_:timeout:)`` throws, and ``TermConversionError`` when the arguments have no term, upon
   ///   which nothing was sent, or the answer is of another type, upon which the peer has done it.
   public nonisolated func call<Arguments, Answer>(
@@ -37,7 +37,7 @@ extension PeerNode {
   /// Through `beam_admin`, ``NoArguments`` come from an empty list, ``PositionalArguments`` from any, and every other type
   /// from a list of one.
   ///
-  /// - Parameters: as of ``expose(_:access:isRemoteProcedure:limit:handler:)-(String,_,_,_,Handler)``.
+  /// Everything else is as with ``expose(_:access:isRemoteProcedure:limit:handler:)-(String,_,_,_,Handler)``.
   public func expose<Arguments: TermConvertible, Answer: TermConvertible>(
     _ name: String, access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16,
     handler: @escaping @Sendable (_ arguments: Arguments, _ request: Request) async throws -> Answer

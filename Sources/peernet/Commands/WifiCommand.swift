@@ -1,6 +1,7 @@
 import ArgumentParser
 import ETF
 import PeerNet
+import PeerNetClient
 
 struct WifiCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -46,7 +47,11 @@ struct WifiCommand: ParsableCommand {
 
     func run() async throws {
       let answer = try await Link.use(home, options, peer.name) { link in
-        try await WifiRestart(link: link, limit: options.timeout?.duration ?? .seconds(40)).run()
+        try await link.asking("wifi.restart") { device in
+          try await device.wifi.restarted(within: options.timeout?.duration ?? .seconds(40)) {
+            Console.say("the link went down with the wifi; waiting for it to come back")
+          }
+        }
       }
       Answer(answer, home).print()
     }

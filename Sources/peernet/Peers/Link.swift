@@ -54,10 +54,9 @@ struct Link {
 
   // MARK: Asking
 
-  /// Waits for a connection, the first or one after a loss.
-  func connect(within limit: Swift.Duration? = nil) async throws {
+  private func connect() async throws {
     do {
-      try await node.connect(to: peer.key, at: endpoints, timeout: limit ?? timeout ?? Self.defaultTimeout)
+      try await node.connect(to: peer.key, at: endpoints, timeout: timeout ?? Self.defaultTimeout)
     } catch { throw attempt(nil).failure(error) }
   }
 
@@ -65,9 +64,16 @@ struct Link {
   func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Swift.Duration = defaultTimeout) async throws
     -> Term
   {
-    do { return try await node.call(peer.key, Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit) } catch {
-      throw await failure(error, handle: name)
+    try await asking(name) { device in
+      try await device.call(Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
     }
+  }
+
+  /// Does `body`; what it throws is told to a person as a failure of that handle.
+  func asking<Result>(_ handle: String, _ body: (Device) async throws -> Result) async throws -> Result {
+    do {
+      return try await body(Device(peer.key, on: node, timeout: timeout ?? Self.defaultTimeout))
+    } catch { throw await failure(error, handle: handle) }
   }
 
   /// The connection may be refused only after it was made: then what came last tells more than that it is gone.
@@ -79,9 +85,7 @@ struct Link {
   }
 
   func ping() async throws -> Swift.Duration {
-    do {
-      return try await node.ping(peer.key, timeout: timeout ?? Self.defaultTimeout)
-    } catch { throw await failure(error, handle: "ping") }
+    try await asking("ping") { try await $0.ping() }
   }
 
   /// What the connection is like.

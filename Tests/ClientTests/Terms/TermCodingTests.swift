@@ -1,4 +1,5 @@
 import ETF
+import Foundation
 import PeerNetClient
 import Testing
 
@@ -39,6 +40,10 @@ private struct Level: Codable, TermConvertible, Equatable {
 private indirect enum Tree: Codable, TermConvertible, Equatable {
   case leaf
   case node(Tree, value: Int)
+}
+
+private final class Chain: Codable, TermConvertible {
+  let next: Chain?
 }
 
 /// `Codable` types as terms.
@@ -127,6 +132,26 @@ private indirect enum Tree: Codable, TermConvertible, Equatable {
     #expect(try Tree(term: Term.decode(bytes)) == tree)
     let deeper = try Tree.node(.node(tree, value: 63), value: 64).term.encoded()
     #expect(throws: ETF.DecodingError.self) { try Term.decode(deeper) }
+  }
+
+  /// A level of a term costs the reader a level of recursion, and a peer says how many there are.
+  @Test func theDeepestRecordTakesLittleStack() async throws {
+    var term = Term.map([])
+    for _ in 1..<DecodingLimits().depth { term = .map([MapPair(.binary(utf8: "next"), term)]) }
+    let deepest = try Term.decode(term.encoded())
+    let depth = await withCheckedContinuation { continuation in
+      let thread = Thread {
+        var chain = try? Chain(term: deepest)
+        let again = (try? chain?.term) == deepest
+        var depth = 0
+        while let link = chain { (chain, depth) = (link.next, depth + 1) }
+        continuation.resume(returning: again ? depth : -1)
+      }
+      // As little as any thread of an app has.
+      thread.stackSize = 512 * 1_024
+      thread.start()
+    }
+    #expect(depth == DecodingLimits().depth)
   }
 
   /// By containers of its own, of each kind.
