@@ -1,3 +1,4 @@
+import Foundation
 import PeerNetClientLinux
 import Testing
 
@@ -164,6 +165,16 @@ import Testing
     await #expect(throws: PeerNetError.self) { try await fading.value }
     #expect(!levels.lines.contains("0"))
     await near.phone.stop()
+  }
+
+  @Test func aNodeOfAFolderWaitsToBeStarted() async throws {
+    let folder = try TemporaryFolder()
+    let key = try HomeFolder.locate(folder.url.path).identity().publicKey
+    // It would look for peers on every interface, so it is not started here.
+    let node = try nodeOfAFolder(folder.url.path)
+    #expect(await node.publicKey == nil)
+    #expect(try HomeFolder.locate(folder.url.path).identity().publicKey == key)
+    await node.stop()
   }
 
   @Test func anApplicationIsTestedInMemory() async throws { try await testInMemory() }
