@@ -18,5 +18,5 @@ if arguments.count > 2, let key = PublicKey(arguments[2]) {
       let isOn = try await device.call("relay.toggle", as: Bool.self)
       print("The relay is \(isOn ? "on" : "off")")
     }
-  } catch { print("! \(error)") }
+  } catch { print("! \((error as? PeerNetError)?.code ?? "\(error)")") }
 }

@@ -18,7 +18,7 @@ if arguments.count > 2, let key = PublicKey(arguments[2]) {
         try await board.connect(timeout: .seconds(60))
         try await togglePressByPress(board)
       } catch let error as PeerNetError {
-        print("! \(error)")
+        print("! \(error.code ?? "\(error)")")
         try await Task.sleep(for: .seconds(1))
       }
     }
