@@ -81,6 +81,22 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // examples
+    .executableTarget(
+      name: "chat",
+      dependencies: ["PeerNetClientLinux", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Examples/Chat", swiftSettings: strict),
+    .executableTarget(
+      name: "phone", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["device.swift"],
+      sources: ["phone.swift"], swiftSettings: strict),
+    .executableTarget(
+      name: "device", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["phone.swift"],
+      sources: ["device.swift"], swiftSettings: strict),
+    .executableTarget(
+      name: "hello", dependencies: ["PeerNetClientLinux"], path: "Examples/Hello", swiftSettings: strict),
+    .executableTarget(
+      name: "watch", dependencies: ["PeerNetClientLinux"], path: "Examples/Watch", swiftSettings: strict),
+
     // measurements
     .executableTarget(
       name: "Bench",
@@ -143,7 +159,17 @@ let package = Package(
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
     .testTarget(
-      name: "DocumentationTests", dependencies: ["PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      name: "DocumentationTests",
+      dependencies: [
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone", "device",
+        "hello",
+        "watch",
+        .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
       exclude: ["parse.exs"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

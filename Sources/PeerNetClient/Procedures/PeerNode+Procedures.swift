@@ -37,7 +37,7 @@ extension PeerNode {
   /// Through `beam_admin`, ``NoArguments`` come from an empty list, ``PositionalArguments`` from any, and every other type
   /// from a list of one.
   ///
-  /// Everything else is as with ``expose(_:access:isRemoteProcedure:limit:handler:)-(String,_,_,_,Handler)``.
+  /// Everything else is as with ``expose(_:access:isRemoteProcedure:limit:handler:)-(_,_,_,_,PeerNode.Handler)``.
   public func expose<Arguments: TermConvertible, Answer: TermConvertible>(
     _ name: String, access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16,
     handler: @escaping @Sendable (_ arguments: Arguments, _ request: Request) async throws -> Answer
