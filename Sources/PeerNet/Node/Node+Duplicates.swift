@@ -42,12 +42,43 @@ extension Node {
     closeIfRetired(loser, now: now)
   }
 
-  /// Closes a loser that nothing depends on any more.
+  /// Brings a loser to its end as far as it may go by now.
+  ///
+  /// The peer may have called here before it knew of the winner, and what it said may still be on its way. On PeerNet/2
+  /// it is told that this connection goes; it calls here no more, and closes when it has its answers. On PeerNet/1 a last
+  /// ping is answered behind whatever it had said.
   func closeIfRetired(_ session: Session, now: Instant) {
-    guard let retirement = session.ledger.retirement, let winner = self.session(retirement.winner) else { return }
-    guard winner.ledger.isProvenBothWays else { return }
-    let isIdle = session.ledger.calls.isEmpty && session.ledger.requests == 0
-    if isIdle || now >= retirement.deadline { close(session, .superseded, bye: .superseded, now: now) }
+    guard session.ledger.isOpen else { return }
+    if session.ledger.farewell == .heard {
+      if session.isIdle { close(session, .peerSaid(.superseded), now: now) }
+      return
+    }
+    guard let retirement = session.ledger.retirement, session.ledger.farewell == nil,
+      self.session(retirement.winner)?.ledger.isProvenBothWays ?? false, session.isIdle
+    else { return }
+    do throws(SessionError) {
+      switch session.wire {
+      case .two:
+        session.ledger.farewell = .said
+        _ = try session.send(.bye(.superseded))
+      case .one where retirement.lastPing == nil:
+        let nonce = random.bytes(16)
+        session.ledger.retirement?.lastPing = nonce
+        try session.sendPing(nonce, now: now)
+      case .one:
+        if retirement.isLastPingAnswered { close(session, .superseded, now: now) }
+        return
+      }
+    } catch {
+      return close(session, .session(error), now: now)
+    }
+    touch(session)
+  }
+
+  /// The peer's word that another connection takes this one's place.
+  func superseded(_ session: Session, now: Instant) {
+    session.ledger.farewell = .heard
+    closeIfRetired(session, now: now)
   }
 
   /// A connection of `peer` is gone: whatever it had won over lives on, or has lost to whom this one lost.
@@ -56,6 +87,8 @@ extension Node {
     for other in peer.sessions.compactMap({ self.session($0) }) {
       if other.ledger.probe?.rival == gone.id { other.ledger.probe = nil }
       guard let retirement = other.ledger.retirement, retirement.winner == gone.id else { continue }
+      // What was said cannot be taken back: the peer is about to close this one, too.
+      guard other.ledger.farewell == nil else { continue }
       other.ledger.retirement = heir.map { SessionLedger.Retirement(winner: $0.id, deadline: retirement.deadline) }
     }
     // Nothing better is left: what was held back for it serves.
@@ -68,7 +101,6 @@ extension Node {
 
   /// After an envelope on any connection of a peer: losers may be free to go now.
   func closeRetired(_ peer: Peer, now: Instant) {
-    guard peer.sessions.count > 1 else { return }
     for session in peer.sessions.compactMap({ self.session($0) }) { closeIfRetired(session, now: now) }
   }
 }

@@ -6,7 +6,10 @@ extension Node {
   func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
     guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
     // Not a sign of life: whoever turns us away was never connected.
-    if case .bye(let reason) = envelope { return close(session, .peerSaid(reason), now: now) }
+    if case .bye(let reason) = envelope {
+      guard reason == .superseded else { return close(session, .peerSaid(reason), now: now) }
+      return superseded(session, now: now)
+    }
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
     if !session.ledger.isConfirmed {
@@ -40,6 +43,7 @@ extension Node {
   private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
     session.ledger.isProvenBothWays = true
     probeAnswered(session, nonce: nonce, now: now)
+    if session.ledger.retirement?.lastPing == nonce { session.ledger.retirement?.isLastPingAnswered = true }
     if let index = session.ledger.pings.firstIndex(where: { $0.nonce == nonce }) {
       let sent = session.ledger.pings.remove(at: index).sent
       emit(.pong(peer.key, nonce: nonce, roundTrip: now - sent))
@@ -116,6 +120,6 @@ extension Node {
     }
     if session.isStalled { return close(session, .peerStalled, now: now) }
     touch(session)
-    if session.ledger.retirement != nil { closeIfRetired(session, now: now) }
+    closeIfRetired(session, now: now)
   }
 }

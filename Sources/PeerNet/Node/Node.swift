@@ -185,6 +185,7 @@ public final class Node {
     guard let session = session(id) else { return }
     do { try session.drained() } catch { return close(session, .session(error), now: now) }
     touch(session)
+    closeIfRetired(session, now: now)
   }
 
   /// Takes the array of a `.send` back once its bytes are gone and nobody else holds it: the next one then needs none.
@@ -195,7 +196,7 @@ public final class Node {
     guard let session = session(id) else { return }
     let isUnconfirmedDial = session.role == .initiator && session.isEstablished && !session.ledger.isConfirmed
     let told: CloseReason = isUnconfirmedDial && reason == .closedByPeer ? .closedBeforeConfirmed : reason
-    remove(session, told, now: now)
+    remove(session, session.ledger.farewell == .said && reason == .closedByPeer ? .superseded : told, now: now)
   }
 
   /// The route to somewhere changed: what could not be reached may be reached now.

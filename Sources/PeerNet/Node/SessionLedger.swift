@@ -13,10 +13,18 @@ struct SessionLedger {
     let rival: ConnectionID
   }
 
-  /// A duplicate that lost: closes once the winner has carried a frame each way and no call is left on this one.
+  /// A duplicate that lost: goes once the winner has carried a frame each way and nothing is left on this one.
   struct Retirement {
     let winner: ConnectionID
     let deadline: Instant
+    /// On PeerNet/1, which has no word for it: the ping whose answer comes behind the last call that the peer made here.
+    var lastPing: [UInt8]?
+    var isLastPingAnswered = false
+  }
+
+  /// Who has said `superseded`. Whoever hears it closes.
+  enum Farewell {
+    case said, heard
   }
 
   /// Not closed yet.
@@ -41,6 +49,8 @@ struct SessionLedger {
   var firstPing: Instant?
   var probe: Probe?
   var retirement: Retirement?
+  /// Either side has said that another connection takes this one's place: what is under way is brought to its end.
+  var farewell: Farewell?
   /// Our calls that wait for a reply here.
   var calls: [UInt64: PendingCall] = [:]
   /// No call's deadline is earlier.
@@ -53,9 +63,16 @@ struct SessionLedger {
 
 extension Session {
   /// The application may be told that the peer is connected: it was heard here, and stays.
-  var isHeard: Bool { ledger.isAdmitted && ledger.isOpen && ledger.isConfirmed && !ledger.isProvisional }
+  var isHeard: Bool {
+    ledger.isAdmitted && ledger.isOpen && ledger.isConfirmed && !ledger.isProvisional && ledger.farewell == nil
+  }
 
   /// Calls may take this connection: right behind M3 on PeerNet/2, but on PeerNet/1 only after the peer was heard
   /// (Protocol, PeerNet/1 handshake).
-  var isUsable: Bool { isHeard || (wire == .two && ledger.isAdmitted && ledger.isOpen) }
+  var isUsable: Bool {
+    isHeard || (wire == .two && ledger.isAdmitted && ledger.isOpen && ledger.farewell == nil)
+  }
+
+  /// Nothing is under way here in either direction.
+  var isIdle: Bool { ledger.calls.isEmpty && ledger.requests == 0 && queuedBytes == 0 }
 }

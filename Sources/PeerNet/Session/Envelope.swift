@@ -12,7 +12,7 @@ public enum Envelope: Hashable, Sendable {
   case ping(nonce: [UInt8])
   /// The echo of a ping.
   case pong(nonce: [UInt8])
-  /// PeerNet/2 only: the last envelope before a close.
+  /// PeerNet/2 only: why this connection ends.
   case bye(ByeReason)
 
   /// Whether it may stand between the chunks of another envelope and overtakes queued ones.
