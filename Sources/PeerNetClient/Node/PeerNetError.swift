@@ -17,7 +17,7 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case timedOut
   /// The connection ended before an answer came. The peer may have run it.
   case outcomeUnknown(CloseReason)
-  /// The encoded call exceeds an envelope.
+  /// The encoded call exceeds an envelope, or is nested deeper than a peer reads. Nothing was sent.
   case tooLarge
   /// Too many calls or bytes wait already.
   case busy
@@ -32,6 +32,26 @@ public enum PeerNetError: Error, Hashable, Sendable {
     case .notConnected: self = .notConnected
     case .tooLarge: self = .tooLarge
     case .busy: self = .busy
+    }
+  }
+}
+
+extension PeerNetError: CustomStringConvertible {
+  /// One line for people.
+  public var description: String {
+    switch self {
+    case .untrustedPeer: "the peer is not in the trust list"
+    case .ownKey: "the key is this node's own"
+    case .notConnected: "the peer is not connected; nothing was sent"
+    case .unreachable(nil): "the peer did not answer at any address"
+    case .unreachable(.some(let reason)): "the peer could not be reached: \(reason)"
+    case .remote(let reason): "the peer answered \(reason.text(limits: .init(depth: 8, length: 512)))"
+    case .timedOut: "no answer came in time; the peer may have done it"
+    case .outcomeUnknown(let reason): "the connection ended before the answer, the peer may have done it: \(reason)"
+    case .tooLarge: "the call is too large or nested too deep; nothing was sent"
+    case .busy: "too much is under way on the connection; nothing was sent"
+    case .stopped: "the node does not run"
+    case .transport(let text): "the network cannot be used: \(text)"
     }
   }
 }

@@ -30,6 +30,7 @@ extension PeerNode {
   ) async throws -> Term {
     try Task.checkCancellation()
     guard let node else { throw PeerNetError.stopped }
+    guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
     let started = transport.now()
     let id: CallID
     do {
@@ -58,6 +59,7 @@ extension PeerNode {
   /// - Throws: ``PeerNetError``; nothing was sent then.
   public func send(_ key: PublicKey, _ name: Atom, _ arguments: Term = .map([])) throws {
     guard let node else { throw PeerNetError.stopped }
+    guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
     do { try node.send(key, name, arguments, now: transport.now()) } catch { throw PeerNetError(error) }
     transport.carryOut()
   }

@@ -75,6 +75,9 @@ extension PeerNode {
   private func answer(_ request: Request, _ handler: Handler) async -> Reply {
     do {
       let value = try await handler(request)
+      guard !value.isNested(deeperThan: Term.maximumDepth) else {
+        throw HandlerError(code: "too_large", message: "the answer is nested too deep")
+      }
       metrics?.requests["answered"]?.increment()
       return .ok(value)
     } catch PeerNetError.remote(let reason) {

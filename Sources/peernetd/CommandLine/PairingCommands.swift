@@ -27,13 +27,8 @@ struct PairingCommands {
     var entry = TrustEntry(key: request.key, label: request.label, grants: grants, wire: request.wire)
     try TrustStore.change(paths) { (list) throws(CommandError) in
       do throws(TrustListError) {
-        if let present = list.entry(for: request.key) {
-          if present.label != request.label { try list.setLabel(request.label, for: request.key) }
-          if request.allow != nil, present.grants != grants { try list.setGrants(grants, for: request.key) }
-          if let wire = request.wire, present.wire != wire { try list.setWire(wire, for: request.key) }
-        } else {
-          try list.add(entry)
-        }
+        try list.pair(
+          request.key, label: request.label, grants: request.allow == nil ? nil : grants, wire: request.wire)
       } catch {
         switch error.reason {
         case .duplicateLabel: throw .labelTaken(request.label)
