@@ -4,7 +4,7 @@ import Testing
 @testable import PeerNetClient
 
 /// A peer ends the connection for a term that it may not read, so none is sent.
-@Suite(.timeLimit(.minutes(1))) struct DepthTests {
+@Suite(.timeLimit(.minutes(3))) struct DepthTests {
   private static func nested(_ depth: Int) -> Term {
     (0..<depth).reduce(Term.atom("ok")) { inner, _ in .list([inner]) }
   }

@@ -3,7 +3,7 @@ import PeerNetClientLinux
 import Testing
 
 /// A node whose state is in files that other processes change, too.
-@Suite(.timeLimit(.minutes(1))) struct HomeFolderTests {
+@Suite(.timeLimit(.minutes(3))) struct HomeFolderTests {
   private let home = HomeFolder(path: NSTemporaryDirectory() + "/peernet-home-\(UUID().uuidString)")
 
   private func node() throws -> PeerNode {

@@ -11,14 +11,19 @@ import Testing
   {
     let reactor = try Reactor()
     var outcomes: [Subprocess.Outcome] = []
-    let subprocess = try Subprocess(
+    var subprocess: Subprocess? = try Subprocess(
       path: Array("/bin/sh".utf8), arguments: ["sh", "-c", script].map { Array($0.utf8) },
       environment: [Array("A=b".utf8)],
       deadline: reactor.now + within, outputLimit: limit, reactor: reactor
     ) { outcomes.append($0) }
     try reactor.run(until: { !outcomes.isEmpty })
     try reactor.runOnce(maxWait: 0)
-    subprocess.cancel()
+    subprocess?.cancel()
+    // What was killed is reaped, and nothing is kept of it.
+    weak let gone = subprocess
+    subprocess = nil
+    for _ in 0..<1_000 where gone != nil { try reactor.runOnce(maxWait: 10_000_000) }
+    #expect(gone == nil)
     #expect(outcomes.count == 1)
     return outcomes[0]
   }

@@ -30,7 +30,7 @@ import Testing
 
     // Another phone is a stranger.
     let stranger = try Example("phone", "FOLDER", deviceKey, "--local")
-    try await stranger.line(with: "! unreachable")
+    try await stranger.line(with: "! the peer could not be reached")
     #expect(try await stranger.end() == 0)
     #expect(!stranger.printed.contains("relay"))
     try await device.stop()

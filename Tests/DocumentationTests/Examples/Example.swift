@@ -48,7 +48,7 @@ final class Example: @unchecked Sendable {
 
   /// Waits for a line that holds `text`, and returns it.
   @discardableResult
-  func line(with text: String, within limit: Duration = .seconds(20)) async throws -> String {
+  func line(with text: String, within limit: Duration = .seconds(60)) async throws -> String {
     let end = ContinuousClock.now + limit
     while true {
       // A line counts when it is whole.
@@ -66,7 +66,7 @@ final class Example: @unchecked Sendable {
   }
 
   /// Its exit code, once it has ended by itself.
-  func end(within limit: Duration = .seconds(20)) async throws -> Int32 {
+  func end(within limit: Duration = .seconds(60)) async throws -> Int32 {
     let end = ContinuousClock.now + limit
     while process.isRunning {
       guard ContinuousClock.now < end else { throw TooLate(waitedFor: "its end", printed: printed) }
