@@ -4,14 +4,15 @@
 on() { nsenter -t "$init" --mount --pid --cgroup env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"; }
 boot() {
   mkdir -p "$work/cgroup"
-  mount -t cgroup2 cgroup2 "$work/cgroup" && mkdir -p "$work/cgroup/peernet-package-test" || return 1
+  mount -t cgroup2 cgroup2 "$work/cgroup" && cgroup=$(mktemp -d "$work/cgroup/peernet-XXXXXX") || return 1
   (
-    echo $BASHPID >"$work/cgroup/peernet-package-test/cgroup.procs"
+    echo $BASHPID >"$cgroup/cgroup.procs"
     exec unshare --mount --cgroup --pid --fork --kill-child "$here/boot" "$root"
   ) >"$work/boot.log" 2>&1 &
   booted=$!
   soon is_up || { cat "$work/boot.log"; return 1; }
 }
+rmdir_all() { find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; }
 is_up() {
   init=$(cat "/proc/$booted/task/$booted/children" 2>/dev/null) && init=${init% } && [ -n "$init" ] &&
     on systemctl is-active --quiet multi-user.target
@@ -30,6 +31,13 @@ pair_booted() {
   booted_key=$(on peernetd id | key)
   on peernetd pair "$("$PEERNET_COMMAND" id | key)" laptop --allow '*' && "$PEERNET_COMMAND" pair "$booted_key" booted
 }
+# A radio of which there is only the control socket, on the one interface that there is.
+add_radio() {
+  "$here/supplicant" "$init" lo &
+  printf '[wifi]\ninterface = lo\n' | on tee -a /etc/peernet/board.conf >/dev/null
+  soon on test -S /run/wpa_supplicant/lo && on systemctl restart peernetd && soon is_paired
+}
+tells_wifi() { "$PEERNET_COMMAND" wifi status booted | grep 'ssid *workshop'; }
 info_has() { "$PEERNET_COMMAND" info booted | grep -q "^$1 "; }
 
 unpack booted
@@ -52,6 +60,8 @@ else
     check "systemd: it tells its $fact" info_has "$fact"
   done
   check 'systemd: it may reboot' sh -c '"$0" reboot booted --dry-run | grep -q "init *systemd"' "$PEERNET_COMMAND"
+  check 'systemd: it is given a radio' add_radio
+  check 'systemd: it reaches wpa_supplicant, which answers' tells_wifi
   before=$(show MainPID)
   check 'systemd: reloads' on systemctl reload peernetd
   check 'systemd: and is the same process' same "$before" show MainPID
@@ -86,4 +96,8 @@ else
   check 'systemd: and is reached again' soon is_paired
   check 'systemd: the laptop reboots it' "$PEERNET_COMMAND" reboot booted --yes
   check 'systemd: and the system goes down' soon is_down
+fi
+if [ -n "${cgroup:-}" ]; then
+  is_down || kill -KILL "$booted"
+  soon rmdir_all "$cgroup" || echo "the control group $(basename "$cgroup") is left over" >&2
 fi
