@@ -10,7 +10,7 @@ boot() {
     exec unshare --mount --cgroup --pid --fork --kill-child "$here/boot" "$root"
   ) >"$work/boot.log" 2>&1 &
   booted=$!
-  soon is_up || { cat "$work/boot.log"; return 1; }
+  soon is_up || { cat "$work/boot.log"; on systemctl list-jobs; on systemctl --failed; return 1; }
 }
 rmdir_all() { find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; }
 is_up() {
@@ -38,7 +38,7 @@ add_radio() {
   soon on test -S /run/wpa_supplicant/lo && on systemctl restart peernetd && soon is_paired
 }
 tells_wifi() { "$PEERNET_COMMAND" wifi status booted | grep 'ssid *workshop'; }
-info_has() { "$PEERNET_COMMAND" info booted | grep -q "^$1 "; }
+info_has() { "$PEERNET_COMMAND" info booted | grep "^$1 "; }
 
 unpack booted
 umount "$root/proc"
