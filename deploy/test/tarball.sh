@@ -1,5 +1,6 @@
 # install.sh and uninstall.sh with nothing but busybox, into folders that become images.
 
+[ -d "$work/tools" ] || unpack tools
 root=$work/tools
 busybox=$work/busybox
 mkdir -p "$busybox" "$work/tarball"
