@@ -59,7 +59,8 @@ check 'the key survives the upgrade' same "$identity" agent_key
 check 'the peers survive the upgrade' in_root sh -c 'peernetd peers | grep -q laptop'
 
 check 'is removed' dpkg_in_root -r peernetd
-check 'the program is gone, and its unit' in_root sh -c '! ls /usr/bin/peernetd /usr/lib/systemd/system/peernetd.service'
+check 'the program is gone, and its unit' in_root sh -c \
+  '! ls /usr/bin/peernetd /usr/lib/systemd/system/peernetd.service'
 check 'the settings stay' in_root test -e /etc/peernet/peernetd.conf
 check 'is purged, and says where the key is' in_root sh -c \
   'dpkg --force-unsafe-io -P peernetd | grep "stay in /var/lib/peernet"'
