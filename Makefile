@@ -4,7 +4,8 @@ SECONDS := 30
 RUNS := 1
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 bench lint documentation fuzz clean
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test bench lint \
+  documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +34,12 @@ device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB
 
 device-x86_64: ## the board's binary for x86_64 alone
 	@Scripts/device x86_64
+
+package: device ## the agent as Debian packages and as tarballs, in .build-package
+	@Scripts/package
+
+package-test: package ## install, upgrade, remove and purge them in clean Debian roots
+	@Scripts/test-package
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench

@@ -90,11 +90,34 @@ int clinux_eventfd(void) { RETURN_CALL(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); 
 int clinux_open_read(const char *path) { RETURN_CALL(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); }
 int clinux_open_write(const char *path) { RETURN_CALL(open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)); }
 int clinux_open_folder(const char *path) { RETURN_CALL(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+
+// A new file that root makes in another user's folder becomes that user's: a daemon that runs as that user could not
+// read what root's command wrote. A link to a file that was there before is left alone.
+static int open_for_folders_owner(const char *path, int flags, unsigned mode) {
+    const char *slash = strrchr(path, '/');
+    char folder[4096];
+    struct stat above, made;
+    int fd;
+    do {
+        fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    } while (fd < 0 && errno == EINTR);
+    if (fd < 0) return -errno;
+    if (geteuid() != 0 || slash == NULL || slash == path || (size_t)(slash - path) >= sizeof folder) return fd;
+    memcpy(folder, path, slash - path);
+    folder[slash - path] = 0;
+    if (stat(folder, &above) == 0 && above.st_uid != 0 && fstat(fd, &made) == 0 && S_ISREG(made.st_mode) &&
+        made.st_uid == 0 && made.st_size == 0 && made.st_nlink == 1 && fchown(fd, above.st_uid, above.st_gid) < 0) {
+        int code = errno;
+        close(fd);
+        return -code;
+    }
+    return fd;
+}
 int clinux_open_lock(const char *path, unsigned mode) {
-    RETURN_CALL(open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode));
+    return open_for_folders_owner(path, O_RDWR | O_CREAT, mode);
 }
 int clinux_create_exclusive(const char *path, unsigned mode) {
-    RETURN_CALL(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+    return open_for_folders_owner(path, O_WRONLY | O_CREAT | O_EXCL, mode);
 }
 int64_t clinux_regular_size(int fd) {
     struct stat status;

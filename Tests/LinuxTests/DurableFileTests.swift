@@ -53,6 +53,21 @@ final class TemporaryFolder {
     #expect(status.st_mode & 0o777 == 0o600)
   }
 
+  /// Root's command writes for an agent that runs as somebody else, who owns the folder.
+  @Test(.enabled(if: geteuid() == 0)) func whatRootWritesBelongsToTheFoldersOwner() throws {
+    let folder = try TemporaryFolder()
+    #expect(chown(String(decoding: folder.path, as: UTF8.self), 12_345, 12_346) == 0)
+    let file = DurableFile(path: folder.file("trust"))
+    try file.write([1])
+    try file.write([2])
+    #expect(folder.names == ["trust", "trust.lock"])
+    for name in folder.names {
+      var status = stat()
+      #expect(lstat(String(decoding: folder.file(name), as: UTF8.self), &status) == 0)
+      #expect(status.st_uid == 12_345 && status.st_gid == 12_346 && status.st_mode & 0o777 == 0o600)
+    }
+  }
+
   @Test(arguments: DurableFile.Step.allCases) func leavesOldOrNewWhereverItFails(_ step: DurableFile.Step) throws {
     let folder = try TemporaryFolder()
     var file = DurableFile(path: folder.file("trust"))
