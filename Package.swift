@@ -15,8 +15,11 @@ let package = Package(
   // Of Apple's systems the first whose own library has what the decoder reads by, `Array.span`; Linux knows no minimum.
   platforms: [.macOS(.v26), .iOS(.v26)],
   products: [
-    .library(name: "PeerNet", targets: ["PeerNet", "ETF"]),
-    .library(name: "PeerNetClient", targets: ["PeerNetClient", "PeerNetClientLinux"]),
+    // Of any system; the second needs a transport.
+    .library(name: "PeerNet", targets: ["PeerNet", "ETF", "Sodium", "Noise"]),
+    .library(name: "PeerNetClient", targets: ["PeerNetClient"]),
+    // With the one for Linux.
+    .library(name: "PeerNetClientLinux", targets: ["PeerNetClientLinux"]),
     .executable(name: "peernetd", targets: ["peernetd"]),
     .executable(name: "peernet", targets: ["peernet"]),
   ],

@@ -16,11 +16,11 @@ import Testing
     for command in commands { try run(command.split(separator: " ").map(String.init), in: package) }
     let manifest = try String(contentsOf: package.appending(path: "Package.swift"), encoding: .utf8)
     #expect(manifest.contains(#".package(path: "../peernet")"#))
-    #expect(manifest.contains(#".product(name: "PeerNetClient", package: "peernet")"#))
+    #expect(manifest.contains(#".product(name: "PeerNetClientLinux", package: "peernet")"#))
     #expect(FileManager.default.fileExists(atPath: package.appending(path: "Sources/hello/hello.swift").path))
     // The product brings the module that the program imports.
     let ours = try Repository.text("Package.swift")
-    #expect(ours.contains(#".library(name: "PeerNetClient", targets: ["PeerNetClient", "PeerNetClientLinux"])"#))
+    #expect(ours.contains(#".library(name: "PeerNetClientLinux", targets: ["PeerNetClientLinux"])"#))
   }
 
   private func run(_ command: [String], in folder: URL) throws {
