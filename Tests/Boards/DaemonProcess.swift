@@ -33,11 +33,15 @@ public final class DaemonProcess: @unchecked Sendable {
     process.environment = environment
     process.currentDirectoryURL = folder.url
     process.standardInput = FileHandle.nullDevice
+    var handles: [FileHandle] = []
+    // Whoever starts hundreds of processes cannot keep what they write to open.
+    defer { for handle in handles { try? handle.close() } }
     for (file, isOutput) in [(output, true), (errors, false)] {
       guard FileManager.default.createFile(atPath: file.path, contents: nil) else {
         throw CocoaError(.fileWriteUnknown)
       }
       let handle = try FileHandle(forWritingTo: file)
+      handles.append(handle)
       if isOutput { process.standardOutput = handle } else { process.standardError = handle }
     }
     try process.run()

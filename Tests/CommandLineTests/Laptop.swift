@@ -79,13 +79,16 @@ final class Laptop: Sendable {
     process.standardOutput = output
     process.standardError = talk
     try process.run()
-    let killer = DispatchWorkItem { process.terminate() }
+    // Cancelled or not, it is kept until its time, and must not keep the process with it.
+    let killer = DispatchWorkItem { [weak process] in process?.terminate() }
     DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: killer)
     // What the commands say fits a pipe, so one may be read after the other.
     let data = output.fileHandleForReading.readDataToEndOfFile()
     let said = talk.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     killer.cancel()
+    try output.fileHandleForReading.close()
+    try talk.fileHandleForReading.close()
     return Outcome(
       status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
       output: String(decoding: data, as: UTF8.self), talk: String(decoding: said, as: UTF8.self))

@@ -38,7 +38,9 @@ final class ErlangProcess: Sendable {
     process.standardInput = input
     process.standardOutput = output
     try errors.write("errors", "")
-    process.standardError = try FileHandle(forWritingTo: errors.url.appending(path: "errors"))
+    let errorFile = try FileHandle(forWritingTo: errors.url.appending(path: "errors"))
+    defer { try? errorFile.close() }
+    process.standardError = errorFile
     try process.run()
     // A thread of its own: dispatch sources do not survive the end of a file descriptor reliably.
     Thread.detachNewThread { [weak self, output] in

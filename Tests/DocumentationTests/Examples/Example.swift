@@ -32,6 +32,7 @@ final class Example: @unchecked Sendable {
     let printed = try FileHandle(forWritingTo: output)
     process.standardOutput = printed
     process.standardError = printed
+    defer { try? printed.close() }
     try process.run()
   }
 
