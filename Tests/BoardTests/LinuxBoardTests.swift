@@ -134,7 +134,11 @@ final class FakePowerSwitch: PowerSwitch {
       folder += "/" + part
       mkdir(folder, 0o755)
     }
-    let file = fopen(root + path, "w")
+    // Optional in newer releases of the C library, and not in older ones.
+    guard let file = fopen(root + path, "w") else {
+      Issue.record("\(path) cannot be written")
+      return
+    }
     fwrite(contents, 1, contents.count, file)
     fclose(file)
   }
