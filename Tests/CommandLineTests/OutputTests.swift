@@ -1,5 +1,6 @@
 import ETF
 import PeerNet
+import PeerNetClient
 import Sodium
 import Testing
 
@@ -87,8 +88,8 @@ import Testing
     let list = try Self.list()
     let entry = list.entries[6]
     #expect(try list.peer(named: "board7") == entry)
-    #expect(try list.peer(named: entry.key.keyText) == entry)
-    #expect(try list.peer(named: String(entry.key.keyText.prefix(8)).lowercased()) == entry)
+    #expect(try list.peer(named: entry.key.description) == entry)
+    #expect(try list.peer(named: String(entry.key.description.prefix(8)).lowercased()) == entry)
     #expect(try list.peer(named: String(entry.key.fingerprintText.prefix(9)).uppercased()) == entry)
   }
 
@@ -101,7 +102,7 @@ import Testing
   @Test func tooFewCharactersNameNobody() throws {
     let list = try Self.list()
     let key = list.entries[0].key
-    for name in [String(key.fingerprintText.prefix(3)), String(key.keyText.prefix(3))] {
+    for name in [String(key.fingerprintText.prefix(3)), String(key.description.prefix(3))] {
       #expect(throws: Failure.self) { try list.peer(named: name) }
     }
   }

@@ -1,6 +1,7 @@
 import Boards
 import Foundation
 import PeerNet
+import PeerNetClient
 import Sodium
 import Testing
 

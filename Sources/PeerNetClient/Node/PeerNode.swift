@@ -176,7 +176,3 @@ public actor PeerNode {
     transport.carryOut()
   }
 }
-
-extension PublicKey {
-  var fingerprintText: String { String(decoding: fingerprint, as: UTF8.self) }
-}

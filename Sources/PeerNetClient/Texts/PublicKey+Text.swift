@@ -7,4 +7,7 @@ extension PublicKey: LosslessStringConvertible {
 
   /// The 52 characters.
   public var description: String { String(decoding: text, as: UTF8.self) }
+
+  /// The 16 characters that people compare by eye; no proof of anything.
+  public var fingerprintText: String { String(decoding: fingerprint, as: UTF8.self) }
 }

@@ -17,9 +17,9 @@ struct IDCommand: ParsableCommand {
     let key = try reading { () throws(HomeFolderError) in try folder.identity().publicKey }
     if home.json {
       return Console.data(
-        .object([("key", .string(key.keyText)), ("fingerprint", .string(key.fingerprintText))]))
+        .object([("key", .string(key.description)), ("fingerprint", .string(key.fingerprintText))]))
     }
-    Console.data("key          \(key.keyText)")
+    Console.data("key          \(key)")
     Console.data("fingerprint  \(key.fingerprintText)")
     if qr { for line in HalfBlocks.lines(QRCode(key.text)) { Console.data(line) } }
   }

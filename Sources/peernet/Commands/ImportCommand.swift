@@ -85,7 +85,7 @@ struct ImportCommand: ParsableCommand {
     Console.data(
       .object([
         ("label", label.map { .text($0) } ?? .null), ("fingerprint", .string(fingerprint)),
-        ("key", .string(peer.key.keyText)), ("outcome", .string(word)),
+        ("key", .string(peer.key.description)), ("outcome", .string(word)),
         ("label_there", peer.label.map { .text($0) } ?? .null), ("dry_run", .bool(dryRun)),
       ]))
   }

@@ -52,7 +52,7 @@ struct PairCommand: ParsableCommand {
     if home.json { return Console.data(.object(entry.json)) }
     Console.say("paired \(Printable.text(label)) \(key.fingerprintText)")
     Console.say(
-      "It must know this computer as well; run there: peernetd pair \(ours.keyText) LABEL --allow '*' (or fewer)")
+      "It must know this computer as well; run there: peernetd pair \(ours) LABEL --allow '*' (or fewer)")
   }
 
   /// What an `--allow` says; nothing when it is not given.

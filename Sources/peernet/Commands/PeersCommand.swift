@@ -15,7 +15,7 @@ struct PeersCommand: ParsableCommand {
     var table = Table(["label", "fingerprint", "wire", "may call", "address"])
     for entry in trust.entries {
       let known = memory.peer(entry.key)
-      let addresses = (known?.addresses ?? []).map(\.addressText)
+      let addresses = (known?.addresses ?? []).map(\.description)
       let wire = entry.wire ?? (known?.speaksTwo ?? false ? .two : nil)
       let grants = entry.grants.text.split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
       if home.json {

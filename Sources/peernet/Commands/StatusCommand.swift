@@ -1,6 +1,7 @@
 import ArgumentParser
 import ETF
 import PeerNet
+import PeerNetClient
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
         Console.say("system.info is not allowed; the rest follows")
       }
       let status = await link.status
-      let address = status?.endpoint?.addressText
+      let address = status?.endpoint?.description
       let wire = status?.wire?.rawValue
       if home.json {
         return Console.data(

@@ -38,7 +38,7 @@ struct Attempt {
   }
 
   private var pairHint: String {
-    "run there: peernetd pair \(ourKey.keyText) LABEL --allow '*' (or fewer)"
+    "run there: peernetd pair \(ourKey) LABEL --allow '*' (or fewer)"
   }
 
   func failure(_ error: any Error) -> Failure {
@@ -97,7 +97,7 @@ struct Attempt {
     if let atom = reason.atomBytes {
       switch String(decoding: atom, as: UTF8.self) {
       case "forbidden":
-        let (key, name) = (ourKey.keyText, Printable.text(handle ?? "NAME"))
+        let (key, name) = (ourKey.description, Printable.text(handle ?? "NAME"))
         return failure(
           .forbidden, "this key may not call it",
           "run there: peernetd pair \(key) LABEL --allow \(name),...")

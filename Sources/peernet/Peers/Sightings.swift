@@ -1,4 +1,5 @@
 import PeerNet
+import PeerNetClient
 import Sodium
 
 /// Who was seen where, each place once. What strangers can make it hold is bounded: the longest unseen goes.
@@ -36,8 +37,8 @@ struct Sightings {
     let label = trust.entry(for: sighting.key)?.label
     return .object([
       ("label", label.map { .text($0) } ?? .null), ("trusted", .bool(label != nil)),
-      ("fingerprint", .string(sighting.key.fingerprintText)), ("key", .string(sighting.key.keyText)),
-      ("address", .string(sighting.endpoint.addressText)),
+      ("fingerprint", .string(sighting.key.fingerprintText)), ("key", .string(sighting.key.description)),
+      ("address", .string(sighting.endpoint.description)),
       ("by", .string(sighting.source == .announce ? "announce" : "answer")),
     ])
   }
@@ -48,8 +49,8 @@ struct Sightings {
     let labelled = places.map { ($0, trust.entry(for: $0.key)?.label) }
     for (place, label) in labelled.filter({ $0.1 != nil }) + labelled.filter({ $0.1 == nil }) {
       table.rows.append([
-        label.map { Printable.text($0) } ?? "-", place.key.fingerprintText, place.endpoint.addressText,
-        Report.duration(place.at.duration(to: now).components.seconds), place.key.keyText,
+        label.map { Printable.text($0) } ?? "-", place.key.fingerprintText, place.endpoint.description,
+        Report.duration(place.at.duration(to: now).components.seconds), place.key.description,
       ])
     }
     return table

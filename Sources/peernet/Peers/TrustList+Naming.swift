@@ -1,4 +1,5 @@
 import PeerNet
+import PeerNetClient
 import Sodium
 
 extension TrustList {
@@ -24,19 +25,10 @@ extension TrustEntry {
   fileprivate func isMeant(by name: String) -> Bool {
     let (lower, upper) = (name.lowercased(), name.uppercased())
     return name.utf8.count >= 4 && key.fingerprintText.hasPrefix(lower)
-      || name.utf8.count >= 6 && key.keyText.hasPrefix(upper)
+      || name.utf8.count >= 6 && key.description.hasPrefix(upper)
   }
 
   var json: [(name: String, value: JSON)] {
-    [("label", .text(label)), ("fingerprint", .string(key.fingerprintText)), ("key", .string(key.keyText))]
+    [("label", .text(label)), ("fingerprint", .string(key.fingerprintText)), ("key", .string(key.description))]
   }
-}
-
-extension PublicKey {
-  var keyText: String { String(decoding: text, as: UTF8.self) }
-  var fingerprintText: String { String(decoding: fingerprint, as: UTF8.self) }
-}
-
-extension Endpoint {
-  var addressText: String { String(decoding: text, as: UTF8.self) }
 }
