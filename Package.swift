@@ -21,6 +21,7 @@ let package = Package(
     // With the one for Linux.
     .library(name: "PeerNetClientLinux", targets: ["PeerNetClientLinux"]),
     .executable(name: "peernetd", targets: ["peernetd"]),
+    .executable(name: "boardinit", targets: ["boardinit"]),
     .executable(name: "peernet", targets: ["peernet"]),
   ],
   dependencies: [
@@ -43,6 +44,10 @@ let package = Package(
     .target(name: "Noise", dependencies: ["Sodium"], swiftSettings: strict),
     .target(name: "PeerNet", dependencies: ["ETF", "Noise", "Sodium"], swiftSettings: strict),
     .target(name: "Admin", dependencies: ["ETF", "PeerNet"], swiftSettings: strict),
+    // what stands where on the disk of a flashed board (board)
+    .target(name: "Disk", dependencies: ["PeerNet", "Sodium"], swiftSettings: strict),
+    // what a flashed board's process 1 decides, without doing it (board)
+    .target(name: "Supervision", dependencies: ["PeerNet"], swiftSettings: strict),
 
     // the board's I/O (board)
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
@@ -57,8 +62,12 @@ let package = Package(
     .executableTarget(
       name: "peernetd",
       dependencies: [
-        "ETF", "Sodium", "PeerNet", "Admin", "Linux", "Reactor", "Board", "PeerNetLinux", "CInih", "CLinux",
+        "ETF", "Sodium", "PeerNet", "Admin", "Disk", "Linux", "Reactor", "Board", "PeerNetLinux", "CInih", "CLinux",
       ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "boardinit",
+      dependencies: ["PeerNet", "Sodium", "Disk", "Supervision", "Linux", "Reactor", "CInih", "CLinux"],
       swiftSettings: strict),
 
     // laptop and phone (full Swift)
@@ -79,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "peernet",
       dependencies: [
-        "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetClientLinux",
+        "ETF", "Sodium", "PeerNet", "Disk", "PeerNetClient", "PeerNetClientLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -124,6 +133,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
       swiftSettings: strict),
     .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet"], swiftSettings: strict),
+    .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+    .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "PeerNet"], swiftSettings: strict),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux", "Threads"], swiftSettings: strict),
@@ -154,9 +165,11 @@ let package = Package(
       ],
       path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
+      name: "EmulatedBoardTests", dependencies: ["Disk", "PeerNet", "Sodium", "Linux"], swiftSettings: strict),
+    .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "peernet", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -1,0 +1,6 @@
+import CLinux
+
+@main
+struct BoardInit {
+  static func main() { clinux_exit(0) }
+}

@@ -1,0 +1,4 @@
+import Disk
+import Testing
+
+@Test func theDiskIsWrittenInSectors() { #expect(DiskLayout.sector == 512) }

@@ -1,0 +1,4 @@
+import Supervision
+import Testing
+
+@Test func aServiceHasAName() { #expect(Service.self == Service.self) }
