@@ -1,39 +1,31 @@
 import Foundation
 import Synchronization
 
-/// What must not outlive the tests: ended when the process exits, however it does so short of a crash.
+/// What must not outlive the tests: taken away when the process exits, however it does so short of being killed.
 final class Leftovers: Sendable {
   static let shared = Leftovers()
 
-  private struct Things {
-    var processes: [Int32] = []
-    var namespaces: [String] = []
-    var folders: [String] = []
-  }
-  private let things = Mutex(Things())
+  private let lans = Mutex<[String]>([])
+  private let folders = Mutex<[String]>([])
 
   private init() {
     atexit { Leftovers.shared.remove() }
     for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { _ in exit(1) } }
   }
 
-  func add(process: Int32) { things.withLock { $0.processes.append(process) } }
-  func add(namespaces: [String]) { things.withLock { $0.namespaces += namespaces } }
-  func add(folder: String) { things.withLock { $0.folders.append(folder) } }
+  /// Its namespaces and all that runs in them, the emulator above all.
+  func add(lan name: String) { lans.withLock { $0.append(name) } }
+  func add(folder: String) { folders.withLock { $0.append(folder) } }
 
   private func remove() {
-    let things = self.things.withLock { $0 }
-    for process in things.processes { kill(process, SIGKILL) }
-    for namespace in things.namespaces {
-      guard FileManager.default.fileExists(atPath: "/run/netns/\(namespace)") else { continue }
+    for name in lans.withLock({ $0 }) {
       let process = Process()
-      process.executableURL = URL(fileURLWithPath: "/usr/sbin/ip")
-      process.arguments = ["netns", "del", namespace]
+      process.executableURL = URL(fileURLWithPath: Repository.bench("lan"))
+      process.arguments = ["down", name]
       guard (try? process.run()) != nil else { continue }
       process.waitUntilExit()
     }
-    if ProcessInfo.processInfo.environment["BOARD_KEEP"] == nil {
-      for folder in things.folders { try? FileManager.default.removeItem(atPath: folder) }
-    }
+    guard ProcessInfo.processInfo.environment["BOARD_KEEP"] == nil else { return }
+    for folder in folders.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: folder) }
   }
 }
