@@ -69,7 +69,7 @@ public struct FileDescriptor: ~Copyable {
   }
 
   /// From now on reads and writes say that they would block instead of blocking (O_NONBLOCK).
-  borrowing func setNonBlocking() throws(Errno) {
+  public borrowing func setNonBlocking() throws(Errno) {
     try check("fcntl", clinux_set_nonblocking(number))
   }
 
