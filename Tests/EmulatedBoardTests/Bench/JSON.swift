@@ -18,6 +18,8 @@ struct JSON: @unchecked Sendable {
   }
 
   var text: String? { value as? String }
+  /// Neither missing nor false.
+  var isOn: Bool { value.map { ($0 as? NSNumber)?.boolValue ?? !($0 is NSNull) } ?? false }
   var number: Int? { (value as? NSNumber)?.intValue }
   var names: [String] { (value as? [String: Any])?.keys.sorted() ?? [] }
 }
