@@ -10,8 +10,9 @@ public struct ServiceSocket: ~Copyable {
   /// Listens at `path`; whatever stands there is removed first.
   public init(path: [UInt8]) throws(Errno) {
     _ = try withCString("unlink", path) { clinux_unlink($0) }
-    socket = try UnixDatagramSocket(boundTo: path)
-    try check("setsockopt", clinux_unix_pass_credentials(socket.number))
+    let made = try UnixDatagramSocket(boundTo: path)
+    try check("setsockopt", clinux_unix_pass_credentials(made.number))
+    socket = made
   }
 
   /// Readable when a message waits.

@@ -16,11 +16,11 @@ public struct BoardFacts: Equatable, Sendable {
 
   /// The file's contents.
   public var bytes: [UInt8] {
-    var text = "boot.reason=".bytes
+    var text = [UInt8]("boot.reason=")
     text += reason.token
-    text += "\nboot.detail=".bytes + reason.detail.printable
-    text += "\ndata=".bytes + data.printable
-    text += "\ndata.detail=".bytes + dataDetail.printable
+    text += [UInt8]("\nboot.detail=") + reason.detail.printable
+    text += [UInt8]("\ndata=") + data.printable
+    text += [UInt8]("\ndata.detail=") + dataDetail.printable
     text += "\n"
     return text
   }

@@ -25,31 +25,31 @@ public struct BootReason: Equatable, Sendable {
     switch (finding, watchdogReset) {
     case (.found(.reboot(let why)), let byWatchdog):
       token = "reboot"
-      detail = why + (byWatchdog ? "; the watchdog ended it" : "").bytes
+      detail = why + [UInt8](byWatchdog ? "; the watchdog ended it" : "")
     case (.found(.powerOff(let why)), let byWatchdog):
       token = "poweroff"
-      detail = why + (byWatchdog ? "; the watchdog ended it" : "").bytes
+      detail = why + [UInt8](byWatchdog ? "; the watchdog ended it" : "")
     case (.found(.watchdog(let why)), _):
       token = "watchdog"
       detail = why
     case (.found(.running), true):
       token = "watchdog"
-      detail = "the whole system hung: process 1 itself fell silent".bytes
+      detail = [UInt8]("the whole system hung: process 1 itself fell silent")
     case (.found(.running), false):
       token = "panic-or-power"
-      detail = "the last run ended without a word: power cut, crash of the kernel, or a hang".bytes
+      detail = [UInt8]("the last run ended without a word: power cut, crash of the kernel, or a hang")
     case (.torn, true), (.absent, true), (.lost, true):
       token = "watchdog"
-      detail = "the device says so; no record tells why".bytes
+      detail = [UInt8]("the device says so; no record tells why")
     case (.torn, false):
       token = "panic-or-power"
-      detail = "the last run's record is damaged".bytes
+      detail = [UInt8]("the last run's record is damaged")
     case (.absent, false):
       token = "power"
-      detail = "no record of an earlier run".bytes
+      detail = [UInt8]("no record of an earlier run")
     case (.lost, false):
       token = "power"
-      detail = "the record of the last run is lost with the data partition".bytes
+      detail = [UInt8]("the record of the last run is lost with the data partition")
     }
   }
 

@@ -20,9 +20,9 @@ public enum ResetRecord: Equatable, Sendable {
     var detail: [UInt8] = []
     switch self {
     case .running: text += "running"
-    case .reboot(let why): (text, detail) = ("reboot".bytes, why)
-    case .powerOff(let why): (text, detail) = ("poweroff".bytes, why)
-    case .watchdog(let why): (text, detail) = ("watchdog".bytes, why)
+    case .reboot(let why): (text, detail) = ([UInt8]("reboot"), why)
+    case .powerOff(let why): (text, detail) = ([UInt8]("poweroff"), why)
+    case .watchdog(let why): (text, detail) = ([UInt8]("watchdog"), why)
     }
     text += "\n"
     text += detail.printable.prefix(256)

@@ -37,7 +37,7 @@ extension Supervisor {
   /// Somebody asks for the end. `detail` is who, for the record.
   public mutating func asked(_ action: PowerAction, detail: [UInt8], at now: Instant) {
     if case .ending = phase { return }
-    log(action == .restart ? "restart: ".bytes : "power off: ".bytes, detail, "")
+    log(action == .restart ? [UInt8]("restart: ") : [UInt8]("power off: "), detail, "")
     outputs.append(.record(action == .restart ? .reboot(detail: detail) : .powerOff(detail: detail)))
     end(action, at: now)
   }
@@ -104,7 +104,8 @@ extension Supervisor {
   /// Asks the last service before `index` that runs to end; when there is none, all that is left.
   private mutating func endService(before index: Int, at now: Instant) {
     guard case .ending(var ending) = phase else { return }
-    if let next = services.indices.prefix(index).last(where: { services[$0].pid != nil }), let pid = services[next].pid {
+    if let next = services.indices.prefix(index).last(where: { services[$0].pid != nil }), let pid = services[next].pid
+    {
       let killAt = now + Supervisor.grace
       ending.step = .service(next, killAt: killAt, until: killAt + Supervisor.killLimit)
       outputs.append(.end(pid: pid, killing: false))

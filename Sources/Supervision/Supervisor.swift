@@ -140,6 +140,8 @@ public struct Supervisor {
     guard phase == .beginning else { return }
     phase = .running
     services = list.map { SupervisedService($0, now: now) }
+    // A board that runs nothing can only be helped by another slot, and U-Boot gives that when this one does not last.
+    if list.isEmpty { giveUp([UInt8]("there is nothing to run"), at: now) }
     timeout(at: now)
   }
 
@@ -172,7 +174,7 @@ public struct Supervisor {
       // What it has started must not live on beside its successor.
       outputs.append(.end(pid: pid, killing: true))
       let (ran, rest) = services[index].ended(at: now)
-      var line = services[index].service.name + " ".bytes + text
+      var line = services[index].service.name + [UInt8](" ") + text
       line += " after "
       line.append(decimal: ran.seconds)
       line += " s"
@@ -184,12 +186,15 @@ public struct Supervisor {
       outputs.append(.log(isWarning: phase == .running, line))
       goOn(at: now)
     } else if case .preparing(.some(pid), _) = phase {
-      if !wasWell { log("the start script ".bytes, text, "; the board goes on as well as it can") }
+      if !wasWell { log([UInt8]("the start script "), text, "; the board goes on as well as it can") }
       prepared(at: now)
     } else if case .ending(let ending) = phase, ending.diskChild == pid {
       settled(at: now)
     }
   }
+
+  /// The number of the service that runs as that process.
+  public func service(ofProcess pid: Int32) -> Int? { services.firstIndex { $0.pid == pid } }
 
   /// A message of sd_notify(3) from that process.
   public mutating func notified(pid: Int32, _ notification: Notification, at now: Instant) {
@@ -202,12 +207,15 @@ public struct Supervisor {
     for service in services {
       guard let health = service.health, health.deadline <= now else { continue }
       let reason = health.failure(of: service.service.name, at: now)
-      isPetting = false
-      resetBy = now + Supervisor.resetLimit
-      log(reason, ": the watchdog is not petted any more")
-      outputs.append(.record(.watchdog(detail: reason)))
-      return
+      return giveUp(reason, at: now)
     }
+  }
+
+  private mutating func giveUp(_ reason: [UInt8], at now: Instant) {
+    isPetting = false
+    resetBy = now + Supervisor.resetLimit
+    log(reason, ": the watchdog is not petted any more")
+    outputs.append(.record(.watchdog(detail: reason)))
   }
 
   // MARK: Text

@@ -10,6 +10,9 @@ extension StaticString {
 }
 
 extension [UInt8] {
+  /// A literal's bytes.
+  package init(_ text: StaticString) { self = text.bytes }
+
   package static func += (text: inout [UInt8], literal: StaticString) {
     literal.withUTF8Buffer { text.append(contentsOf: $0) }
   }
