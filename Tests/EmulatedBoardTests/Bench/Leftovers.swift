@@ -19,11 +19,12 @@ final class Leftovers: Sendable {
 
   private func remove() {
     for name in lans.withLock({ $0 }) {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: Repository.bench("lan"))
-      process.arguments = ["down", name]
-      guard (try? process.run()) != nil else { continue }
-      process.waitUntilExit()
+      // Foundation's processes need threads that may be gone by now.
+      let path = Repository.bench("lan")
+      var arguments = [path, "down", name].map { strdup($0) } + [nil]
+      defer { for argument in arguments { free(argument) } }
+      var process: pid_t = 0
+      if posix_spawn(&process, path, nil, nil, &arguments, environ) == 0 { waitpid(process, nil, 0) }
     }
     guard ProcessInfo.processInfo.environment["BOARD_KEEP"] == nil else { return }
     for folder in folders.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: folder) }
