@@ -123,7 +123,7 @@ final class Agent {
     switch signal {
     case .terminate, .interrupt: end(.success)
     case .hangUp: reload()
-    case .childEnded: break
+    case .childEnded, .user2: break
     }
   }
 

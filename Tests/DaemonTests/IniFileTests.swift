@@ -1,7 +1,6 @@
-import Admin
+import Ini
+import Settings
 import Testing
-
-@testable import peernetd
 
 @Suite struct IniFileTests {
   private func settings(_ text: String) throws -> [Setting] { try IniFile(Array(text.utf8)).settings }

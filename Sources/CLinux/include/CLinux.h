@@ -113,9 +113,9 @@ int clinux_timer_set(int fd, uint64_t deadline);
 // inotify, signals
 int clinux_inotify_create(void);
 int clinux_inotify_watch(int fd, const char *_Nonnull folder);
-enum clinux_signal { CLINUX_SIGTERM, CLINUX_SIGHUP, CLINUX_SIGINT, CLINUX_SIGCHLD, CLINUX_SIGKILL };
+enum clinux_signal { CLINUX_SIGTERM, CLINUX_SIGHUP, CLINUX_SIGINT, CLINUX_SIGCHLD, CLINUX_SIGKILL, CLINUX_SIGUSR2 };
 int clinux_signal_number(enum clinux_signal signal);
-int clinux_signals_create(void);
+int clinux_signals_create(int with_user2);
 int clinux_signals_next(int fd);
 
 // Child processes
@@ -152,3 +152,5 @@ int clinux_is_mount_point(const char *_Nonnull path);
 
 // Process 1, asked by a signal to end the system. Signal 0 asks nothing and tells whether it may be asked.
 int clinux_signal_init(int number);
+
+#include "CLinuxBoot.h"

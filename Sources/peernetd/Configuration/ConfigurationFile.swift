@@ -1,7 +1,9 @@
 import Admin
 import Board
+import Ini
 import Linux
 import PeerNet
+import Settings
 
 /// The configuration and board profile files, read and understood as far as they can be.
 enum ConfigurationFile {

@@ -1,5 +1,6 @@
 import Admin
 import PeerNet
+import Settings
 
 extension Configuration {
   /// Reads the settings of a file. Every fault is found, not only the first; a setting at fault leaves its default.
