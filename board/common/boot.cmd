@@ -1,4 +1,4 @@
-# Chooses a slot and boots it, the same on every board. ahead of this stand what the board's profile says:
+# Chooses a slot and boots it, the same on every board. Ahead of this stands what the profile of the board says:
 #   kernel_arguments, scratch (16 KiB), image (64 MiB)
 # and U-Boot says which disk this script came from: devtype, devnum.
 # The state is in two copies of slot.env; the one with the higher seq is in force. The other one is the one written.
@@ -84,6 +84,7 @@ for choice in ${order}; do
     setexpr initrd ${initrd} * 0x200
     setexpr initrd ${kernel} + ${initrd}
     setenv bootargs "${kernel_arguments} board.slot=${name} board.trial=${on_trial}"
+    echo "Booting slot ${name}, trial ${on_trial}"
     # Returns when a checksum does not match.
     bootm ${kernel} ${initrd} ${fdt_addr}
   fi
