@@ -154,11 +154,12 @@ final class Board {
     if watchdog == nil { openWatchdog() }
     let (state, detail) = data.check()
     journal.open()
-    let isLost = "lost" ~= state
-    let reason = BootReason(data.lastRecord(isLost: isLost), watchdogReset: watchdog?.hasReset ?? false)
+    let isKept = !("remade" ~= state || "lost" ~= state)
+    let reason = BootReason(data.lastRecord(isKept: isKept), watchdogReset: watchdog?.hasReset ?? false)
     var facts = BoardFacts(reason: reason, data: state, dataDetail: detail)
     journal.write(isWarning: false, [UInt8]("started after ") + reason.token.bytes + [UInt8](": ") + reason.detail)
-    journal.write(isWarning: isLost, [UInt8]("data partition: ") + state + [UInt8](" ") + detail)
+    journal.write(
+      isWarning: !isKept, [UInt8]("data partition: ") + state + [UInt8](detail.isEmpty ? "" : ", ") + detail)
     if let failure = data.write(.running) {
       facts.dataDetail += [UInt8](facts.dataDetail.isEmpty ? "" : "; ") + [UInt8]("it takes nothing: ") + failure
     }

@@ -32,12 +32,11 @@ struct DataPartition {
     return ([UInt8]("lost"), detail)
   }
 
-  /// What the last run left, to be asked before ``write(_:)``. `isLost`: the partition is not the one that it wrote to.
-  func lastRecord(isLost: Bool) -> BootReason.Finding {
-    if isLost { return .lost }
+  /// What the last run left, to be asked before ``write(_:)``. `isKept`: the partition is still the one that it wrote to.
+  func lastRecord(isKept: Bool) -> BootReason.Finding {
     do throws(FileError) {
       guard let bytes = try DurableFile(path: paths.resetRecord, limit: ResetRecord.maximumSize).read() else {
-        return .absent
+        return isKept ? .absent : .lost
       }
       return ResetRecord(bytes).map { .found($0) } ?? .torn
     } catch {
