@@ -1,0 +1,36 @@
+import Disk
+import Linux
+import PeerNet
+
+/// Section `[image]`: where a flashed board's disk is, and what is told of the image.
+struct ImageSettings: Equatable, Sendable {
+  /// The whole disk; nil on a system that is not our image, which has no slots.
+  var disk: [UInt8]?
+  /// The kernel's command line, which names the slot that runs.
+  var commandLine = Array("/proc/cmdline".utf8)
+  /// `version=` and `board=` of the image that runs.
+  var release = Array("/etc/board/release".utf8)
+  /// What process 1 found at boot.
+  var facts = Array("/run/board/facts".utf8)
+  /// How long a system on trial must have had a network when no peer calls.
+  var patience = TrialWatch.standardPatience
+  /// How long a system on trial may be without a network.
+  var networkTimeout = TrialWatch.standardNetworkTimeout
+
+  /// Nil when it cannot be told, too.
+  var running: RunningSlot? { RunningSlot(commandLine: Self.read(commandLine)) }
+
+  /// A value of the release file.
+  func release(_ key: StaticString) -> [UInt8]? { Self.value(of: key, in: Self.read(release)) }
+
+  static func read(_ path: [UInt8]) -> [UInt8] { (try? readFile(path, limit: 16 * 1024)) ?? [] }
+
+  /// What stands behind `KEY=` in the first line that begins so: 1 to 256 bytes of it.
+  static func value(of key: StaticString, in text: [UInt8]) -> [UInt8]? {
+    for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.bytes + "=".utf8) {
+      let value = Array(line.dropFirst(key.utf8CodeUnitCount + 1).prefix(256))
+      return value.isEmpty ? nil : value
+    }
+    return nil
+  }
+}
