@@ -19,7 +19,11 @@ struct DeviceNumber: Equatable {
     var status = stat()
     guard stat(path, &status) == 0 else { throw failure(Console.text(errno: errno)) }
     guard status.st_mode & S_IFMT == S_IFBLK else { throw failure("it is no block device") }
-    self.init(gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev))
+    // As the C library packs them into 64 bits: gnu_dev_major and gnu_dev_minor, which are macros.
+    let number = status.st_rdev
+    self.init(
+      UInt32(truncatingIfNeeded: number >> 8 & 0xfff | number >> 32 & ~0xfff),
+      UInt32(truncatingIfNeeded: number & 0xff | number >> 12 & ~0xff))
   }
 
   var text: String { "\(major):\(minor)" }

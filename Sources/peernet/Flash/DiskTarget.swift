@@ -18,6 +18,9 @@ struct DiskError: Error, Equatable {
 
   /// What stands for a disk that takes or gives nothing more.
   static let inputOutput = DiskError(number: EIO)
+  static let busy = DiskError(number: EBUSY)
+  static let readOnly = DiskError(number: EROFS)
+  static let noMedium = DiskError(number: ENOMEDIUM)
 
   /// A signal came; nothing is wrong.
   var isInterruption: Bool { number == EINTR }

@@ -62,10 +62,13 @@ struct Flasher<Target: DiskTarget> {
     of image: BoardImage, keeping table: inout [UInt8], _ outcome: inout Outcome
   ) throws(Problem) -> BlockMap {
     var map = BlockMap()
+    let known = image.dataChunkCount
+    var seen = 0
     while let chunk = try next(of: image) {
       let index = map.hashes.count
       map.append(chunk)
       if case .data(let bytes) = chunk {
+        seen += 1
         if index == 0 {
           table = bytes
         } else {
@@ -74,7 +77,8 @@ struct Flasher<Target: DiskTarget> {
           if outcome.written / Self.mebibyte % Self.syncInterval == 0 { try sync(at: index * Self.mebibyte) }
         }
       }
-      onProgress(.write, index + 1, BoardImage.chunkCount)
+      // Of a packed image it is not known beforehand how much of it is zeros.
+      onProgress(.write, known.map { min(seen, $0) } ?? index + 1, known ?? BoardImage.chunkCount)
     }
     try sync(at: 0)
     return map
@@ -117,7 +121,7 @@ struct Flasher<Target: DiskTarget> {
       let isSame = map.hashes[index].map { $0 == buffer.hash } ?? buffer.isZero
       guard isSame else { throw .differs(index * Self.mebibyte) }
       outcome.verified += Self.mebibyte
-      onProgress(.verify, done + 1, indices.count)
+      if index > 0 { onProgress(.verify, done + 1, indices.count) }
     }
   }
 
@@ -127,8 +131,8 @@ struct Flasher<Target: DiskTarget> {
     var done = 0
     while done < bytes.count {
       do throws(DiskError) {
-        let count = try bytes.withUnsafeBytes { buffer throws(DiskError) in
-          try target.write(UnsafeRawBufferPointer(rebasing: buffer[done...]), at: offset + done)
+        let count = try bytes.withUnsafeBufferPointer { (buffer) throws(DiskError) in
+          try target.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[done...])), at: offset + done)
         }
         guard count > 0 else { throw DiskError.inputOutput }
         done += count

@@ -12,7 +12,7 @@ enum Interruption {
     _ = isRequested
     for number in [SIGINT, SIGTERM, SIGHUP] {
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { _ in flag.store(true, ordering: .relaxed) }
+      action.__sigaction_handler.sa_handler = { _ in Interruption.flag.store(true, ordering: .relaxed) }
       // Without SA_RESTART, and back to the default after one.
       action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
       sigaction(number, &action, nil)

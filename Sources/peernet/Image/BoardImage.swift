@@ -39,12 +39,14 @@ final class BoardImage {
     head = chunks[...]
   }
 
+  /// How many MiB of it hold data; nil of a packed one.
+  var dataChunkCount: Int? { source.dataChunkCount(before: Self.byteCount) }
+
   /// The next MiB; nil at the end.
   func next() throws(Failure) -> ImageSource.Chunk? {
     guard chunksRead < Self.chunkCount else { return nil }
-    guard let chunk = try head.popFirst() ?? source.next(), chunk.count == ImageSource.chunkBytes else {
-      throw Self.tooShort(source.path)
-    }
+    let chunk = if let known = head.popFirst() { known } else { try source.next() } as ImageSource.Chunk?
+    guard let chunk, chunk.count == ImageSource.chunkBytes else { throw Self.tooShort(source.path) }
     chunksRead += 1
     return chunk
   }

@@ -46,9 +46,24 @@ final class ImageSource {
 
   deinit { close(file) }
 
+  /// How many of the pieces before `end` hold data, as far as that is known before they are read.
+  func dataChunkCount(before end: Int) -> Int? {
+    guard byteCount != nil else { return nil }
+    var count = 0
+    var position = 0
+    while position < end {
+      let data = lseek(file, position, Self.seekData)
+      if data < 0 && errno == ENXIO { break }
+      position = max(position, data) / Self.chunkBytes * Self.chunkBytes
+      if position < end { count += 1 }
+      position += Self.chunkBytes
+    }
+    return count
+  }
+
   /// The next piece, from a multiple of ``chunkBytes`` on; nil at the end. Of a sparse file's holes nothing is read.
   func next() throws(Failure) -> Chunk? {
-    let chunk = try unpacking.map { child throws(Failure) in try unpacked(child) } ?? raw()
+    let chunk = if let unpacking { try unpacked(unpacking) } else { try raw() }
     offset += chunk?.count ?? 0
     return chunk
   }

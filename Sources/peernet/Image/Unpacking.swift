@@ -9,8 +9,9 @@ final class Unpacking {
   init(_ file: Int32, path: String) throws(Failure) {
     self.path = path
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw ImageSource.failure(path, Console.text(errno: errno)) }
+    guard Glibc.pipe(&ends) == 0 else { throw ImageSource.failure(path, Console.text(errno: errno)) }
     pipe = ends[0]
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -22,7 +23,7 @@ final class Unpacking {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-    var arguments = ["xz", "-dc"].map { strdup($0) } + [nil]
+    var arguments = [strdup("xz"), strdup("-dc"), nil]
     defer { for argument in arguments { free(argument) } }
     var child: pid_t = 0
     let result = posix_spawnp(&child, "xz", &actions, &attributes, &arguments, environ)
