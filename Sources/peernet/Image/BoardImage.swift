@@ -39,6 +39,8 @@ final class BoardImage {
     head = chunks[...]
   }
 
+  var isPacked: Bool { source.isPacked }
+
   /// How many MiB of it hold data; nil of a packed one.
   var dataChunkCount: Int? { source.dataChunkCount(before: Self.byteCount) }
 

@@ -23,6 +23,8 @@ final class ImageSource {
   let byteCount: Int?
   private let file: Int32
   private let unpacking: Unpacking?
+  /// Whether it has to be unpacked.
+  var isPacked: Bool { unpacking != nil }
   /// How far it was read.
   private(set) var offset = 0
 
