@@ -21,7 +21,7 @@ final class Leftovers: Sendable {
     for name in lans.withLock({ $0 }) {
       // Foundation's processes need threads that may be gone by now.
       let path = Repository.bench("lan")
-      var arguments = [path, "down", name].map { strdup($0) } + [nil]
+      var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), strdup("down"), strdup(name), nil]
       defer { for argument in arguments { free(argument) } }
       var process: pid_t = 0
       if posix_spawn(&process, path, nil, nil, &arguments, environ) == 0 { waitpid(process, nil, 0) }

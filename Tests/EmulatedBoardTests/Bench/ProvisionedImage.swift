@@ -18,14 +18,12 @@ struct ProvisionedImage {
       throw Command.Failed(description: "no image: run Scripts/image qemu-virt first, or make board-test")
     }
     let (laptop, colleague) = (Laptop(folder: folder + "/laptop"), Laptop(folder: folder + "/colleague"))
-    try await laptop.make("id")
-    try await colleague.make("id")
+    try await laptop.make("pair", try await colleague.key(), "colleague")
     try "correct horse battery\n".write(toFile: folder + "/wifi-password", atomically: true, encoding: .utf8)
     let path = folder + "/\(Board.label).img"
     try await laptop.make(
-      "provision", image, "--out", path, "--hostname", Board.label, "--country", "DE", "--wifi", "greenhouse",
-      "--wifi-password-file", folder + "/wifi-password", "--trust", try await laptop.key(), "--trust",
-      try await colleague.key())
+      "provision", image, "--out", path, "--hostname", Board.label, "--trust", "laptop", "--trust", "colleague",
+      "--allow", "*", "--wifi", "greenhouse", "--wifi-password-file", folder + "/wifi-password", "--country", "DE")
     return ProvisionedImage(path: path, laptop: laptop, colleague: colleague)
   }
 }
