@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 SECONDS := 30
 RUNS := 1
+BOARD := qemu-virt
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test bench lint \
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image bench lint \
   documentation fuzz clean
 .DEFAULT_GOAL := help
 
@@ -40,6 +41,9 @@ package: device ## the agent as Debian packages and as tarballs, in .build-packa
 
 package-test: package ## install, upgrade, remove and purge them in clean Debian roots
 	@Scripts/test-package
+
+image: setup ## the image of a board, BOARD=qemu-virt (board/README.md), in .build-image
+	@Scripts/image $(BOARD)
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench
