@@ -69,6 +69,8 @@ import Testing
 
     try root.write("etc/board/services", agent("report", watchdog: 30))
     let second = try root.start()
+    // The log of the run before is out of the way by then.
+    try await root.wait(for: "boot.reason=watchdog", in: "run/board/facts")
     try await root.wait(for: "agent is ready")
     let facts = "boot.reason=watchdog\nboot.detail=agent was silent for 1 s\ndata=kept\ndata.detail=\n"
     #expect(root.read("run/board/facts") == facts)
