@@ -47,14 +47,14 @@ final class Board: Sendable {
 
   /// Pulls the plug, does something to the disk, and boots the machine again on the same networks.
   func unplug(andChange change: (_ disk: String) throws -> Void) async throws -> Board {
-    try await machine.cut()
+    machine.cut()
     try change(disk)
     return try await Self.boot(in: folder, on: lan, laptop: laptop, drives: [], recordsWrites: false)
   }
 
   /// Pulls the plug for good.
   func close() async throws {
-    try await machine.cut()
+    machine.cut()
     await lan.close()
     try FileManager.default.removeItem(atPath: folder)
   }

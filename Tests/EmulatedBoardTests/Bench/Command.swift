@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program that was run to its end.
 struct Command: Sendable {
@@ -10,24 +11,22 @@ struct Command: Sendable {
     let description: String
   }
 
-  /// Runs `words`, the first of which is looked up in the usual folders; kills it when it takes longer than `limit`.
+  /// Runs `words`; kills it when it takes longer than `limit`.
   static func run(
-    _ words: [String], environment: [String: String] = [:], input: String? = nil, within limit: Duration = .seconds(60)
+    _ words: [String], environment: [String: String] = [:], within limit: Duration = .seconds(60)
   ) async throws -> Command {
     try await withCheckedThrowingContinuation { continuation in
       // Blocking calls stay off the threads that tests share.
       Thread.detachNewThread {
-        continuation.resume(with: Result { try wait(words, environment, input, limit) })
+        continuation.resume(with: Result { try wait(words, environment, limit) })
       }
     }
   }
 
   /// Runs `words` and throws what it said when it did not end with 0.
   @discardableResult
-  static func demand(
-    _ words: [String], environment: [String: String] = [:], input: String? = nil, within limit: Duration = .seconds(60)
-  ) async throws -> String {
-    let command = try await run(words, environment: environment, input: input, within: limit)
+  static func demand(_ words: [String], within limit: Duration = .seconds(60)) async throws -> String {
+    let command = try await run(words, within: limit)
     guard command.status == 0 else {
       throw Failed(
         description: "\(words.joined(separator: " ")) ended with \(command.status): \(command.output)\(command.errors)")
@@ -35,54 +34,39 @@ struct Command: Sendable {
     return command.output
   }
 
-  /// A process of `words` that is not waited for; what it writes goes to the file `log`.
-  static func start(_ words: [String], log: String) throws -> Process {
-    let process = prepare(words, [:])
-    guard FileManager.default.createFile(atPath: log, contents: nil) else { throw CocoaError(.fileWriteUnknown) }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    defer { try? handle.close() }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    return process
+  /// Starts `words` and lets it run; what it says goes to the file `log`.
+  static func start(_ words: [String], log: String) throws -> Child {
+    let file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Failed(description: "cannot write \(log)") }
+    defer { close(file) }
+    return try Child(words, output: file, errors: file)
   }
 
-  private static func prepare(_ words: [String], _ environment: [String: String]) -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = words
-    let inherited = ProcessInfo.processInfo.environment
-    process.environment = [
-      "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": inherited["HOME"] ?? "/",
-      "LD_LIBRARY_PATH": inherited["LD_LIBRARY_PATH"] ?? "", "LC_ALL": "C.UTF-8",
-    ].merging(environment) { $1 }
-    return process
-  }
-
-  private static func wait(
-    _ words: [String], _ environment: [String: String], _ input: String?, _ limit: Duration
-  ) throws -> Command {
-    let process = prepare(words, environment)
-    let (given, output, errors) = (Pipe(), Pipe(), Pipe())
-    process.standardInput = input == nil ? FileHandle.nullDevice : given
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let killer = DispatchWorkItem { [weak process] in
-      if let process { kill(process.processIdentifier, SIGKILL) }
+  private static func wait(_ words: [String], _ environment: [String: String], _ limit: Duration) throws -> Command {
+    // What they say goes to files: nobody has to drain two pipes at once.
+    var files: [Int32] = []
+    defer { for file in files { close(file) } }
+    for _ in 0..<2 {
+      let path = NSTemporaryDirectory() + "/board-output-\(UUID().uuidString)"
+      let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      guard file >= 0 else { throw Failed(description: "cannot write \(path)") }
+      unlink(path)
+      files.append(file)
     }
-    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(limit.components.seconds)), execute: killer)
-    defer { killer.cancel() }
-    if let input { try given.fileHandleForWriting.write(contentsOf: Data(input.utf8)) }
-    try given.fileHandleForWriting.close()
-    // What these programs complain about fits a pipe, so that one may be read after the other.
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    let said = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    for handle in [output.fileHandleForReading, errors.fileHandleForReading] { try handle.close() }
-    return Command(
-      status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
-      output: String(decoding: data, as: UTF8.self), errors: String(decoding: said, as: UTF8.self))
+    let child = try Child(words, environment: environment, output: files[0], errors: files[1])
+    let hasEnded = Mutex(false)
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(limit.components.seconds))) {
+      hasEnded.withLock { if !$0 { child.kill() } }
+    }
+    let status = child.wait()
+    hasEnded.withLock { $0 = true }
+    return Command(status: status, output: text(files[0]), errors: text(files[1]))
+  }
+
+  private static func text(_ file: Int32) -> String {
+    let size = Int(lseek(file, 0, SEEK_END))
+    var bytes = [UInt8](repeating: 0, count: max(size, 0))
+    let count = pread(file, &bytes, bytes.count, 0)
+    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
   }
 }

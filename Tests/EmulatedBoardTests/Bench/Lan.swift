@@ -10,7 +10,7 @@ final class Lan: Sendable {
 
   let name: String
   private static let count = Atomic<Int>(0)
-  private let server: Process
+  private let server: Child
 
   /// Builds the networks. `folder` is where the DHCP server's log goes.
   init(folder: String) async throws {
@@ -25,7 +25,11 @@ final class Lan: Sendable {
   var laptop: [String] { ["ip", "netns", "exec", name + "-laptop"] }
 
   /// Takes everything down again, with what still runs there.
-  func close() async { _ = try? await Command.run([Repository.bench("lan"), "down", name]) }
+  func close() async {
+    server.kill()
+    _ = server.wait()
+    _ = try? await Command.run([Repository.bench("lan"), "down", name])
+  }
 
   /// Removes the networks of test runs that died, with what still runs in them.
   private static var sweep: Void {

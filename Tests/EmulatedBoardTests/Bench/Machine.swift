@@ -7,7 +7,7 @@ final class Machine: Sendable {
   let shell: BenchShell
   /// When the emulator was started.
   let started: ContinuousClock.Instant
-  private let process: Process
+  private let process: Child
   private let serial: String
 
   /// Boots `disk`, a raw image that is written to. Sockets and logs go to `folder`; `drives` are further disks, only to be
@@ -37,8 +37,8 @@ final class Machine: Sendable {
   }
 
   /// Pulls the plug.
-  func cut() async throws {
-    kill(process.processIdentifier, SIGKILL)
-    try await wait(for: "end of the emulator", within: .seconds(20)) { process.isRunning ? nil : () }
+  func cut() {
+    process.kill()
+    _ = process.wait()
   }
 }
