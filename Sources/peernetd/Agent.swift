@@ -46,7 +46,7 @@ final class Agent {
     do throws(Errno) {
       let agent = try Agent(
         configurationFile, loaded.configuration, profile.profile,
-        DurableState(paths, disk: loaded.configuration.image.disk.map { BoardDisk(path: $0) }, log: log), log,
+        DurableState(paths, disk: loaded.configuration.image.disk, log: log), log,
         identity: identity.keyPair)
       try agent.start()
       try agent.reactor.run()

@@ -66,6 +66,6 @@ struct Daemon {
     let configuration = try ConfigurationFile.load(invocation.configurationFile).configuration
     return PairingCommands(
       paths: StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition),
-      disk: configuration.image.disk.map { BoardDisk(path: $0) })
+      disk: configuration.image.disk)
   }
 }

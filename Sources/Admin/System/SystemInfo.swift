@@ -36,9 +36,9 @@ public struct SystemInfo: Equatable, Sendable {
   /// Seconds since 1970.
   public var time: Int64?
   /// Of a flashed board's image; nil on other systems.
-  public var image: ImageInfo?
+  public var image: Answer?
   /// Of a flashed board's last boot; nil on other systems.
-  public var boot: BootInfo?
+  public var boot: Answer?
   /// The board is a simulated one, whose facts are partly made up.
   public var isSimulated = false
 

@@ -1,3 +1,4 @@
+import Linux
 import PeerNet
 import Sodium
 
@@ -5,7 +6,7 @@ import Sodium
 struct PairingCommands {
   let paths: StatePaths
   /// Of a flashed board, which keeps whom it unpaired beside its data partition.
-  var disk: BoardDisk?
+  var disk: [UInt8]?
 
   /// `key`, `fingerprint` and `file`, a line each; makes the key on its first use.
   func id() throws(CommandError) -> [UInt8] {
@@ -57,7 +58,9 @@ struct PairingCommands {
         list.entries.first { $0.label == peer } ?? PublicKey(text: peer).flatMap { list.entry(for: $0) }
         ?? list.entries.first { $0.key.fingerprint == peer }
       guard let entry else { return revoked = try revoke(peer) }
-      do throws(ImageError) { try disk?.revoke([entry.key]) } catch { failure = error }
+      if let disk {
+        do throws(ImageError) { try BoardDisk(disk, for: .writing).revoke([entry.key]) } catch { failure = error }
+      }
       do throws(TrustListError) { try list.remove(entry.key) } catch { throw .notTaken(error) }
       removed = entry
     }
@@ -75,7 +78,7 @@ struct PairingCommands {
   /// A key that is not in the list can still be revoked, for when that failed as it was unpaired.
   private func revoke(_ peer: [UInt8]) throws(CommandError) -> PublicKey {
     guard let disk, let key = PublicKey(text: peer) else { throw .unknownPeer(peer) }
-    do throws(ImageError) { try disk.revoke([key]) } catch { throw .image(error) }
+    do throws(ImageError) { try BoardDisk(disk, for: .writing).revoke([key]) } catch { throw .image(error) }
     return key
   }
 

@@ -4,65 +4,70 @@ import Sodium
 
 /// The disk of a flashed board, as far as the agent reads and changes it: which slot boots, what is in the slots, and
 /// who was unpaired.
-struct BoardDisk {
-  let path: [UInt8]
+final class BoardDisk {
+  private let path: [UInt8]
+  private let file: DiskFile
 
   /// How much of a slot is read or written at once.
   static var pieceByteCount: Int { 256 * 1024 }
 
-  func open(for access: DiskFile.Access) throws(ImageError) -> DiskFile {
-    try attempt { () throws(Errno) in try DiskFile(path: path, for: access) }
+  init(_ path: [UInt8], for access: DiskFile.Access) throws(ImageError) {
+    self.path = path
+    do throws(Errno) { file = try DiskFile(path: path, for: access) } catch { throw .disk(path, error) }
   }
 
-  /// Writes and reads back what the disk itself keeps.
-  func write(_ bytes: [UInt8], at offset: UInt64, of disk: DiskFile) throws(ImageError) {
-    let isKept = try attempt { () throws(Errno) in
-      try disk.write(bytes[...], at: offset)
-      try disk.flush()
-      disk.forgetCached(UInt64(bytes.count), at: offset)
-      return try disk.read(bytes.count, at: offset) == bytes
-    }
-    guard isKept else { throw .notKept }
+  func read(_ count: Int, at offset: UInt64) throws(ImageError) -> [UInt8] {
+    do throws(Errno) { return try file.read(count, at: offset) } catch { throw .disk(path, error) }
   }
 
-  func attempt<Result>(_ body: () throws(Errno) -> Result) throws(ImageError) -> Result {
-    do throws(Errno) { return try body() } catch { throw .disk(path, error) }
+  /// On the disk once it was flushed.
+  func write(_ bytes: ArraySlice<UInt8>, at offset: UInt64) throws(ImageError) {
+    do throws(Errno) { try file.write(bytes, at: offset) } catch { throw .disk(path, error) }
+  }
+
+  func flush() throws(ImageError) {
+    do throws(Errno) { try file.flush() } catch { throw .disk(path, error) }
+  }
+
+  /// Writes, and reads back what the disk itself keeps.
+  func keep(_ bytes: [UInt8], at offset: UInt64) throws(ImageError) {
+    try write(bytes[...], at: offset)
+    try flush()
+    file.forgetCached(UInt64(bytes.count), at: offset)
+    guard try read(bytes.count, at: offset) == bytes else { throw .notKept }
+  }
+
+  private func lock() throws(ImageError) {
+    do throws(Errno) { try file.lock() } catch { throw .disk(path, error) }
   }
 }
 
 // MARK: slot.env
 
 extension BoardDisk {
-  func slotEnvironment() throws(ImageError) -> SlotEnvironmentPair { try slotEnvironment(open(for: .reading)) }
+  func slotEnvironment() throws(ImageError) -> SlotEnvironmentPair {
+    let first = try read(SlotEnvironment.byteCount, at: DiskLayout.slotEnvironment(.first).offset)
+    let second = try read(SlotEnvironment.byteCount, at: DiskLayout.slotEnvironment(.second).offset)
+    return SlotEnvironmentPair(first: first, second: second)
+  }
 
-  /// Writes what `change` makes of what is in force, and has it in force when this returns. Without a valid copy the slot
-  /// that runs is taken for the confirmed one. Returns what is in force then.
+  /// Changes what is in force, and returns what is then. Without a valid copy the slot that runs is taken for the
+  /// confirmed one.
   @discardableResult
-  func changeSlotEnvironment(
-    running: Slot, _ change: (SlotEnvironment) throws(SlotRefusal) -> SlotEnvironment
-  ) throws(ImageError) -> SlotEnvironment {
-    let disk = try open(for: .writing)
-    try attempt { () throws(Errno) in try disk.lock() }
-    let pair = try slotEnvironment(disk)
+  func apply(_ change: SlotChange, running: Slot) throws(ImageError) -> SlotEnvironment {
+    try lock()
+    let pair = try slotEnvironment()
     let next: SlotEnvironment
     do throws(SlotRefusal) {
-      next = try change(pair.current ?? SlotEnvironment(confirmed: running))
+      next = try change.applied(to: pair.current ?? SlotEnvironment(confirmed: running), running: running)
     } catch {
       throw .refused(error)
     }
     if next == pair.current { return next }
     let update = pair.update(to: next)
-    try write(update.bytes, at: update.offset, of: disk)
-    guard let current = try slotEnvironment(disk).current, current == update.environment else { throw .notKept }
+    try keep(update.bytes, at: update.offset)
+    guard let current = try slotEnvironment().current, current == update.environment else { throw .notKept }
     return current
-  }
-
-  private func slotEnvironment(_ disk: DiskFile) throws(ImageError) -> SlotEnvironmentPair {
-    try attempt { () throws(Errno) in
-      SlotEnvironmentPair(
-        first: try disk.read(SlotEnvironment.byteCount, at: DiskLayout.slotEnvironment(.first).offset),
-        second: try disk.read(SlotEnvironment.byteCount, at: DiskLayout.slotEnvironment(.second).offset))
-    }
   }
 }
 
@@ -70,39 +75,32 @@ extension BoardDisk {
 
 extension BoardDisk {
   /// What the slot's image says of itself; its contents are not looked at.
-  func header(of slot: Slot, on disk: DiskFile) throws(ImageError) -> SlotHeader {
+  func header(of slot: Slot) throws(ImageError) -> SlotHeader {
     let region = DiskLayout.slot(slot)
-    let superblock = try attempt { () throws(Errno) in try disk.read(SlotHeader.byteCount, at: region.offset) }
+    let superblock = try read(SlotHeader.byteCount, at: region.offset)
     do throws(SlotImageError) {
       let offset = try SlotHeader.offset(superblock: superblock)
-      guard offset + UInt64(SlotHeader.byteCount) <= region.byteCount else { throw .tooLarge(offset) }
-      var bytes: [UInt8] = []
-      do throws(Errno) {
-        bytes = try disk.read(SlotHeader.byteCount, at: region.offset + offset)
-      } catch {
-        throw .truncated(0)
+      let bytes: [UInt8]
+      do throws(ImageError) { bytes = try read(SlotHeader.byteCount, at: region.offset + offset) } catch {
+        throw .noHeader
       }
-      let header = try SlotHeader(decoding: bytes)
-      guard header.offset == offset else { throw .malformedHeader }
-      return header
+      return try SlotHeader(decoding: bytes)
     } catch {
       throw .notWhole(slot, error)
     }
   }
 
-  /// Reads the whole image in a slot and checks it. `first` stands for the first block on the disk when it is not there yet.
-  func verify(_ slot: Slot, on disk: DiskFile, byteCount: UInt64, first: [UInt8] = []) throws(ImageError) -> SlotHeader
-  {
+  /// Reads the image in a slot and checks it. `first` stands for the first block when that is not on the disk yet.
+  func verify(_ slot: Slot, byteCount: UInt64, first: [UInt8] = []) throws(ImageError) -> SlotHeader {
     let start = DiskLayout.slot(slot).offset
+    file.forgetCached(byteCount, at: start)
     var verifier = SlotImageVerifier()
-    disk.forgetCached(byteCount, at: start)
-    var position: UInt64 = 0
+    verifier.receive(first[...])
+    var position = UInt64(first.count)
     while position < byteCount {
-      let count = Int(min(UInt64(Self.pieceByteCount), byteCount - position))
-      var piece = try attempt { () throws(Errno) in try disk.read(count, at: start + position) }
-      if position == 0, !first.isEmpty { piece.replaceSubrange(..<first.count, with: first) }
-      do throws(SlotImageError) { try verifier.receive(piece[...]) } catch { throw .notWhole(slot, error) }
-      position += UInt64(count)
+      let piece = try read(min(Self.pieceByteCount, Int(byteCount - position)), at: start + position)
+      verifier.receive(piece[...])
+      position += UInt64(piece.count)
     }
     do throws(SlotImageError) { return try verifier.finish() } catch { throw .notWhole(slot, error) }
   }
@@ -113,17 +111,14 @@ extension BoardDisk {
 extension BoardDisk {
   /// Has these keys in the revocation log when it returns; those that are there already are not written again.
   func revoke(_ keys: [PublicKey]) throws(ImageError) {
-    let disk = try open(for: .writing)
-    try attempt { () throws(Errno) in try disk.lock() }
-    let region = DiskLayout.revocations
-    var area = try attempt { () throws(Errno) in try disk.read(RevocationLog.byteCount, at: region.offset) }
+    try lock()
+    let start = DiskLayout.revocations.offset
     for key in keys {
-      let log = RevocationLog(scanning: area)
+      let log = RevocationLog(scanning: try read(RevocationLog.byteCount, at: start))
       if log.contains(key) { continue }
       guard let place = log.firstFree else { throw .revocationsFull }
-      let record = RevocationLog.record(key, at: UInt64(clamping: Clock.realtimeSeconds()))
-      try write(record, at: region.offset + UInt64(place), of: disk)
-      area.replaceSubrange(place..<place + record.count, with: record)
+      try keep(
+        RevocationLog.record(key, at: UInt64(clamping: Clock.realtimeSeconds())), at: start + UInt64(place))
     }
   }
 }

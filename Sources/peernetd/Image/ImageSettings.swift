@@ -25,11 +25,20 @@ struct ImageSettings: Equatable, Sendable {
 
   static func read(_ path: [UInt8]) -> [UInt8] { (try? readFile(path, limit: 16 * 1024)) ?? [] }
 
-  /// What stands behind `KEY=` in the first line that begins so: 1 to 256 bytes of it.
-  static func value(of key: StaticString, in text: [UInt8]) -> [UInt8]? {
-    for line in text.split(separator: UInt8(ascii: "\n")) where line.starts(with: key.bytes + "=".utf8) {
-      let value = Array(line.dropFirst(key.utf8CodeUnitCount + 1).prefix(256))
-      return value.isEmpty ? nil : value
+  /// What stands behind `KEY=` at the start of the text, or behind a separator or the end of a line: 1 to 256 bytes of it.
+  static func value(
+    of key: StaticString, in text: [UInt8], endingIn separator: UInt8 = UInt8(ascii: "\n")
+  ) -> [UInt8]? {
+    let name = key.bytes + [UInt8(ascii: "=")]
+    let isEnd = { (byte: UInt8) in byte == separator || byte == UInt8(ascii: "\n") }
+    var start = 0
+    while start < text.count {
+      var end = start
+      while end < text.count, !isEnd(text[end]) { end += 1 }
+      if end - start > name.count, Array(text[start..<start + name.count]) == name {
+        return Array(text[(start + name.count)..<min(end, start + name.count + 256)])
+      }
+      start = end + 1
     }
     return nil
   }

@@ -22,82 +22,74 @@ struct SlotCommands {
 
   /// What runs, what boots, and what is in the slots, a line each.
   private func status() throws(ImageError) -> [UInt8] {
-    let (disk, running) = try place()
+    let (disk, running) = try place(for: .reading)
     var text: [UInt8] = []
-    func line(_ name: StaticString, _ value: [UInt8]) {
-      text += name
-      text += value
-      text += "\n"
-    }
-    line("running   ", [running.slot.letter] + (running.isTrial ? ", on trial" : "").utf8)
+    text += "running   "
+    text.append(running.slot.letter)
+    text += running.isTrial ? ", on trial\nconfirmed " : "\nconfirmed "
     if let environment = try disk.slotEnvironment().current {
-      line("confirmed ", [environment.confirmed.letter])
+      text.append(environment.confirmed.letter)
       if let trial = environment.trial {
-        line("trial     ", [trial.letter] + ", started ".utf8 + [0x30 + UInt8(environment.tries)] + " of 3 times".utf8)
+        text += "\ntrial     "
+        text.append(trial.letter)
+        text += ", started "
+        text.append(decimal: Int64(environment.tries))
+        text += " of 3 times"
       }
       if let failed = environment.failed {
-        line("failed    ", [failed.letter] + ": ".utf8 + (environment.reason?.text ?? []))
+        text += "\nfailed    "
+        text.append(failed.letter)
+        text += ", "
+        text += environment.reason?.text ?? []
       }
     } else {
-      line("confirmed ", Array("not known: both copies of slot.env are damaged".utf8))
+      text += "not known: both copies of slot.env are damaged"
     }
-    let file = try disk.open(for: .reading)
     for slot in Slot.allCases {
-      var contents: [UInt8] = []
+      text += "\nslot "
+      text.append(slot.letter)
+      text += "    "
       do throws(ImageError) {
-        contents.append(header: try disk.header(of: slot, on: file))
-      } catch .notWhole {
-        contents += "no image"
+        text.append(header: try disk.header(of: slot))
+      } catch {
+        guard case .notWhole = error else { throw error }
+        text += "no image"
       }
-      line(slot == .a ? "slot a    " : "slot b    ", contents)
     }
+    text += "\n"
     return text
   }
 
   private func write(_ path: [UInt8]) throws(ImageError) -> [UInt8] {
-    let (disk, running) = try place()
+    let (disk, running) = try place(for: .writing)
     let progress = WriteProgress()
-    let writer = SlotWriter(disk: disk, running: running.slot, board: try board()) { progress.tell($0, of: $1) }
-    let source = try ImageSource(path)
-    let (slot, header): (Slot, SlotHeader)
-    do throws(ImageError) {
-      (slot, header) = try writer.write(source)
-      progress.end()
-    } catch {
-      progress.end()
-      throw error
-    }
-    return sentence(slot, "holds ", header, "; start it with peernetd slot try and a reboot")
+    defer { progress.end() }
+    let writer = SlotWriter(disk: disk, running: running.slot, board: try board(), progress: progress)
+    let (slot, header) = try writer.write(try ImageSource(path))
+    return sentence(slot, " holds ", header, "; start it with peernetd slot try and a reboot\n")
   }
 
   private func attempt() throws(ImageError) -> [UInt8] {
-    let (disk, running) = try place()
-    let board = try board()
+    let (disk, running) = try place(for: .writing)
     let environment = try disk.slotEnvironment().current ?? SlotEnvironment(confirmed: running.slot)
     if let trial = environment.trial { throw .refused(.onTrial(trial)) }
     let slot = environment.confirmed.other
-    let file = try disk.open(for: .reading)
-    let header = try disk.verify(slot, on: file, byteCount: disk.header(of: slot, on: file).imageByteCount)
+    let header = try disk.verify(slot, byteCount: disk.header(of: slot).imageByteCount)
+    let board = try board()
     guard header.board == board else { throw .otherBoard(header.board, this: board, touched: nil) }
-    try disk.changeSlotEnvironment(running: running.slot) { (environment) throws(SlotRefusal) in
-      // Only what was verified is tried.
-      if environment.confirmed == slot { throw .running(slot) }
-      return try environment.trying(isVerified: true)
-    }
-    return sentence(slot, "is tried at the next boot: ", header, "; reboot to start it")
+    try disk.apply(.attempt(slot), running: running.slot)
+    return sentence(slot, " is tried at the next boot: ", header, "; reboot to start it\n")
   }
 
   private func confirm() throws(ImageError) -> [UInt8] {
-    let (disk, running) = try place()
-    try disk.changeSlotEnvironment(running: running.slot) { (environment) throws(SlotRefusal) in
-      try environment.confirming(running: running.slot)
-    }
-    return sentence(running.slot, "is confirmed: it boots from now on", nil, "")
+    let (disk, running) = try place(for: .writing)
+    try disk.apply(.confirm, running: running.slot)
+    return sentence(running.slot, " is confirmed: it boots from now on\n", nil, "")
   }
 
-  private func place() throws(ImageError) -> (disk: BoardDisk, running: RunningSlot) {
+  private func place(for access: DiskFile.Access) throws(ImageError) -> (disk: BoardDisk, running: RunningSlot) {
     guard let path = settings.disk, let running = settings.running else { throw .noSlots }
-    return (BoardDisk(path: path), running)
+    return (try BoardDisk(path, for: access), running)
   }
 
   private func board() throws(ImageError) -> [UInt8] {
@@ -123,17 +115,13 @@ struct SlotCommands {
     return result
   }
 
-  private func sentence(
-    _ slot: Slot, _ verb: StaticString, _ header: SlotHeader?, _ end: StaticString
-  ) -> [UInt8] {
+  private func sentence(_ slot: Slot, _ verb: StaticString, _ header: SlotHeader?, _ end: StaticString) -> [UInt8] {
     var text: [UInt8] = []
     text += "slot "
     text.append(slot.letter)
-    text += " "
     text += verb
     if let header { text.append(header: header) }
     text += end
-    text += "\n"
     return text
   }
 }

@@ -6,7 +6,7 @@ import Reactor
 /// Watches over a system that runs on trial, and carries out what the watch decides: the slot is confirmed, or the reason
 /// is recorded and the board reboots.
 final class TrialKeeper {
-  private let disk: BoardDisk
+  private let disk: [UInt8]
   private let slot: Slot
   private let interfaces: [[UInt8]]
   private let log: Log
@@ -28,7 +28,7 @@ final class TrialKeeper {
     guard let path = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
       return nil
     }
-    disk = BoardDisk(path: path)
+    disk = path
     slot = running.slot
     interfaces = configuration.interfaces
     self.log = log
@@ -75,9 +75,7 @@ final class TrialKeeper {
 
   private func confirm(_ evidence: TrialWatch.Evidence, at now: Instant) {
     do throws(ImageError) {
-      try disk.changeSlotEnvironment(running: slot) { (environment) throws(SlotRefusal) in
-        try environment.confirming(running: slot)
-      }
+      try BoardDisk(disk, for: .writing).apply(.confirm, running: slot)
       log.write(
         .notice, "slot.confirmed",
         [.bytes("slot", [slot.letter]), .literal("by", evidence == .servedPeer ? "peer" : "patience")])
@@ -91,7 +89,7 @@ final class TrialKeeper {
 
   private func giveUp(_ reason: SlotEnvironment.Reason, at now: Instant) {
     do throws(ImageError) {
-      let environment = try disk.changeSlotEnvironment(running: slot) { $0.failing(reason) }
+      let environment = try BoardDisk(disk, for: .writing).apply(.fail(reason), running: slot)
       // The operator was faster.
       guard environment.trial != nil else { return end() }
     } catch {

@@ -11,9 +11,9 @@ final class DurableState {
   private var trust: TrustStore
   private var memory: PeerMemoryStore
   private var watch: FolderWatch?
-  private let disk: BoardDisk?
+  private let disk: [UInt8]?
 
-  init(_ paths: StatePaths, disk: BoardDisk?, log: Log) {
+  init(_ paths: StatePaths, disk: [UInt8]?, log: Log) {
     self.paths = paths
     self.disk = disk
     self.log = log
@@ -42,7 +42,7 @@ final class DurableState {
     switch trust.load() {
     case .replaced:
       isReplaced = true
-      revoke(before.entries.filter { trust.list.entry(for: $0.key) == nil }.map { $0.key })
+      revokeThoseMissing(since: before)
       log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
     case .unchanged: break
     case .kept(let failure):
@@ -59,10 +59,13 @@ final class DurableState {
 
   /// Whoever goes from the list does not come back with a data partition that is made anew, whichever way the list was
   /// changed: by the command, which did this before, or in an editor.
-  private func revoke(_ keys: [PublicKey]) {
-    guard let disk, !keys.isEmpty else { return }
+  private func revokeThoseMissing(since before: TrustList) {
+    guard let disk else { return }
+    var keys: [PublicKey] = []
+    for entry in before.entries where trust.list.entry(for: entry.key) == nil { keys.append(entry.key) }
+    guard !keys.isEmpty else { return }
     do throws(ImageError) {
-      try disk.revoke(keys)
+      try BoardDisk(disk, for: .writing).revoke(keys)
     } catch {
       log.write(
         .error, "trust.not_revoked", [.number("peers", Int64(keys.count)), .bytes("reason", error.text)])
