@@ -74,7 +74,8 @@ struct FlashCommand: ParsableCommand {
       Console.say("image   \(Printable.text(self.image)), provisioned for \(label)")
     } else {
       Console.say(
-        "image   \(Printable.text(self.image)), not provisioned: the board will trust nobody; see peernet provision --help")
+        "image   \(Printable.text(self.image)), not provisioned: the board will trust nobody; see peernet provision --help"
+      )
     }
     let words = [disk.model, ByteCount.text(disk.bytes), disk.connection.rawValue].filter { !$0.isEmpty }
     Console.say("disk    \(disk.name): \(words.joined(separator: ", "))")

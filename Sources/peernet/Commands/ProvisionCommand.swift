@@ -11,7 +11,8 @@ struct ProvisionCommand: ParsableCommand {
     commandName: "provision",
     abstract: "Give an image a board's key, trust list, wifi and name, and pair the board here.",
     discussion:
-      "Passwords are asked for, or read from a file. What it writes holds the board's private key: keep it to yourself.")
+      "Passwords are asked for, or read from a file. What it writes holds the board's private key: keep it to yourself."
+  )
 
   @OptionGroup var home: HomeOptions
   @OptionGroup var options: ProvisionOptions
@@ -82,14 +83,17 @@ struct ProvisionCommand: ParsableCommand {
       try maker.make([board], labels: label) { tell($0, isOneOfMany: false) }
       let name = board.settings.hostname.text
       Console.say(pair ? "Paired on this computer as \(name)." : "Not paired on this computer.")
-      Console.say("Next: peernet flash \(Printable.text(out)) /dev/DISK, then keep or remove \(Printable.text(out)): it holds the board's private key.")
+      Console.say(
+        "Next: peernet flash \(Printable.text(out)) /dev/DISK, then keep or remove \(Printable.text(out)): it holds the board's private key."
+      )
     }
   }
 
   private func tell() throws(Failure) {
     guard let provision = try BoardImage(path: image).provision else {
       throw Failure(
-        .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned", next: "see peernet provision --help")
+        .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned",
+        next: "see peernet provision --help")
     }
     let report = ProvisionReport(provision)
     if home.json { return Console.data(report.json) }

@@ -34,7 +34,9 @@ struct ProvisionOptions: ParsableArguments {
   var profile: String?
 
   func validate() throws {
-    if wifiOpen && wifiPasswordFile != nil { throw ValidationError("--wifi-open and --wifi-password-file exclude each other") }
+    if wifiOpen && wifiPasswordFile != nil {
+      throw ValidationError("--wifi-open and --wifi-password-file exclude each other")
+    }
   }
 
   var request: BoardRequest {

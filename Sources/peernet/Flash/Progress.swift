@@ -11,7 +11,8 @@ struct Progress {
     let (percent, filled) = total > 0 ? (done * 100 / total, done * Self.barWidth / total) : (100, Self.barWidth)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.barWidth - filled)
     let total = "\(total)"
-    return "\(title.padded(to: 9))  [\(bar)]  \("\(percent)".padded(to: -3)) %  \("\(done)".padded(to: -total.count)) of "
+    return
+      "\(title.padded(to: 9))  [\(bar)]  \("\(percent)".padded(to: -3)) %  \("\(done)".padded(to: -total.count)) of "
       + "\(total) MiB" + rate(elapsed)
   }
 

@@ -33,7 +33,8 @@ final class BoardImage {
       provision = try Provision.decode(
         first: Self.area(bytes, DiskLayout.provision(.first)), second: Self.area(bytes, DiskLayout.provision(.second)))
     } catch {
-      throw Self.failure(path, "what it was provisioned with is damaged (\(error))", "provision it again from a fresh one")
+      throw Self.failure(
+        path, "what it was provisioned with is damaged (\(error))", "provision it again from a fresh one")
     }
     self.source = source
     head = chunks[...]

@@ -79,7 +79,9 @@ final class ImageSource {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      let result = bytes.withUnsafeMutableBytes { pread(file, $0.baseAddress! + filled, count - filled, offset + filled) }
+      let result = bytes.withUnsafeMutableBytes {
+        pread(file, $0.baseAddress! + filled, count - filled, offset + filled)
+      }
       if result < 0 && errno == EINTR { continue }
       guard result > 0 else {
         throw Self.failure(path, result == 0 ? "it shrank meanwhile" : Console.text(errno: errno))

@@ -31,7 +31,8 @@ final class Unpacking {
     guard result == 0 else {
       close(pipe)
       throw Failure(
-        .configuration, "cannot unpack \(Printable.text(path))", because: "xz does not start: \(Console.text(errno: result))",
+        .configuration, "cannot unpack \(Printable.text(path))",
+        because: "xz does not start: \(Console.text(errno: result))",
         next: "install xz-utils, or unpack it yourself")
     }
     self.child = child
@@ -39,7 +40,7 @@ final class Unpacking {
 
   deinit {
     if let child {
-      kill(child, SIGKILL)
+      kill(-child, SIGKILL)
       waitpid(child, nil, 0)
     }
     close(pipe)

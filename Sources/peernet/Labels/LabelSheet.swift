@@ -28,7 +28,8 @@ struct LabelSheet {
       for (place, label) in labels[start..<min(start + perPage, labels.count)].enumerated() {
         let top = (Self.height - Double(Self.rows) * Self.labelHeight) / 2
         Self.draw(
-          label, at: (Double(place % Self.columns) * Self.labelWidth, top + Double(place / Self.columns) * Self.labelHeight),
+          label,
+          at: (Double(place % Self.columns) * Self.labelWidth, top + Double(place / Self.columns) * Self.labelHeight),
           on: &page)
       }
       return page
@@ -38,7 +39,8 @@ struct LabelSheet {
   private static func draw(_ label: Label, at origin: (x: Double, y: Double), on page: inout Drawing) {
     let side = Double(QRCode.size + 2 * quietZone) * module
     let code = (x: origin.x + 2, y: origin.y + (labelHeight - side) / 2)
-    draw(QRCode(label.key.text), at: (code.x + Double(quietZone) * module, code.y + Double(quietZone) * module), on: &page)
+    draw(
+      QRCode(label.key.text), at: (code.x + Double(quietZone) * module, code.y + Double(quietZone) * module), on: &page)
     let left = code.x + side
     let room = origin.x + labelWidth - 3 - left
     func line(_ text: String, _ baseline: Double, _ size: Double, bold: Bool = false) {
@@ -46,7 +48,14 @@ struct LabelSheet {
       page.texts.append(
         .init(x: left, baseline: origin.y + baseline, size: fitting, isBold: bold, characters: text))
     }
-    line(label.hostname, 10, 5.5, bold: true)
+    let name = Array(label.hostname)
+    if name.count <= 16 {
+      line(label.hostname, 10, 5.5, bold: true)
+    } else {
+      for (row, start) in stride(from: 0, to: name.count, by: 21).enumerated() {
+        line(String(name[start..<min(start + 21, name.count)]), 5.2 + 3.2 * Double(row), 3, bold: true)
+      }
+    }
     line(grouped(label.key.fingerprintText), 16, 3)
     let key = Array(label.key.description)
     for (row, start) in stride(from: 0, to: key.count, by: 13).enumerated() {

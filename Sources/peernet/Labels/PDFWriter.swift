@@ -39,13 +39,15 @@ enum PDFWriter {
   private static func contents(of page: Drawing, height: Double) -> String {
     var contents = ""
     for rectangle in page.rectangles {
-      contents += "\(points(rectangle.x)) \(points(height - rectangle.y - rectangle.height))"
+      contents +=
+        "\(points(rectangle.x)) \(points(height - rectangle.y - rectangle.height))"
         + " \(points(rectangle.width)) \(points(rectangle.height)) re\n"
     }
     // One shape, so that no seams show between the rows of a code.
     if !page.rectangles.isEmpty { contents += "f\n" }
     for line in page.texts {
-      contents += "BT /\(line.isBold ? "F2" : "F1") \(points(line.size)) Tf \(points(line.x)) \(points(height - line.baseline))"
+      contents +=
+        "BT /\(line.isBold ? "F2" : "F1") \(points(line.size)) Tf \(points(line.x)) \(points(height - line.baseline))"
         + " Td (\(escaped(line.characters))) Tj ET\n"
     }
     return contents

@@ -2,7 +2,8 @@
 enum SVGWriter {
   static func write(_ pages: [Drawing], width: Double, height: Double) -> [UInt8] {
     let (w, h) = (Drawing.number(width), Drawing.number(height * Double(pages.count)))
-    var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)mm\" height=\"\(h)mm\" viewBox=\"0 0 \(w) \(h)\">\n"
+    var text =
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(w)mm\" height=\"\(h)mm\" viewBox=\"0 0 \(w) \(h)\">\n"
     text += "<rect width=\"\(w)\" height=\"\(h)\" fill=\"#fff\"/>\n"
     for (index, page) in pages.enumerated() {
       text += "<g transform=\"translate(0 \(Drawing.number(Double(index) * height)))\">\n"
@@ -14,7 +15,8 @@ enum SVGWriter {
       for line in page.texts {
         // Whatever fixed-width font there is: the line takes the width that was reckoned with.
         let length = Double(line.characters.count) * Drawing.characterWidth * line.size
-        text += "<text x=\"\(Drawing.number(line.x))\" y=\"\(Drawing.number(line.baseline))\" font-family=\"monospace\""
+        text +=
+          "<text x=\"\(Drawing.number(line.x))\" y=\"\(Drawing.number(line.baseline))\" font-family=\"monospace\""
           + (line.isBold ? " font-weight=\"bold\"" : "") + " font-size=\"\(Drawing.number(line.size))\""
           + " textLength=\"\(Drawing.number(length))\" lengthAdjust=\"spacingAndGlyphs\">\(escaped(line.characters))</text>\n"
       }

@@ -81,7 +81,8 @@ struct BoardMaker {
       } catch {
         guard boards.count > 1 else { throw error }
         throw Failure(
-          error.status, error.what, because: error.why, next: "\(error.next); \(made.count) of \(boards.count) are made")
+          error.status, error.what, because: error.why, next: "\(error.next); \(made.count) of \(boards.count) are made"
+        )
       }
     }
     try labelFile?.put(made.map { LabelSheet.Label(hostname: $0.board.settings.hostname.text, key: $0.key) })
@@ -90,7 +91,8 @@ struct BoardMaker {
   private func labelFile(_ path: String) throws(Failure) -> LabelFile {
     try checkFree(path)
     do throws(InvalidSetting) { return try LabelFile(path) } catch {
-      throw Failure(.usage, "cannot draw labels", because: error.reason, next: "nothing was written; choose one of them")
+      throw Failure(
+        .usage, "cannot draw labels", because: error.reason, next: "nothing was written; choose one of them")
     }
   }
 
@@ -104,7 +106,8 @@ struct BoardMaker {
   private func checkSource(isInPlace: Bool) throws(Failure) {
     let source = try BoardImage(path: image)
     if source.isPacked && isInPlace {
-      throw Failure(.usage, what, because: "what is packed cannot be changed in place", next: "name another file with --out")
+      throw Failure(
+        .usage, what, because: "what is packed cannot be changed in place", next: "name another file with --out")
     }
     guard let provision = source.provision, !replaces else { return }
     let label = provision.contents(Provision.hostname).map { Printable.text($0) } ?? "a board without a name"
@@ -118,9 +121,12 @@ struct BoardMaker {
     var key: PublicKey?
     if let file = board.identityFile { key = try identity(file).publicKey }
     if key == ownKey {
-      throw Failure(.data, what, because: "--identity is this computer's own key", next: "give the board one of its own")
+      throw Failure(
+        .data, what, because: "--identity is this computer's own key", next: "give the board one of its own")
     }
-    guard pairs, let other = peers.entries.first(where: { $0.label == Array(label.utf8) && $0.key != key }) else { return }
+    guard pairs, let other = peers.entries.first(where: { $0.label == Array(label.utf8) && $0.key != key }) else {
+      return
+    }
     throw Failure(
       .data, what, because: "this computer knows another board as \(label), \(other.key.fingerprintText)",
       next: "nothing was written; peernet unpair \(label) first, choose another name, or add --no-pair")
@@ -172,7 +178,8 @@ struct BoardMaker {
 
   private func record(_ board: Board, _ pair: borrowing KeyPair) throws(Failure) -> [UInt8] {
     do throws(ProvisionError) { return try board.settings.record(pair) } catch {
-      throw Failure(.data, what, because: "all together is too large (\(error))", next: "shorten the profile or trust fewer")
+      throw Failure(
+        .data, what, because: "all together is too large (\(error))", next: "shorten the profile or trust fewer")
     }
   }
 

@@ -56,7 +56,9 @@ struct BoardRequest {
 
   private func network() throws(Fault) -> WifiNetwork? {
     guard let wifi else {
-      guard passwordFile == nil else { throw Fault(setting: .wifi, reason: "there is a password but no network for it") }
+      guard passwordFile == nil else {
+        throw Fault(setting: .wifi, reason: "there is a password but no network for it")
+      }
       return nil
     }
     _ = try check(.wifi) { () throws(InvalidSetting) in try WifiNetwork.ssid(wifi) }

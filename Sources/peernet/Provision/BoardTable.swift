@@ -20,7 +20,8 @@ struct BoardTable {
     private let places: [BoardRequest.Setting: CSV.Field]
     private let start: CSV.Field
 
-    fileprivate init(_ fields: [CSV.Field], _ columns: [BoardRequest.Setting], _ defaults: BoardRequest, folder: String) {
+    fileprivate init(_ fields: [CSV.Field], _ columns: [BoardRequest.Setting], _ defaults: BoardRequest, folder: String)
+    {
       var request = defaults
       var places: [BoardRequest.Setting: CSV.Field] = [:]
       for (setting, field) in zip(columns, fields) where !field.text.isEmpty {

@@ -27,7 +27,7 @@ struct ProvisionReport {
       let grants = entry.grants.isEmpty ? "agent.whoami" : Printable.text(entry.grants.text)
       rows.append(("trusts", "\(Printable.text(entry.label)) \(entry.key.fingerprintText), which may call \(grants)"))
     }
-    if let ssid = wifi("ssid") {
+    if let ssid {
       let security = wifi("psk") == nil ? "open" : "with a password"
       rows.append(("wifi", "\(ssid), \(security), country \(wifi("country") ?? "-")"))
     } else {
@@ -45,19 +45,22 @@ struct ProvisionReport {
         "trust",
         .array(
           (trust?.entries ?? []).map { entry in
-            let grants = entry.grants.text.split(separator: UInt8(ascii: ",")).map { String(decoding: $0, as: UTF8.self) }
+            let grants = entry.grants.text.split(separator: UInt8(ascii: ",")).map {
+              String(decoding: $0, as: UTF8.self)
+            }
             return .object(entry.json + [("allow", .array(grants.map { .string($0) }))])
           })
       ),
-      ("wifi", .optional(wifi("ssid"))), ("country", .optional(wifi("country"))),
+      ("wifi", .optional(ssid)), ("country", .optional(wifi("country"))),
       ("password", .bool(wifi("psk") != nil)), ("profile_bytes", .integer(Int64(profile?.count ?? 0))),
     ])
   }
 
   private var hostname: String? { provision.contents(Provision.hostname).map { Printable.text($0) } }
+  private var ssid: String? { wifi("ssid").map { Printable.text(WifiNetwork.ssid(configured: $0)) } }
   private var profile: [UInt8]? { provision.contents(Provision.board) }
 
-  /// A value as it stands in wpa_supplicant's configuration, quotes and all.
+  /// A value as it stands in wpa_supplicant's configuration.
   private func wifi(_ name: String) -> String? {
     let lines = (provision.contents(Provision.wifi) ?? []).split(separator: UInt8(ascii: "\n"))
     let prefix = Array("\(name)=".utf8)

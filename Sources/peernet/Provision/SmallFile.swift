@@ -13,7 +13,9 @@ enum SmallFile {
     while filled < bytes.count {
       let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + filled, $0.count - filled) }
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw InvalidSetting("cannot read \(Printable.text(path)): \(Console.text(errno: errno))") }
+      guard count >= 0 else {
+        throw InvalidSetting("cannot read \(Printable.text(path)): \(Console.text(errno: errno))")
+      }
       if count == 0 { break }
       filled += count
     }

@@ -12,7 +12,8 @@ struct TrustArgument {
     let colon = text.firstIndex(of: ":")
     name = String(text[..<(colon ?? text.endIndex)])
     guard !name.isEmpty else { throw InvalidSetting("nobody is named to be trusted") }
-    grants = try colon.map { colon throws(InvalidSetting) in try Self.grants(String(text[text.index(after: colon)...])) }
+    grants = try colon.map { colon throws(InvalidSetting) in try Self.grants(String(text[text.index(after: colon)...]))
+    }
   }
 
   static func grants(_ text: String) throws(InvalidSetting) -> Grants {

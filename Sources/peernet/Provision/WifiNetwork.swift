@@ -18,7 +18,8 @@ struct WifiNetwork: Hashable {
   }
 
   static func country(_ text: String) throws(InvalidSetting) -> [UInt8] {
-    let bytes = Array(text.uppercased().utf8)
+    // Before Unicode makes capitals of anything else.
+    let bytes = text.utf8.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 ? $0 - 32 : $0 }
     guard bytes.count == 2, bytes.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else {
       throw InvalidSetting("a country is two letters, as in DE")
     }
@@ -41,6 +42,18 @@ struct WifiNetwork: Hashable {
       text += Array("  key_mgmt=WPA-PSK\n  ieee80211w=1\n  psk=".utf8) + digits + Array("\n".utf8)
     }
     return text + Array("}\n".utf8)
+  }
+
+  /// The name that a value of `ssid=` stands for: one in quotes, or in hexadecimal digits.
+  static func ssid(configured value: String) -> [UInt8] {
+    let digits = Array(value.utf8)
+    if digits.first == UInt8(ascii: "\""), digits.last == digits.first, digits.count >= 2 {
+      return Array(digits[1..<digits.count - 1])
+    }
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { start in
+      UInt8(String(decoding: digits[start..<start + 2], as: UTF8.self), radix: 16)
+    }
+    return digits.count % 2 == 0 && !bytes.contains(nil) ? bytes.compactMap { $0 } : digits
   }
 
   /// In quotes when it is plain, else in hexadecimal digits, which need no escaping.
