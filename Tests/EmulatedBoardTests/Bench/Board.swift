@@ -85,6 +85,16 @@ final class Board: Sendable {
     }
   }
 
+  /// Pulls its cable, asks what `work` asks, and plugs the cable in again.
+  func withoutCable<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+  ) async throws -> Result {
+    try await machine.qmp.setLink("wire", up: false)
+    let result = await Swift.Result { () async throws -> Result in try await work() }
+    try await machine.qmp.setLink("wire", up: true)
+    return try result.get()
+  }
+
   /// Has it reboot by order of the laptop; returns what it tells afterwards, and when it was reset.
   @discardableResult
   func reboot() async throws -> (info: JSON, reset: QMP.Event) {
@@ -102,6 +112,15 @@ final class Board: Sendable {
       let info = try await info(within: limit)
       return info["boot_id"].text == boot ? nil : info
     }
+  }
+}
+
+extension Result where Failure == any Error {
+  /// What `work` returns or throws.
+  fileprivate init(
+    isolation: isolated (any Actor)? = #isolation, catching work: () async throws -> Success
+  ) async {
+    do { self = .success(try await work()) } catch { self = .failure(error) }
   }
 }
 
