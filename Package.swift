@@ -43,13 +43,16 @@ let package = Package(
     .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
     .target(name: "Noise", dependencies: ["Sodium"], swiftSettings: strict),
     .target(name: "PeerNet", dependencies: ["ETF", "Noise", "Sodium"], swiftSettings: strict),
-    .target(name: "Admin", dependencies: ["ETF", "PeerNet"], swiftSettings: strict),
+    // one line of a configuration file (board)
+    .target(name: "Settings", swiftSettings: strict),
+    .target(name: "Admin", dependencies: ["ETF", "PeerNet", "Settings"], swiftSettings: strict),
     // what stands where on the disk of a flashed board (board)
     .target(name: "Disk", dependencies: ["PeerNet", "Sodium"], swiftSettings: strict),
     // what a flashed board's process 1 decides, without doing it (board)
-    .target(name: "Supervision", dependencies: ["PeerNet"], swiftSettings: strict),
+    .target(name: "Supervision", dependencies: ["PeerNet", "Settings"], swiftSettings: strict),
 
     // the board's I/O (board)
+    .target(name: "Ini", dependencies: ["Settings", "CInih"], swiftSettings: strict),
     .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["Linux"], swiftSettings: strict),
     .target(
@@ -62,12 +65,13 @@ let package = Package(
     .executableTarget(
       name: "peernetd",
       dependencies: [
-        "ETF", "Sodium", "PeerNet", "Admin", "Disk", "Linux", "Reactor", "Board", "PeerNetLinux", "CInih", "CLinux",
+        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "Ini", "Linux", "Reactor", "Board", "PeerNetLinux",
+        "CLinux",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "boardinit",
-      dependencies: ["PeerNet", "Sodium", "Disk", "Supervision", "Linux", "Reactor", "CInih", "CLinux"],
+      dependencies: ["PeerNet", "Sodium", "Disk", "Supervision", "Ini", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),
 
     // laptop and phone (full Swift)
@@ -132,9 +136,13 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
       swiftSettings: strict),
-    .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet"], swiftSettings: strict),
+    .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet", "Settings"], swiftSettings: strict),
     .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),
-    .testTarget(name: "SupervisionTests", dependencies: ["Supervision", "PeerNet"], swiftSettings: strict),
+    .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
+    .testTarget(
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "Threads", "boardinit"],
+      swiftSettings: strict),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux", "Threads"], swiftSettings: strict),
@@ -154,8 +162,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux", "Boards",
-        "Vectors",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Settings", "Ini",
+        "Linux", "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -186,11 +186,11 @@ int clinux_inotify_watch(int fd, const char *folder) {
 int clinux_signal_number(enum clinux_signal signal) {
     static const uint8_t numbers[] = {
         [CLINUX_SIGTERM] = SIGTERM, [CLINUX_SIGHUP] = SIGHUP, [CLINUX_SIGINT] = SIGINT, [CLINUX_SIGCHLD] = SIGCHLD,
-        [CLINUX_SIGKILL] = SIGKILL,
+        [CLINUX_SIGKILL] = SIGKILL, [CLINUX_SIGUSR2] = SIGUSR2,
     };
     return numbers[signal];
 }
-int clinux_signals_create(void) {
+int clinux_signals_create(int with_user2) {
     signal(SIGPIPE, SIG_IGN);
     sigset_t set;
     sigemptyset(&set);
@@ -198,6 +198,7 @@ int clinux_signals_create(void) {
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGCHLD);
+    if (with_user2) sigaddset(&set, SIGUSR2);
     int failure = pthread_sigmask(SIG_BLOCK, &set, NULL);
     if (failure != 0) return -failure;
     RETURN_CALL(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));

@@ -37,6 +37,30 @@ public struct ChildProcess: ~Copyable {
     try ChildProcess { _, _, _ in clinux_spawn_sync() }
   }
 
+  /// Starts a program as ``init(path:arguments:environment:)`` does, but with both its streams going to `output`, and with
+  /// nobody who watches it: whoever reaps hears of its end. Returns its number.
+  public static func launch(
+    path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], output: Int32
+  ) throws(Errno) -> Int32 {
+    let nothing = try FileDescriptor.open(Array("/dev/null".utf8), for: .reading)
+    let vectors = try CStringVector(arguments)
+    let variables = try CStringVector(environment)
+    let id = try withCString("posix_spawn", path) {
+      clinux_spawn($0, vectors.pointers, variables.pointers, nothing.number, output, output)
+    }
+    return try check("posix_spawn", id)
+  }
+
+  /// Asks a process and its whole group to end, or kills them.
+  public static func end(group id: Int32, killing: Bool) {
+    _ = clinux_kill_group(id, killing ? CLINUX_SIGKILL : CLINUX_SIGTERM)
+  }
+
+  /// How willingly a process lets others run: -20 to 19.
+  public static func setNice(_ nice: Int32, of id: Int32) throws(Errno) {
+    try check("setpriority", clinux_set_nice(id, nice))
+  }
+
   private init(_ start: (_ input: Int32, _ output: Int32, _ errors: Int32) throws(Errno) -> Int32) throws(Errno) {
     let nothing = FileDescriptor(
       owning: try check("open", try withCString("open", Array("/dev/null".utf8)) { clinux_open_read($0) }))

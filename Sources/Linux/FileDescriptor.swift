@@ -63,13 +63,29 @@ public struct FileDescriptor: ~Copyable {
       clinux_read_two(number, first.baseAddress, first.count, second.baseAddress, second.count))
   }
 
+  /// Reads `count` bytes from that place of a file or disk; fewer only where it ends before.
+  public borrowing func read(at offset: UInt64, count: Int) throws(Errno) -> [UInt8] {
+    guard let start = Int64(exactly: offset), count >= 0 else { throw Errno("lseek", .invalidArgument) }
+    try check("lseek", Int(clamping: clinux_seek(number, start)))
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let result = bytes.withUnsafeMutableBytes { clinux_read(number, $0.baseAddress! + filled, count - filled) }
+      let taken = try check("read", result)
+      if taken == 0 { break }
+      filled += taken
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
   /// Writes once: the number of bytes taken, nil when the call would have blocked.
   public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int? {
     try checkReady("write", clinux_write(number, bytes.baseAddress, bytes.count))
   }
 
   /// From now on reads and writes say that they would block instead of blocking (O_NONBLOCK).
-  borrowing func setNonBlocking() throws(Errno) {
+  public borrowing func setNonBlocking() throws(Errno) {
     try check("fcntl", clinux_set_nonblocking(number))
   }
 

@@ -30,6 +30,11 @@ public enum System {
   /// This process's.
   public static var processID: Int32 { clinux_process_id() }
 
+  /// Names the host, in at most 64 bytes. Needs CAP_SYS_ADMIN.
+  public static func setHostName(_ name: [UInt8]) throws(Errno) {
+    try check("sethostname", clinux_set_host_name(name, name.count))
+  }
+
   /// A variable of the environment.
   public static func environment(_ name: StaticString) -> [UInt8]? {
     let value = name.withUTF8Buffer {

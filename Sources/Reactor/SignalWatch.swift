@@ -8,10 +8,12 @@ public final class SignalWatch {
   private var registration: Reactor.Registration?
 
   /// Make it before any other thread is started: see ``/Linux/Signals``.
-  public init(reactor: Reactor, _ handler: @escaping (Signal) -> Void) throws(Errno) {
+  public init(
+    reactor: Reactor, withUser2: Bool = false, _ handler: @escaping (Signal) -> Void
+  ) throws(Errno) {
     self.reactor = reactor
     self.handler = handler
-    signals = try Signals()
+    signals = try Signals(withUser2: withUser2)
     registration = try reactor.register(signals.descriptor.number, for: .readable) { _ in self.read() }
   }
 

@@ -1,5 +1,7 @@
 import Admin
+import Ini
 import PeerNet
+import Settings
 import Testing
 
 @testable import peernetd

@@ -1,3 +1,5 @@
+import Settings
+
 /// What this board has and offers: its name, its radio, its GPIO lines. Peers cannot reach a line that is not listed.
 ///
 /// ```ini

@@ -1,3 +1,5 @@
+import Settings
+
 /// One GPIO line that the board offers to its peers.
 public struct LineProfile: Equatable, Sendable {
   /// Which way the line goes; fixed by the profile.

@@ -1,3 +1,5 @@
+import Settings
+
 /// The settings of one section, taken key by key; what is left over at the end is unknown.
 struct ProfileSection {
   let name: [UInt8]

@@ -45,6 +45,15 @@ int clinux_rename(const char *_Nonnull from, const char *_Nonnull to);
 int clinux_unlink(const char *_Nonnull path);
 int clinux_make_folder(const char *_Nonnull path, unsigned mode);
 
+// The disk as a whole. What lies beyond its end is not read, and a regular file grows by what is written there.
+int clinux_open_disk(const char *_Nonnull path, int write);
+ptrdiff_t clinux_read_at(int fd, void *_Nullable buffer, size_t count, uint64_t offset);
+ptrdiff_t clinux_write_at(int fd, const void *_Nullable buffer, size_t count, uint64_t offset);
+int64_t clinux_seekable_size(int fd);
+// Lets the kernel drop what it keeps of a region that was flushed: what is read next comes from the disk.
+int clinux_forget_cached(int fd, uint64_t offset, uint64_t count);
+int clinux_is_terminal(int fd);
+
 // IP sockets: non-blocking, close-on-exec. An address is 16 bytes, IPv4 as ::ffff:a.b.c.d.
 struct clinux_ip {
     uint64_t high, low;
@@ -113,9 +122,9 @@ int clinux_timer_set(int fd, uint64_t deadline);
 // inotify, signals
 int clinux_inotify_create(void);
 int clinux_inotify_watch(int fd, const char *_Nonnull folder);
-enum clinux_signal { CLINUX_SIGTERM, CLINUX_SIGHUP, CLINUX_SIGINT, CLINUX_SIGCHLD, CLINUX_SIGKILL };
+enum clinux_signal { CLINUX_SIGTERM, CLINUX_SIGHUP, CLINUX_SIGINT, CLINUX_SIGCHLD, CLINUX_SIGKILL, CLINUX_SIGUSR2 };
 int clinux_signal_number(enum clinux_signal signal);
-int clinux_signals_create(void);
+int clinux_signals_create(int with_user2);
 int clinux_signals_next(int fd);
 
 // Child processes
@@ -152,3 +161,5 @@ int clinux_is_mount_point(const char *_Nonnull path);
 
 // Process 1, asked by a signal to end the system. Signal 0 asks nothing and tells whether it may be asked.
 int clinux_signal_init(int number);
+
+#include "CLinuxBoot.h"

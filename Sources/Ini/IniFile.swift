@@ -1,19 +1,21 @@
-import Admin
 import CInih
+import Settings
 
 /// A configuration file in INI form, read by inih.
 ///
 /// inih cuts long names short, takes an indented line for more of the value above it, and stops at a zero byte, all
 /// without a word. So its lines come from here, and whatever it would misread is refused first.
-struct IniFile {
+public struct IniFile {
   /// A larger file is refused, in bytes.
-  static let maximumSize = 65_536
+  public static let maximumSize = 65_536
   /// A longer `[section]` is refused, in bytes: what inih keeps of one.
-  static let maximumSectionLength = 49
+  public static let maximumSectionLength = 49
 
-  let settings: [Setting]
+  /// In the order of the file.
+  public let settings: [Setting]
 
-  init(_ bytes: [UInt8]) throws(IniError) {
+  /// Reads the bytes of a whole file; the error tells the first line at fault.
+  public init(_ bytes: [UInt8]) throws(IniError) {
     guard bytes.count <= Self.maximumSize else { throw IniError(line: 0, reason: .tooLarge) }
     let lines = IniLines(bytes)
     let firstFault = ini_parse_stream(
@@ -38,22 +40,30 @@ struct IniFile {
 }
 
 /// Why a file is not INI.
-struct IniError: Error, Equatable {
-  enum Reason: Equatable {
+public struct IniError: Error, Equatable, Sendable {
+  /// What is wrong with the line.
+  public enum Reason: Equatable, Sendable {
     /// The file is larger than `IniFile.maximumSize`; line is 0.
     case tooLarge
+    /// Longer than inih takes.
     case lineTooLong
+    /// Longer than `IniFile.maximumSectionLength`.
     case sectionTooLong
+    /// inih would stop there.
     case zeroByte
     /// Neither a section nor `key = value` nor a comment.
     case notASetting
+    /// Nothing before the `=`.
     case emptyKey
   }
 
-  let line: Int
-  let reason: Reason
+  /// The first line of a file is 1; 0 is the whole file.
+  public let line: Int
+  /// What is wrong there.
+  public let reason: Reason
 
-  var text: StaticString {
+  /// The reason as a sentence for the operator.
+  public var text: StaticString {
     switch reason {
     case .tooLarge: "the file is larger than 64 KiB"
     case .lineTooLong: "the line is too long"

@@ -1,7 +1,7 @@
-import Admin
+import Settings
 import Testing
 
-@testable import peernetd
+@testable import Ini
 
 @Suite struct IniFileTests {
   private func settings(_ text: String) throws -> [Setting] { try IniFile(Array(text.utf8)).settings }

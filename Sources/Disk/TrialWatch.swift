@@ -1,0 +1,78 @@
+import PeerNet
+
+/// Decides, in a system that is on trial, whether it works: what it hears of are the network and served peers.
+///
+/// It confirms as soon as the network is up and an authenticated peer was served, or when the network was up for as long as patience lasts,
+/// interruptions not counted: weak wifi must not undo a good system. It gives up when there was no network for too long on end.
+public struct TrialWatch: Sendable {
+  /// What is to be done, once.
+  public enum Verdict: Hashable, Sendable {
+    /// The running slot is to be confirmed.
+    case confirm(Evidence)
+    /// The reason is to be recorded and the board to be rebooted.
+    case giveUp(SlotEnvironment.Reason)
+  }
+
+  /// Why a system is taken to work.
+  public enum Evidence: Hashable, Sendable {
+    /// A peer that is trusted was answered.
+    case servedPeer
+    /// It was up with a network for long enough.
+    case patience
+  }
+
+  /// How long the network must have been up when no peer calls, if nothing else is configured.
+  public static var standardPatience: Duration { .seconds(300) }
+  /// How long the network may be away, if nothing else is configured.
+  public static var standardNetworkTimeout: Duration { .seconds(600) }
+
+  private let patience: Duration
+  private let networkTimeout: Duration
+  private var isServed = false
+  /// The time with a network before the present stretch of it.
+  private var timeUp = Duration.zero
+  /// Since when the network is up, or since when it is down.
+  private var since: Instant
+  private var isUp = false
+  private var isOver = false
+
+  /// The network counts as down until it is said to be up.
+  public init(
+    patience: Duration = standardPatience, networkTimeout: Duration = standardNetworkTimeout, now: Instant
+  ) {
+    self.patience = patience
+    self.networkTimeout = networkTimeout
+    since = now
+  }
+
+  /// The network came up or went down, or is what it was.
+  public mutating func network(isUp: Bool, now: Instant) {
+    guard isUp != self.isUp else { return }
+    if self.isUp { timeUp = timeUp + (now - since) }
+    self.isUp = isUp
+    since = now
+  }
+
+  /// A peer that is trusted was answered.
+  public mutating func served() { isServed = true }
+
+  /// When to ask for the verdict if nothing happens before; nil once there was one.
+  public var deadline: Instant? {
+    if isOver { return nil }
+    if !isUp { return since + networkTimeout }
+    return isServed ? since : since + (patience - timeUp)
+  }
+
+  /// What is to be done now; nil when nothing is yet. Asked after each event and at the deadline; it says each thing once.
+  public mutating func verdict(now: Instant) -> Verdict? {
+    guard !isOver else { return nil }
+    if isUp, isServed { return end(.confirm(.servedPeer)) }
+    guard let deadline, now >= deadline else { return nil }
+    return end(isUp ? .confirm(.patience) : .giveUp(.noNetwork))
+  }
+
+  private mutating func end(_ verdict: Verdict) -> Verdict {
+    isOver = true
+    return verdict
+  }
+}

@@ -1,0 +1,74 @@
+import Disk
+import PeerNet
+import Testing
+
+struct TrialWatchTests {
+  private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: 5) + .seconds(seconds) }
+
+  @Test func aServedPeerAndANetworkConfirmAtOnce() {
+    var watch = TrialWatch(now: at(0))
+    #expect(watch.verdict(now: at(1)) == nil)
+    watch.network(isUp: true, now: at(2))
+    #expect(watch.verdict(now: at(2)) == nil)
+    watch.served()
+    #expect(watch.verdict(now: at(3)) == .confirm(.servedPeer))
+    #expect(watch.verdict(now: at(4)) == nil)
+    #expect(watch.deadline == nil)
+  }
+
+  @Test func aPeerServedBeforeTheNetworkWaitsForIt() {
+    var watch = TrialWatch(now: at(0))
+    watch.served()
+    #expect(watch.verdict(now: at(1)) == nil)
+    watch.network(isUp: true, now: at(5))
+    #expect(watch.deadline == at(5))
+    #expect(watch.verdict(now: at(5)) == .confirm(.servedPeer))
+  }
+
+  @Test func patienceConfirms() {
+    var watch = TrialWatch(patience: .seconds(300), now: at(0))
+    watch.network(isUp: true, now: at(10))
+    #expect(watch.deadline == at(310))
+    #expect(watch.verdict(now: at(309)) == nil)
+    #expect(watch.verdict(now: at(310)) == .confirm(.patience))
+  }
+
+  @Test func patienceIsThatOfAllTimeWithANetwork() {
+    var watch = TrialWatch(patience: .seconds(300), now: at(0))
+    watch.network(isUp: true, now: at(0))
+    watch.network(isUp: false, now: at(200))
+    #expect(watch.deadline == at(800))
+    watch.network(isUp: true, now: at(700))
+    // Said a second time, it does not count twice.
+    watch.network(isUp: true, now: at(750))
+    #expect(watch.deadline == at(800))
+    #expect(watch.verdict(now: at(799)) == nil)
+    #expect(watch.verdict(now: at(800)) == .confirm(.patience))
+  }
+
+  @Test func withoutANetworkItGivesUp() {
+    var watch = TrialWatch(now: at(0))
+    watch.served()
+    #expect(watch.deadline == at(600))
+    #expect(watch.verdict(now: at(599)) == nil)
+    #expect(watch.verdict(now: at(600)) == .giveUp(.noNetwork))
+    #expect(watch.verdict(now: at(601)) == nil)
+    watch.network(isUp: true, now: at(602))
+    #expect(watch.verdict(now: at(602)) == nil)
+  }
+
+  @Test func aNetworkThatIsLostForGoodIsNone() {
+    var watch = TrialWatch(now: at(0))
+    watch.network(isUp: true, now: at(5))
+    watch.network(isUp: false, now: at(10))
+    #expect(watch.verdict(now: at(609)) == nil)
+    #expect(watch.verdict(now: at(610)) == .giveUp(.noNetwork))
+  }
+
+  @Test func noPatienceNeedsTheNetworkAlone() {
+    var watch = TrialWatch(patience: .zero, now: at(0))
+    #expect(watch.verdict(now: at(0)) == nil)
+    watch.network(isUp: true, now: at(1))
+    #expect(watch.verdict(now: at(1)) == .confirm(.patience))
+  }
+}

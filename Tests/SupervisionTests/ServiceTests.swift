@@ -1,4 +1,0 @@
-import Supervision
-import Testing
-
-@Test func aServiceHasAName() { #expect(Service.self == Service.self) }
