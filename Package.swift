@@ -138,8 +138,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet", "Settings"], swiftSettings: strict),
     .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+    .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(
-      name: "SupervisionTests", dependencies: ["Supervision", "PeerNet", "Settings", "Linux", "boardinit"],
+      name: "SupervisionTests",
+      dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "Threads", "boardinit"],
       swiftSettings: strict),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(

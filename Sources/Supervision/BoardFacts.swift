@@ -2,7 +2,7 @@
 public struct BoardFacts: Equatable, Sendable {
   /// Why the board started.
   public var reason: BootReason
-  /// What became of the data partition: `kept`, `repaired`, `remade`, `lost`.
+  /// What became of the data partition: `new` on the first start, then `kept`, `repaired`, `remade`, or `lost`: in memory.
   public var data: [UInt8]
   /// One line for people; may be empty.
   public var dataDetail: [UInt8]

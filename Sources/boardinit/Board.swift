@@ -91,6 +91,7 @@ final class Board {
       }
       supervisor.ended(pid: id, text, wasWell: termination == .exited(code: 0), at: now)
     }
+    if !InitProcess.hasChildren { supervisor.cleared(at: now) }
   }
 
   /// Carries out all that the supervisor has to say, and sees to it that it is asked again in time.
@@ -124,7 +125,9 @@ final class Board {
     case .record(let record):
       data.write(record)
       journal.synchronize()
-    case .endStrays(let killing): InitProcess.endAll(killing: killing)
+    case .endStrays(let killing):
+      InitProcess.endAll(killing: killing)
+      if !InitProcess.hasChildren { supervisor.cleared(at: now) }
     case .settleDisk: settleDisk()
     case .power(let action): end(action)
     }
@@ -154,11 +157,12 @@ final class Board {
     if watchdog == nil { openWatchdog() }
     let (state, detail) = data.check()
     journal.open()
-    let isLost = "lost" ~= state
-    let reason = BootReason(data.lastRecord(isLost: isLost), watchdogReset: watchdog?.hasReset ?? false)
+    let isKept = !("remade" ~= state || "lost" ~= state)
+    let reason = BootReason(data.lastRecord(isKept: isKept), watchdogReset: watchdog?.hasReset ?? false)
     var facts = BoardFacts(reason: reason, data: state, dataDetail: detail)
     journal.write(isWarning: false, [UInt8]("started after ") + reason.token.bytes + [UInt8](": ") + reason.detail)
-    journal.write(isWarning: isLost, [UInt8]("data partition: ") + state + [UInt8](" ") + detail)
+    journal.write(
+      isWarning: !isKept, [UInt8]("data partition: ") + state + [UInt8](detail.isEmpty ? "" : ", ") + detail)
     if let failure = data.write(.running) {
       facts.dataDetail += [UInt8](facts.dataDetail.isEmpty ? "" : "; ") + [UInt8]("it takes nothing: ") + failure
     }

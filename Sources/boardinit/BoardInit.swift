@@ -50,7 +50,6 @@ struct BoardInit {
     mount("sysfs", "/sys", [.noSetUserID, .noDevices, .noPrograms])
     mount("devtmpfs", "/dev", [.noSetUserID])
     mount("tmpfs", "/run", [.noSetUserID, .noDevices], "size=16m,mode=0755")
-    mount("tmpfs", "/tmp", [.noSetUserID, .noDevices], "size=16m,mode=1777")
   }
 
   private static func say(_ text: StaticString) {

@@ -32,12 +32,11 @@ struct DataPartition {
     return ([UInt8]("lost"), detail)
   }
 
-  /// What the last run left, to be asked before ``write(_:)``. `isLost`: the partition is not the one that it wrote to.
-  func lastRecord(isLost: Bool) -> BootReason.Finding {
-    if isLost { return .lost }
+  /// What the last run left, to be asked before ``write(_:)``. `isKept`: the partition is still the one that it wrote to.
+  func lastRecord(isKept: Bool) -> BootReason.Finding {
     do throws(FileError) {
       guard let bytes = try DurableFile(path: paths.resetRecord, limit: ResetRecord.maximumSize).read() else {
-        return .absent
+        return isKept ? .absent : .lost
       }
       return ResetRecord(bytes).map { .found($0) } ?? .torn
     } catch {
@@ -69,7 +68,9 @@ struct DataPartition {
       let second = try read(disk, DiskLayout.provision(.second))
       let provision: Provision
       do throws(ProvisionError) {
-        guard let found = try Provision.decode(first: first, second: second) else { return }
+        guard let found = try Provision.decode(first: first, second: second) else {
+          return journal.write(isWarning: false, [UInt8]("nothing was provisioned"))
+        }
         provision = found
       } catch {
         // Without it the board makes a key of its own and trusts nobody, which says more than a guess.

@@ -1,6 +1,7 @@
-import Ini
 import Settings
 import Testing
+
+@testable import Ini
 
 @Suite struct IniFileTests {
   private func settings(_ text: String) throws -> [Setting] { try IniFile(Array(text.utf8)).settings }
