@@ -54,8 +54,7 @@ enum WifiPassword: Equatable {
         next: "name a file with --wifi-password-file, or say --wifi-open")
     }
     while true {
-      Console.write("Password of the wifi \(Printable.text(ssid)): ", to: STDERR_FILENO)
-      guard var line = readLineWithoutEcho() else {
+      guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else {
         throw Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
       }
       defer { wipe(&line) }
@@ -64,15 +63,16 @@ enum WifiPassword: Equatable {
   }
 
   /// Nil at the end of the input, or when a signal came.
-  private static func readLineWithoutEcho() -> [UInt8]? {
+  private static func readWithoutEcho(_ question: String) -> [UInt8]? {
     Interruption.note()
     var shown = termios()
     tcgetattr(STDIN_FILENO, &shown)
     var hidden = shown
     hidden.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &hidden)
+    Console.write(question, to: STDERR_FILENO)
     defer {
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+      tcsetattr(STDIN_FILENO, TCSADRAIN, &shown)
       Console.write("\n", to: STDERR_FILENO)
     }
     var line = [UInt8](repeating: 0, count: 1_024)
