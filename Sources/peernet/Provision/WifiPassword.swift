@@ -16,6 +16,11 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
+      // There is no escaping: the line would end there, and the board would join nothing.
+      if let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes[quote...].contains(UInt8(ascii: "#")) {
+        throw InvalidSetting(
+          "wpa_supplicant takes no password with # behind a quote; give the 64 digits that wpa_passphrase makes of it")
+      }
       self = .passphrase(bytes)
     case 64:
       guard bytes.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
