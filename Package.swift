@@ -154,8 +154,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Linux", "Boards",
-        "Vectors",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Linux",
+        "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(
