@@ -162,7 +162,7 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Settings", "Ini",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Settings", "Ini",
         "Linux", "Boards", "Vectors",
       ],
       swiftSettings: strict),
