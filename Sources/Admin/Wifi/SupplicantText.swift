@@ -81,7 +81,7 @@ enum SupplicantValue {
     text.decimal.flatMap { -200 <= $0 && $0 <= 0 ? $0 : nil }
   }
 
-  private static func nibble(_ digit: UInt8) -> UInt8? {
+  static func nibble(_ digit: UInt8) -> UInt8? {
     switch digit {
     case 0x30...0x39: digit - 0x30
     case 0x41...0x46: digit - 0x41 + 10

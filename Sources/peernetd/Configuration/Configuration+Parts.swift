@@ -24,7 +24,12 @@ extension Configuration {
     case .simulated:
       SimulatedBoard(profile, agent: Daemon.version.bytes, clock: ReactorClock(reactor), onPower: onPower)
     case .linux:
-      LinuxBoard(profile, LinuxBoard.Options(agent: Daemon.version.bytes, runtime: runtime), reactor: reactor)
+      LinuxBoard(
+        profile,
+        LinuxBoard.Options(
+          agent: Daemon.version.bytes, runtime: runtime,
+          state: StatePaths(self, hasDataPartition: StateFolder.hasDataPartition).folder),
+        reactor: reactor)
     }
   }
 }

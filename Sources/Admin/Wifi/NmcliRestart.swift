@@ -1,0 +1,219 @@
+import PeerNet
+
+/// `wifi.restart` where NetworkManager has the radio: activate the connection that is in use once more, which leaves the
+/// network and comes back. If NetworkManager says that this failed, whichever connection fits; and if that failed as
+/// well, for a reason that is not the network's, the radio off and on.
+///
+/// Nothing is ever taken down without being brought up in the same call: NetworkManager goes on trying after the end of
+/// this, and is told in the end to connect by itself.
+struct NmcliRestart: Sendable {
+  private enum Phase: Equatable {
+    case reaching
+    /// Whether the radio was switched off by somebody.
+    case looking
+    case activating
+    case connecting
+    case switchingOff
+    case switchingOn
+    /// The radio is on; the interface is not ready yet.
+    case settling
+    /// NetworkManager says that the connection is up, or was told to and did not say.
+    case verifying
+    case associated
+    case closing
+  }
+
+  static let pollInterval = Duration.seconds(1)
+  /// Kept for the end of a restart that failed.
+  static let closingTime = Duration.seconds(2)
+  static let switchTime = Duration.seconds(4)
+  /// With less than that left the radio stays on.
+  static let radioTime = Duration.seconds(8)
+
+  private let startedAt: Instant
+  private let deadline: Instant
+  private var phase = Phase.reaching
+  private var way = WifiRestart.Way.activate
+  private var connection: ConnectionIdentifier?
+  private var hadAddress = false
+  private var latest: WifiStatus?
+  private var usedRadio = false
+  /// The first step that failed tells most.
+  private var trouble: WifiFailure?
+
+  init(_ options: WifiRestart.Options, now: Instant) {
+    startedAt = now
+    deadline = now + options.total
+  }
+
+  var step: WifiFailure.Step {
+    switch phase {
+    case .reaching: .reach
+    case .activating: .activate
+    case .connecting: .connect
+    case .looking, .switchingOff, .switchingOn, .settling: .radio
+    case .verifying, .associated, .closing: way.step
+    }
+  }
+
+  private var closing: Instant { deadline - NmcliRestart.closingTime }
+
+  mutating func begin(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+    connection = device.connection
+    hadAddress = device.address != nil
+    if device.isUnavailable {
+      phase = .looking
+      return ask(.radio, now: now)
+    }
+    return activate(now: now)
+  }
+
+  mutating func ended(_ outcome: NmcliOutcome, now: Instant) -> NmcliDialogue.Output {
+    let isDone: Bool
+    if case .exited(code: 0, _, _) = outcome { isDone = true } else { isDone = false }
+    switch phase {
+    case .looking:
+      // Whoever switched it off wants it off.
+      if outcome.switchedOff { return .finish(.failed(WifiFailure(step: .radio, reason: .radioDisabled))) }
+      trouble = WifiFailure(step: .reach, reason: .notReady)
+      return switchOff(now: now)
+    case .activating, .connecting:
+      if isDone || outcome.isTimeout { return verify(now: now) }
+      return failed(outcome.reason, now: now)
+    case .switchingOff:
+      // Unless it is certain that it stayed on.
+      return isDone || outcome.isTimeout ? switchOn(now: now) : failed(outcome.reason, now: now)
+    case .switchingOn:
+      if isDone {
+        phase = .settling
+        return ask(.device, now: now)
+      }
+      // Of all that may have gone wrong this is what leaves the board without its radio.
+      trouble = WifiFailure(step: .radio, reason: outcome.reason)
+      return pause(now: now)
+    case .settling, .verifying:
+      guard case .exited(code: 0, let output, _) = outcome, let device = NmcliDevice(output) else {
+        return pause(now: now)
+      }
+      return phase == .settling ? settle(device, now: now) : verify(device, now: now)
+    case .associated:
+      return .finish(succeeded(on: nil, now: now))
+    case .reaching, .closing:
+      return finish()
+    }
+  }
+
+  /// A pause is over.
+  mutating func resumed(now: Instant) -> NmcliDialogue.Output {
+    phase == .switchingOn ? switchOn(now: now) : ask(.device, now: now)
+  }
+
+  func succeeded(on network: ScanEntry?, now: Instant) -> WifiDialogue.Result {
+    var status = latest ?? WifiStatus()
+    status.take(network)
+    return .restarted(WifiRestart.Success(way: way, status: status, took: now - startedAt))
+  }
+
+  private mutating func activate(now: Instant) -> NmcliDialogue.Output {
+    guard let connection else { return connect(now: now) }
+    phase = .activating
+    if !usedRadio { way = .activate }
+    return .run(.activate(connection, wait: patience(now)), by: limit(now))
+  }
+
+  private mutating func connect(now: Instant) -> NmcliDialogue.Output {
+    phase = .connecting
+    if !usedRadio { way = .connect }
+    return .run(.connect(wait: patience(now)), by: limit(now))
+  }
+
+  private mutating func switchOff(now: Instant) -> NmcliDialogue.Output {
+    guard closing - now >= NmcliRestart.radioTime else { return close(now: now) }
+    usedRadio = true
+    way = .radio
+    phase = .switchingOff
+    return .run(.switchOff, by: now + NmcliRestart.switchTime)
+  }
+
+  private mutating func switchOn(now: Instant) -> NmcliDialogue.Output {
+    phase = .switchingOn
+    return .run(.switchOn, by: now + NmcliRestart.switchTime)
+  }
+
+  /// nmcli gives up a moment before it is killed, and so says how it went.
+  private func patience(_ now: Instant) -> Int64 { max(1, (closing - now).seconds - 1) }
+
+  private func limit(_ now: Instant) -> Instant { max(closing, now + NmcliRestart.pollInterval) }
+
+  private func ask(_ command: NmcliCommand, now: Instant) -> NmcliDialogue.Output {
+    .run(command, by: min(now + NmcliDialogue.answerTime, deadline))
+  }
+
+  private mutating func failed(_ reason: WifiFailure.Reason, now: Instant) -> NmcliDialogue.Output {
+    let failedStep = step
+    if trouble == nil { trouble = WifiFailure(step: failedStep, reason: reason) }
+    guard reason != .notAuthorized, now < closing else { return close(now: now) }
+    if way == .activate { return connect(now: now) }
+    if usedRadio || trouble?.reason == .networkNotFound || trouble?.reason == .wrongKey { return close(now: now) }
+    return switchOff(now: now)
+  }
+
+  private mutating func settle(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+    if device.isUnavailable { return pause(now: now) }
+    return activate(now: now)
+  }
+
+  private mutating func verify(now: Instant) -> NmcliDialogue.Output {
+    phase = .verifying
+    return ask(.device, now: now)
+  }
+
+  private mutating func verify(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+    if device.state == NmcliDevice.activated, device.address != nil || !hadAddress {
+      phase = .associated
+      latest = device.status
+      return ask(.networks, now: now)
+    }
+    if device.state == NmcliDevice.activated || device.isActivating { return pause(now: now) }
+    return now < closing ? failed(.timeout, now: now) : pause(now: now)
+  }
+
+  /// Asks again a moment later, until there is no time left.
+  private mutating func pause(now: Instant) -> NmcliDialogue.Output {
+    guard now + NmcliRestart.pollInterval < closing else {
+      if trouble == nil { trouble = WifiFailure(step: step, reason: .timeout) }
+      return close(now: now)
+    }
+    return .pause(until: now + NmcliRestart.pollInterval)
+  }
+
+  private mutating func close(now: Instant) -> NmcliDialogue.Output {
+    if trouble?.reason == .notAuthorized { return finish() }
+    phase = .closing
+    return .run(.connectByItself, by: max(deadline, now + NmcliRestart.pollInterval))
+  }
+
+  private func finish() -> NmcliDialogue.Output {
+    .finish(.failed(trouble ?? WifiFailure(step: step, reason: .timeout)))
+  }
+}
+
+extension NmcliOutcome {
+  /// nmcli stopped waiting, or was stopped.
+  fileprivate var isTimeout: Bool {
+    switch self {
+    case .timedOut, .exited(code: 3, _, _): true
+    case .absent, .exited: false
+    }
+  }
+}
+
+extension WifiRestart.Way {
+  fileprivate var step: WifiFailure.Step {
+    switch self {
+    case .connect: .connect
+    case .radio: .radio
+    case .activate, .reconfigure, .reassociate, .respawn: .activate
+    }
+  }
+}
