@@ -13,13 +13,18 @@ public final class LinuxBoard: ComposedBoard {
     /// A folder of the agent's own that outlives a power cut.
     public var state: [UInt8]
     /// NetworkManager's command line.
-    public var nmcli = [UInt8]("/usr/bin/nmcli")
+    var nmcli: [UInt8]
 
     /// What the daemon was built as, and where it may leave sockets and notes.
     public init(agent: [UInt8], runtime: [UInt8], state: [UInt8]) {
+      self.init(agent: agent, runtime: runtime, state: state, nmcli: [UInt8]("/usr/bin/nmcli"))
+    }
+
+    init(agent: [UInt8], runtime: [UInt8], state: [UInt8], nmcli: [UInt8]) {
       self.agent = agent
       self.runtime = runtime
       self.state = state
+      self.nmcli = nmcli
     }
   }
 
@@ -40,7 +45,7 @@ public final class LinuxBoard: ComposedBoard {
   private static func radio(
     _ wifi: BoardProfile.Wifi, _ options: Options, _ clock: any BoardClock, _ reactor: Reactor
   ) -> WifiControl {
-    let nmcli = RadioNote(
+    let nmcli = RadioKeeper(
       path: options.state + [UInt8]("/radio"),
       port: NmcliProgram(path: options.nmcli, interface: wifi.interface, reactor: reactor), clock: clock)
     return WifiControl(

@@ -15,11 +15,7 @@ public struct NmcliDialogue: Sendable {
     case decline(WifiFailure.Reason)
   }
 
-  private enum Work: Sendable {
-    case status
-    case scan
-    case restart(NmcliRestart)
-  }
+  private enum Kind: Sendable { case status, scan, restart }
 
   /// For a question that NetworkManager answers at once.
   static let answerTime = Duration.seconds(3)
@@ -28,7 +24,9 @@ public struct NmcliDialogue: Sendable {
 
   private let interface: [UInt8]
   private let startedAt: Instant
-  private var work: Work
+  private let kind: Kind
+  /// Of a restart.
+  private var restart: NmcliRestart
   private var asked = NmcliCommand.device
   private var device: NmcliDevice?
 
@@ -36,75 +34,57 @@ public struct NmcliDialogue: Sendable {
   public init(_ plan: WifiDialogue.Plan, interface: [UInt8], now: Instant) {
     self.interface = interface
     startedAt = now
+    var options = WifiRestart.Options()
     switch plan {
-    case .status: work = .status
-    case .scan: work = .scan
-    case .restart(let options): work = .restart(NmcliRestart(options, now: now))
+    case .status: kind = .status
+    case .scan: kind = .scan
+    case .restart(let chosen):
+      kind = .restart
+      options = chosen
     }
+    restart = NmcliRestart(options, now: now)
   }
 
   /// The step a restart is at.
-  public var step: WifiFailure.Step? {
-    if case .restart(let restart) = work { restart.step } else { nil }
-  }
+  public var step: WifiFailure.Step? { kind == .restart ? restart.step : nil }
 
   /// The first thing to do.
-  public mutating func begin() -> Output { ask(.device, now: startedAt) }
+  public mutating func begin() -> Output { note(ask(.device, now: startedAt)) }
 
   /// The call has ended. `wireless` is /proc/net/wireless, or empty.
   public mutating func ended(_ outcome: NmcliOutcome, wireless: [UInt8], now: Instant) -> Output {
-    guard let device else { return begin(with: outcome, now: now) }
-    switch work {
+    guard let device else { return note(begin(with: outcome, now: now)) }
+    if kind == .restart, asked != .networks { return note(restart.ended(outcome, now: now)) }
+    if asked == .radio { return failure(outcome.tellsSwitchedOff ? .radioDisabled : .notReady) }
+    let read = NmcliNetwork.read(outcome.isDone ? outcome.output : [], interface: interface, wireless: wireless)
+    switch kind {
+    case .scan: return outcome.isDone ? .finish(.scan(read.entries)) : failure(outcome.reason)
     case .status:
       var status = device.status
-      if case .exited(code: 0, let output, _) = outcome { status.take(inUse(output, wireless)) }
+      status.take(read.inUse)
       return .finish(.status(status))
-    case .scan:
-      if asked == .radio { return failure(.scan, outcome.switchedOff ? .radioDisabled : .notReady) }
-      guard case .exited(code: 0, let output, _) = outcome else { return failure(.scan, outcome.reason) }
-      return .finish(.scan(NmcliNetwork.read(output, interface: interface, wireless: wireless).entries))
-    case .restart(var restart):
-      let output: Output
-      if asked == .networks, case .exited(_, let text, _) = outcome {
-        output = .finish(restart.succeeded(on: inUse(text, wireless), now: now))
-      } else {
-        output = restart.ended(outcome, now: now)
-      }
-      work = .restart(restart)
-      return note(output)
+    case .restart: return .finish(restart.succeeded(on: read.inUse, now: now))
     }
   }
 
   /// The pause is over.
-  public mutating func resumed(now: Instant) -> Output {
-    guard case .restart(var restart) = work else { return ask(.device, now: now) }
-    let output = restart.resumed(now: now)
-    work = .restart(restart)
-    return note(output)
-  }
+  public mutating func resumed(now: Instant) -> Output { note(restart.resumed(now: now)) }
 
   private mutating func begin(with outcome: NmcliOutcome, now: Instant) -> Output {
-    if case .timedOut = outcome { return .decline(.managerSilent) }
-    guard case .exited(code: 0, let output, _) = outcome, let device = NmcliDevice(output) else {
-      return .decline(.managerAbsent)
-    }
+    if outcome.isTimeout { return .decline(.managerSilent) }
+    guard outcome.isDone, let device = NmcliDevice(outcome.output) else { return .decline(.managerAbsent) }
     self.device = device
-    switch work {
-    case .status:
-      // Without a connection the last scan tells nothing of the link.
-      return device.state < 40 ? .finish(.status(device.status)) : ask(.networks, now: now)
+    switch kind {
+    // Without a connection the last scan tells nothing of the link.
+    case .status: return device.state < 40 ? .finish(.status(device.status)) : ask(.networks, now: now)
     case .scan:
-      return device.isUnavailable
-        ? ask(.radio, now: now) : note(.run(.scan, by: now + NmcliDialogue.scanTime))
-    case .restart(var restart):
-      let output = restart.begin(device, now: now)
-      work = .restart(restart)
-      return note(output)
+      return device.isUnavailable ? ask(.radio, now: now) : .run(.scan, by: now + NmcliDialogue.scanTime)
+    case .restart: return restart.begin(device, now: now)
     }
   }
 
-  private mutating func ask(_ command: NmcliCommand, now: Instant) -> Output {
-    note(.run(command, by: now + NmcliDialogue.answerTime))
+  private func ask(_ command: NmcliCommand, now: Instant) -> Output {
+    .run(command, by: now + NmcliDialogue.answerTime)
   }
 
   private mutating func note(_ output: Output) -> Output {
@@ -112,46 +92,7 @@ public struct NmcliDialogue: Sendable {
     return output
   }
 
-  private func inUse(_ output: [UInt8], _ wireless: [UInt8]) -> ScanEntry? {
-    NmcliNetwork.read(output, interface: interface, wireless: wireless).inUse
-  }
-
-  private func failure(_ step: WifiFailure.Step, _ reason: WifiFailure.Reason) -> Output {
-    .finish(.failed(WifiFailure(step: step, reason: reason)))
-  }
-}
-
-extension NmcliOutcome {
-  /// `enabled:disabled`, the switch of the hardware and that of NetworkManager.
-  var switchedOff: Bool {
-    guard case .exited(code: 0, let output, _) = self else { return false }
-    return SupplicantLines(output).contains { $0.split(separator: 0x3a).contains { $0.equals("disabled") } }
-  }
-
-  /// Why a call did not do what it was to do, by its exit code and, where that leaves it open, by the words that nmcli
-  /// has for NetworkManager's own reason.
-  var reason: WifiFailure.Reason {
-    switch self {
-    case .absent, .exited(code: 8, _, _): .managerAbsent
-    case .timedOut: .managerSilent
-    case .exited(code: 3, _, _): .timeout
-    case .exited(_, _, let errors): NmcliOutcome.reason(errors)
-    }
-  }
-
-  private static func reason(_ errors: [UInt8]) -> WifiFailure.Reason {
-    if errors.holds("ot authorized") || errors.holds("nsufficient privileges") { return .notAuthorized }
-    if errors.holds("ecrets were required") { return .wrongKey }
-    if errors.holds("network could not be found") { return .networkNotFound }
-    if errors.holds("IP configuration") { return .noAddress }
-    if errors.holds("supplicant") { return .rejected }
-    return .managerRefused
-  }
-}
-
-extension [UInt8] {
-  /// Whether the text stands somewhere in the bytes.
-  fileprivate func holds(_ text: StaticString) -> Bool {
-    indices.contains { self[$0...].hasPrefix(text) }
+  private func failure(_ reason: WifiFailure.Reason) -> Output {
+    .finish(.failed(WifiFailure(step: .scan, reason: reason)))
   }
 }

@@ -72,9 +72,11 @@ struct NmcliNetwork: Equatable, Sendable {
   /// `wlan0: 0000   54.  -56.  -256 …`: the level of the interface's link, in dBm.
   static func signal(of interface: [UInt8], wireless: [UInt8]) -> Int64? {
     for line in SupplicantLines(wireless) {
-      let fields = line.split(separator: 0x20)
-      guard fields.count > 3, fields[0].elementsEqual(interface + [0x3a]) else { continue }
-      return SupplicantValue.signal(fields[3].prefix { $0 != 0x2e })
+      let name = line.drop { $0 == 0x20 }
+      guard name.count > interface.count, name.starts(with: interface), name.dropFirst(interface.count).first == 0x3a
+      else { continue }
+      let numbers = name.parts(by: 0x2e)
+      return numbers.count > 1 ? SupplicantValue.signal(numbers[1].drop { $0 == 0x20 }) : nil
     }
     return nil
   }

@@ -4,8 +4,8 @@ import PeerNet
 /// network and comes back. If NetworkManager says that this failed, whichever connection fits; and if that failed as
 /// well, for a reason that is not the network's, the radio off and on.
 ///
-/// Nothing is ever taken down without being brought up in the same call: NetworkManager goes on trying after the end of
-/// this, and is told in the end to connect by itself.
+/// Nothing is taken down without being brought up in the same call, and NetworkManager goes on trying when this has given
+/// up. It does not do so for ever: whoever carries this out sees to that.
 struct NmcliRestart: Sendable {
   private enum Phase: Equatable {
     case reaching
@@ -19,12 +19,13 @@ struct NmcliRestart: Sendable {
     case settling
     /// NetworkManager says that the connection is up, or was told to and did not say.
     case verifying
+    /// It is; the address that was there before is still missing.
+    case addressing
     case associated
-    case closing
   }
 
   static let pollInterval = Duration.seconds(1)
-  /// Kept for the end of a restart that failed.
+  /// Kept for asking what became of it.
   static let closingTime = Duration.seconds(2)
   static let switchTime = Duration.seconds(4)
   /// With less than that left the radio stays on.
@@ -36,7 +37,7 @@ struct NmcliRestart: Sendable {
   private var way = WifiRestart.Way.activate
   private var connection: ConnectionIdentifier?
   private var hadAddress = false
-  private var latest: WifiStatus?
+  private var address: [UInt8]?
   private var usedRadio = false
   /// The first step that failed tells most.
   private var trouble: WifiFailure?
@@ -52,7 +53,8 @@ struct NmcliRestart: Sendable {
     case .activating: .activate
     case .connecting: .connect
     case .looking, .switchingOff, .switchingOn, .settling: .radio
-    case .verifying, .associated, .closing: way.step
+    case .verifying, .associated: way.step
+    case .addressing: .address
     }
   }
 
@@ -69,12 +71,11 @@ struct NmcliRestart: Sendable {
   }
 
   mutating func ended(_ outcome: NmcliOutcome, now: Instant) -> NmcliDialogue.Output {
-    let isDone: Bool
-    if case .exited(code: 0, _, _) = outcome { isDone = true } else { isDone = false }
+    let isDone = outcome.isDone
     switch phase {
     case .looking:
       // Whoever switched it off wants it off.
-      if outcome.switchedOff { return .finish(.failed(WifiFailure(step: .radio, reason: .radioDisabled))) }
+      if outcome.tellsSwitchedOff { return .finish(.failed(WifiFailure(step: .radio, reason: .radioDisabled))) }
       trouble = WifiFailure(step: .reach, reason: .notReady)
       return switchOff(now: now)
     case .activating, .connecting:
@@ -91,14 +92,10 @@ struct NmcliRestart: Sendable {
       // Of all that may have gone wrong this is what leaves the board without its radio.
       trouble = WifiFailure(step: .radio, reason: outcome.reason)
       return pause(now: now)
-    case .settling, .verifying:
-      guard case .exited(code: 0, let output, _) = outcome, let device = NmcliDevice(output) else {
-        return pause(now: now)
-      }
+    case .settling, .verifying, .addressing:
+      guard isDone, let device = NmcliDevice(outcome.output) else { return pause(now: now) }
       return phase == .settling ? settle(device, now: now) : verify(device, now: now)
-    case .associated:
-      return .finish(succeeded(on: nil, now: now))
-    case .reaching, .closing:
+    case .reaching, .associated:
       return finish()
     }
   }
@@ -109,7 +106,9 @@ struct NmcliRestart: Sendable {
   }
 
   func succeeded(on network: ScanEntry?, now: Instant) -> WifiDialogue.Result {
-    var status = latest ?? WifiStatus()
+    var status = WifiStatus()
+    status.state = .completed
+    status.address = address
     status.take(network)
     return .restarted(WifiRestart.Success(way: way, status: status, took: now - startedAt))
   }
@@ -128,7 +127,7 @@ struct NmcliRestart: Sendable {
   }
 
   private mutating func switchOff(now: Instant) -> NmcliDialogue.Output {
-    guard closing - now >= NmcliRestart.radioTime else { return close(now: now) }
+    guard closing - now >= NmcliRestart.radioTime else { return finish() }
     usedRadio = true
     way = .radio
     phase = .switchingOff
@@ -152,9 +151,9 @@ struct NmcliRestart: Sendable {
   private mutating func failed(_ reason: WifiFailure.Reason, now: Instant) -> NmcliDialogue.Output {
     let failedStep = step
     if trouble == nil { trouble = WifiFailure(step: failedStep, reason: reason) }
-    guard reason != .notAuthorized, now < closing else { return close(now: now) }
+    guard reason != .notAuthorized, now < closing else { return finish() }
     if way == .activate { return connect(now: now) }
-    if usedRadio || trouble?.reason == .networkNotFound || trouble?.reason == .wrongKey { return close(now: now) }
+    if usedRadio || trouble?.reason == .networkNotFound || trouble?.reason == .wrongKey { return finish() }
     return switchOff(now: now)
   }
 
@@ -169,42 +168,34 @@ struct NmcliRestart: Sendable {
   }
 
   private mutating func verify(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
-    if device.state == NmcliDevice.activated, device.address != nil || !hadAddress {
+    if device.state == NmcliDevice.activated {
+      guard device.address != nil || !hadAddress else {
+        phase = .addressing
+        return pause(now: now)
+      }
       phase = .associated
-      latest = device.status
+      address = device.address
       return ask(.networks, now: now)
     }
-    if device.state == NmcliDevice.activated || device.isActivating { return pause(now: now) }
-    return now < closing ? failed(.timeout, now: now) : pause(now: now)
+    phase = .verifying
+    return device.isActivating || now >= closing ? pause(now: now) : failed(.timeout, now: now)
   }
 
   /// Asks again a moment later, until there is no time left.
   private mutating func pause(now: Instant) -> NmcliDialogue.Output {
-    guard now + NmcliRestart.pollInterval < closing else {
-      if trouble == nil { trouble = WifiFailure(step: step, reason: .timeout) }
-      return close(now: now)
+    // To switch on takes longer than to ask.
+    let end = phase == .switchingOn ? closing - NmcliRestart.closingTime : closing
+    guard now + NmcliRestart.pollInterval < end else {
+      if trouble == nil {
+        trouble = WifiFailure(step: step, reason: phase == .addressing ? .noAddress : .timeout)
+      }
+      return finish()
     }
     return .pause(until: now + NmcliRestart.pollInterval)
   }
 
-  private mutating func close(now: Instant) -> NmcliDialogue.Output {
-    if trouble?.reason == .notAuthorized { return finish() }
-    phase = .closing
-    return .run(.connectByItself, by: max(deadline, now + NmcliRestart.pollInterval))
-  }
-
   private func finish() -> NmcliDialogue.Output {
     .finish(.failed(trouble ?? WifiFailure(step: step, reason: .timeout)))
-  }
-}
-
-extension NmcliOutcome {
-  /// nmcli stopped waiting, or was stopped.
-  fileprivate var isTimeout: Bool {
-    switch self {
-    case .timedOut, .exited(code: 3, _, _): true
-    case .absent, .exited: false
-    }
   }
 }
 

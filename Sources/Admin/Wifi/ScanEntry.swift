@@ -54,6 +54,6 @@ public struct ScanEntry: Equatable, Sendable {
   }
 
   private static func asksForKey(flags: ArraySlice<UInt8>) -> Bool {
-    flags.split(separator: 0x5b).contains { $0.hasPrefix("WPA") || $0.hasPrefix("RSN") || $0.hasPrefix("WEP") }
+    flags.parts(by: 0x5b).contains { $0.hasPrefix("WPA") || $0.hasPrefix("RSN") || $0.hasPrefix("WEP") }
   }
 }

@@ -40,7 +40,7 @@ final class NmcliProgram: NmcliPort {
         reactor: reactor
       ) { completion(NmcliOutcome($0)) }
     } catch {
-      completion(.absent)
+      completion(NmcliOutcome(.absent))
     }
   }
 }
@@ -48,9 +48,9 @@ final class NmcliProgram: NmcliPort {
 extension NmcliOutcome {
   fileprivate init(_ outcome: Subprocess.Outcome) {
     switch outcome.ending {
-    case .timedOut: self = .timedOut
-    case .exited(let code): self = .exited(code: code, output: outcome.output, errors: outcome.errors)
-    case .signalled: self = .exited(code: -1, output: [], errors: [])
+    case .timedOut: self.init(.timedOut)
+    case .exited(let code): self.init(.exited(code), output: outcome.output, errors: outcome.errors)
+    case .signalled: self.init(.exited(-1))
     }
   }
 }

@@ -21,7 +21,7 @@ final class WifiControl {
 
   private let interface: [UInt8]
   private let port: any SupplicantPort
-  private let nmcli: RadioNote?
+  private let nmcli: RadioKeeper?
   private let fallsBack: Bool
   private let clock: any BoardClock
   private let respawned: Bool
@@ -33,7 +33,7 @@ final class WifiControl {
   /// that there is one says nothing about who manages it.) `respawned` tells whether somebody starts the supplicant again
   /// when it ends.
   init(
-    interface: [UInt8], port: any SupplicantPort, nmcli: RadioNote? = nil, fallsBack: Bool = true,
+    interface: [UInt8], port: any SupplicantPort, nmcli: RadioKeeper? = nil, fallsBack: Bool = true,
     clock: any BoardClock, respawned: Bool
   ) {
     self.interface = interface
@@ -96,7 +96,7 @@ final class WifiControl {
     let startedAt = clock.now
     return NmcliSession(plan, port: nmcli, clock: clock) { result in
       self.finish(kind, result)
-      nmcli.restore()
+      if kind == .restart { nmcli.keep(after: result) }
     } declined: { reason in
       self.declined(kind, plan, reason, since: startedAt)
     }

@@ -1,0 +1,92 @@
+import Admin
+import Linux
+import PeerNet
+
+/// Sees to it that a restart does not leave a radio of NetworkManager's without its network.
+///
+/// - NetworkManager remembers that the radio was switched off, also over a reboot: a power cut in the wrong second would
+///   leave the board off its network for good. So a note is on the disk before the radio goes off, and whoever finds it,
+///   be it the next agent, switches on until that has succeeded.
+/// - NetworkManager no longer connects by itself after an access point refused the key, which access points with a bad
+///   link do now and then. So after a restart that failed the connection is activated once a minute until there is one.
+final class RadioKeeper: NmcliPort {
+  static let switchInterval = Duration.seconds(10)
+  static let connectInterval = Duration.seconds(60)
+
+  private let file: DurableFile
+  private let port: any NmcliPort
+  private let clock: any BoardClock
+  private var isRestoring = false
+  private var isConnecting = false
+  /// The one that was activated last.
+  private var connection: ConnectionIdentifier?
+  private var isDown = false
+
+  /// `path` is the note's; it says something while the radio is off.
+  init(path: [UInt8], port: any NmcliPort, clock: any BoardClock) {
+    file = DurableFile(path: path, limit: 16)
+    self.port = port
+    self.clock = clock
+  }
+
+  var interface: [UInt8] { port.interface }
+  var wireless: [UInt8] { port.wireless }
+
+  func run(_ command: NmcliCommand, by deadline: Instant, completion: @escaping (NmcliOutcome) -> Void) {
+    // Without the note the radio stays on.
+    if command == .switchOff, !write([UInt8]("off\n")) { return completion(NmcliOutcome(.absent)) }
+    if case .activate(let connection, _) = command { self.connection = connection }
+    port.run(command, by: deadline) { outcome in
+      if command == .switchOn, outcome.isDone { _ = self.write([]) }
+      completion(outcome)
+    }
+  }
+
+  /// Switches the radio on if the note says that it may be off; again and again, for at a board's start NetworkManager
+  /// may be later than the agent.
+  func restore() {
+    guard !isRestoring, isOff else { return }
+    isRestoring = true
+    run(.switchOn, by: clock.now + RadioKeeper.switchInterval) { _ in
+      self.clock.schedule(at: self.clock.now + RadioKeeper.switchInterval) {
+        self.isRestoring = false
+        self.restore()
+      }
+    }
+  }
+
+  /// A restart has come to that.
+  func keep(after result: WifiDialogue.Result) {
+    if case .failed = result { isDown = connection != nil } else { isDown = false }
+    restore()
+    connect()
+  }
+
+  private func connect() {
+    guard isDown, !isConnecting else { return }
+    isConnecting = true
+    clock.schedule(at: clock.now + RadioKeeper.connectInterval) {
+      self.run(.device, by: self.clock.now + RadioKeeper.switchInterval) { outcome in
+        self.isConnecting = false
+        if outcome.tellsConnected { self.isDown = false }
+        if outcome.tellsIdle, self.isDown, let connection = self.connection {
+          self.run(.activate(connection, wait: 1), by: self.clock.now + RadioKeeper.switchInterval) { _ in }
+        }
+        self.connect()
+      }
+    }
+  }
+
+  private var isOff: Bool {
+    do throws(FileError) { return try file.read()?.isEmpty == false } catch { return false }
+  }
+
+  private func write(_ text: [UInt8]) -> Bool {
+    do throws(FileError) {
+      try file.write(text, waitingForLock: false)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
