@@ -81,9 +81,9 @@ enum NmcliRecordings {
     let read = NmcliNetwork.read(
       bytes(NmcliRecordings.networks), interface: bytes("wlan0"), wireless: bytes(NmcliRecordings.wireless))
     let mine = ScanEntry(
-      bssid: bytes("22:46:25:E7:5F:5D"), frequency: 2437, signal: -30, ssid: bytes("greenhouse"), secured: true)
+      bssid: bytes("22:46:25:e7:5f:5d"), frequency: 2437, signal: -30, ssid: bytes("greenhouse"), secured: true)
     let other = ScanEntry(
-      bssid: bytes("3A:13:0B:DD:4A:C7"), frequency: 2462, signal: -40, ssid: Self.hostileName, secured: false)
+      bssid: bytes("3a:13:0b:dd:4a:c7"), frequency: 2462, signal: -40, ssid: Self.hostileName, secured: false)
     #expect(read.inUse == mine)
     #expect(read.entries == [mine, other])
     // What the kernel does not tell is not guessed: NetworkManager reckons its percentage of the link another way.

@@ -17,8 +17,8 @@ public struct NmcliDialogue: Sendable {
 
   private enum Kind: Sendable { case status, scan, restart }
 
-  /// For a question that NetworkManager answers at once.
-  static let answerTime = Duration.seconds(3)
+  /// For a question that NetworkManager answers at once: mostly nmcli's own start, which a small board is busy with.
+  static let answerTime = Duration.seconds(5)
   /// nmcli itself waits for 15 seconds at most.
   static let scanTime = Duration.seconds(18)
 
@@ -49,7 +49,10 @@ public struct NmcliDialogue: Sendable {
   public var step: WifiFailure.Step? { kind == .restart ? restart.step : nil }
 
   /// The first thing to do.
-  public mutating func begin() -> Output { note(ask(.device, now: startedAt)) }
+  public mutating func begin() -> Output {
+    let end = startedAt + NmcliDialogue.answerTime
+    return note(.run(.device, by: kind == .restart ? min(end, restart.closing) : end))
+  }
 
   /// The call has ended. `wireless` is /proc/net/wireless, or empty.
   public mutating func ended(_ outcome: NmcliOutcome, wireless: [UInt8], now: Instant) -> Output {

@@ -58,7 +58,8 @@ struct NmcliRestart: Sendable {
     }
   }
 
-  private var closing: Instant { deadline - NmcliRestart.closingTime }
+  /// Nothing new is begun after that.
+  var closing: Instant { deadline - NmcliRestart.closingTime }
 
   mutating func begin(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
     connection = device.connection
@@ -110,6 +111,7 @@ struct NmcliRestart: Sendable {
     status.state = .completed
     status.address = address
     status.take(network)
+    status.signal = nil
     return .restarted(WifiRestart.Success(way: way, status: status, took: now - startedAt))
   }
 
@@ -142,7 +144,7 @@ struct NmcliRestart: Sendable {
   /// nmcli gives up a moment before it is killed, and so says how it went.
   private func patience(_ now: Instant) -> Int64 { max(1, (closing - now).seconds - 1) }
 
-  private func limit(_ now: Instant) -> Instant { max(closing, now + NmcliRestart.pollInterval) }
+  private func limit(_ now: Instant) -> Instant { min(max(closing, now + NmcliRestart.pollInterval), deadline) }
 
   private func ask(_ command: NmcliCommand, now: Instant) -> NmcliDialogue.Output {
     .run(command, by: min(now + NmcliDialogue.answerTime, deadline))

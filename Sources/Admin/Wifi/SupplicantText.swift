@@ -59,13 +59,13 @@ enum SupplicantValue {
     return ssid.count <= 32 ? ssid : nil
   }
 
-  /// `aa:bb:cc:dd:ee:ff`
+  /// `aa:bb:cc:dd:ee:ff`, from any case.
   static func bssid(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count == 17 else { return nil }
     for (position, byte) in text.enumerated() {
       guard position % 3 == 2 ? byte == 0x3a : nibble(byte) != nil else { return nil }
     }
-    return [UInt8](text)
+    return text.map { $0 | 0x20 }
   }
 
   /// A dotted IPv4 address.

@@ -57,7 +57,7 @@ final class RadioKeeper: NmcliPort {
 
   /// A restart has come to that.
   func keep(after result: WifiDialogue.Result) {
-    if case .failed = result { isDown = connection != nil } else { isDown = false }
+    if case .failed = result { isDown = true } else { isDown = false }
     restore()
     connect()
   }
@@ -69,8 +69,9 @@ final class RadioKeeper: NmcliPort {
       self.run(.device, by: self.clock.now + RadioKeeper.switchInterval) { outcome in
         self.isConnecting = false
         if outcome.tellsConnected { self.isDown = false }
-        if outcome.tellsIdle, self.isDown, let connection = self.connection {
-          self.run(.activate(connection, wait: 1), by: self.clock.now + RadioKeeper.switchInterval) { _ in }
+        if outcome.tellsIdle, self.isDown {
+          let command = self.connection.map { NmcliCommand.activate($0, wait: 1) } ?? .connect(wait: 1)
+          self.run(command, by: self.clock.now + RadioKeeper.switchInterval) { _ in }
         }
         self.connect()
       }

@@ -56,7 +56,7 @@ import Testing
     let call = try call(.wifiStatus, board())
     #expect(call["state"] == "completed")
     #expect(call["ssid"] == "greenhouse")
-    #expect(call["bssid"] == "22:46:25:E7:5F:5D")
+    #expect(call["bssid"] == "22:46:25:e7:5f:5d")
     #expect(call["ip"] == "192.0.2.14")
     #expect(call["interface"] == "wlan0")
     #expect(nmcli.calls == [Self.device, Self.list + " --rescan no"])

@@ -88,10 +88,18 @@ import Testing
     #expect(port.commands.count == count)
   }
 
-  @Test func withoutAConnectionThereIsNothingToActivate() {
+  @Test func withoutAConnectionWhicheverFits() {
+    port.answer = { $0 == .device ? self.device(30) : NmcliOutcome(.exited(0)) }
+    keeper().keep(after: Self.failed)
+    clock.advance(.seconds(61))
+    #expect(port.commands == [.device, .connect(wait: 1)])
+  }
+
+  @Test func aRadioThatIsOffIsLeftAlone() {
+    port.answer = { _ in self.device(20) }
     keeper().keep(after: Self.failed)
     clock.advance(.seconds(3_600))
-    #expect(port.commands == [])
+    #expect(port.commands.allSatisfy { $0 == .device })
   }
 
   @Test func switchingOnIsRepeatedUntilItWorks() {
