@@ -22,9 +22,9 @@ final class RadioKeeper: NmcliPort {
   private var connection: ConnectionIdentifier?
   private var isDown = false
 
-  /// `path` is the note's; it says something while the radio is off.
+  /// `path` is the note's: while the radio is off it holds the connection that was in use, or some word.
   init(path: [UInt8], port: any NmcliPort, clock: any BoardClock) {
-    file = DurableFile(path: path, limit: 16)
+    file = DurableFile(path: path, limit: 64)
     self.port = port
     self.clock = clock
   }
@@ -34,7 +34,9 @@ final class RadioKeeper: NmcliPort {
 
   func run(_ command: NmcliCommand, by deadline: Instant, completion: @escaping (NmcliOutcome) -> Void) {
     // Without the note the radio stays on.
-    if command == .switchOff, !write([UInt8]("off\n")) { return completion(NmcliOutcome(.absent)) }
+    if command == .switchOff, !write(connection?.bytes ?? [UInt8]("off")) {
+      return completion(NmcliOutcome(.absent))
+    }
     if case .activate(let connection, _) = command { self.connection = connection }
     port.run(command, by: deadline) { outcome in
       if command == .switchOn, outcome.isDone { _ = self.write([]) }
@@ -45,9 +47,13 @@ final class RadioKeeper: NmcliPort {
   /// Switches the radio on if the note says that it may be off; again and again, for at a board's start NetworkManager
   /// may be later than the agent.
   func restore() {
-    guard !isRestoring, isOff else { return }
+    let note = note
+    guard !isRestoring, !note.isEmpty else { return }
     isRestoring = true
-    run(.switchOn, by: clock.now + RadioKeeper.switchInterval) { _ in
+    connection = connection ?? ConnectionIdentifier(note)
+    run(.switchOn, by: clock.now + RadioKeeper.switchInterval) { outcome in
+      if outcome.isDone { self.isDown = true }
+      self.connect()
       self.clock.schedule(at: self.clock.now + RadioKeeper.switchInterval) {
         self.isRestoring = false
         self.restore()
@@ -78,8 +84,8 @@ final class RadioKeeper: NmcliPort {
     }
   }
 
-  private var isOff: Bool {
-    do throws(FileError) { return try file.read()?.isEmpty == false } catch { return false }
+  private var note: [UInt8] {
+    do throws(FileError) { return try file.read() ?? [] } catch { return [] }
   }
 
   private func write(_ text: [UInt8]) -> Bool {

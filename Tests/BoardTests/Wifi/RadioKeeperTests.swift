@@ -115,8 +115,21 @@ import Testing
     port.answer = { _ in NmcliOutcome(.exited(0)) }
     clock.advance(.seconds(10))
     #expect(port.commands.count == 6)
+    port.answer = { _ in self.device(100) }
     clock.advance(.seconds(3_600))
-    #expect(port.commands.count == 6)
+    #expect(port.commands.count == 7 && port.commands.last == .device)
+  }
+
+  @Test func theNextAgentBringsTheConnectionBack() {
+    let before = keeper()
+    _ = run(.activate(Self.connection, wait: 20), before)
+    #expect(run(.switchOff, before)?.isDone == true)
+    port.commands = []
+    port.answer = { $0 == .device ? self.device(30) : NmcliOutcome(.exited(0)) }
+    let next = keeper()
+    next.restore()
+    clock.advance(.seconds(61))
+    #expect(port.commands == [.switchOn, .device, .activate(Self.connection, wait: 1)])
   }
 
   @Test func withoutItsNoteTheRadioStaysOn() {
