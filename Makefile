@@ -2,10 +2,13 @@
 SHELL := /bin/bash
 SECONDS := 30
 RUNS := 1
+CUTS := 200
+SEED := 1
 BOARD := qemu-virt
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image bench lint \
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image board board-test \
+  board-soak board-nightly bench lint \
   documentation fuzz clean
 .DEFAULT_GOAL := help
 
@@ -44,6 +47,18 @@ package-test: package ## install, upgrade, remove and purge them in clean Debian
 
 image: setup ## the image of a board, BOARD=qemu-virt (board/README.md), in .build-image
 	@Scripts/image $(BOARD)
+
+board: ## a board's image on an emulated board, with this computer's command line beside it (needs root)
+	@Scripts/board up
+
+board-test: setup ## boot, use and break the image on emulated boards (needs root)
+	@Scripts/board test
+
+board-soak: setup ## 200 power cuts at random moments, CUTS=200 SEED=1 (needs root)
+	@Scripts/board soak $(CUTS) $(SEED)
+
+board-nightly: setup ## the Raspberry Pi 3's own image on an emulated one (needs root)
+	@Scripts/board nightly
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench

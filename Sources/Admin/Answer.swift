@@ -1,7 +1,7 @@
 import ETF
 
 /// A map with binary keys, pair by pair. What is not known has no pair.
-public struct Answer {
+public struct Answer: Equatable, Sendable {
   private var pairs: [MapPair] = []
 
   /// An answer without pairs, the empty map.

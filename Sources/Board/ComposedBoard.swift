@@ -12,6 +12,8 @@ public class ComposedBoard: BoardDriver {
     let wifi: WifiControl?
     let power: PowerSequence
     let facts: any SystemFacts
+    /// Adds what the program around the board knows.
+    var completeFacts: (inout SystemInfo) -> Void = { _ in }
   }
 
   private let parts: Parts
@@ -73,6 +75,7 @@ public class ComposedBoard: BoardDriver {
   private func systemInfo() -> SystemInfo {
     var info = parts.facts.systemInfo()
     info.agent = parts.agent
+    parts.completeFacts(&info)
     if !parts.profile.name.isEmpty { info.boardName = parts.profile.name }
     return info
   }

@@ -10,6 +10,8 @@ public final class LinuxBoard: ComposedBoard {
     public var agent: [UInt8]
     /// A folder of the agent's own, where the supplicant's replies find it.
     public var runtime: [UInt8]
+    /// Adds to the answer of `system.info` what the daemon knows beyond the machine.
+    public var completeFacts: (inout SystemInfo) -> Void = { _ in }
 
     /// What the daemon was built as, and where it may leave sockets.
     public init(agent: [UInt8], runtime: [UInt8]) {
@@ -35,7 +37,7 @@ public final class LinuxBoard: ComposedBoard {
               control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
             clock: clock, respawned: wifi.isRespawned)
         },
-        power: PowerSequence(power, clock: clock), facts: facts))
+        power: PowerSequence(power, clock: clock), facts: facts, completeFacts: options.completeFacts))
   }
 
   /// Takes hold of all lines, so that outputs are what the profile says, and returns why some could not be had.

@@ -73,6 +73,14 @@ WEAK unsigned __guess_grouping(unsigned digits, const char *grouping) {
     return 0;
 }
 
+// Nothing unwinds a stack: no thread is cancelled, and the tables for it are not in the binary (Scripts/no-unwinding.ld).
+// glibc's streams would unlock themselves on the way.
+WEAK _Noreturn void _Unwind_Resume(void *exception) {
+    (void)exception;
+    abort();
+}
+WEAK int __gcc_personality_v0(void) { abort(); }
+
 // No wide streams, hence no conversions. The table's entries would be called for a wide character alone.
 WEAK const void *const __wcsmbs_gconv_fcts_c[4] = {0};
 WEAK int __gconv_lock;

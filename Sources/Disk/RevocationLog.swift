@@ -4,7 +4,7 @@ import Sodium
 ///
 /// When the data partition is made anew from what was provisioned, a key in here does not come back.
 public struct RevocationLog: Sendable {
-  /// The keys in the order of their first records, each once.
+  /// The keys in the order of their records; one that was revoked twice is in it twice.
   public let keys: [PublicKey]
   /// Where the next record goes, in bytes from the start of the area; nil when the area is full.
   public let firstFree: Int?
@@ -21,14 +21,13 @@ public struct RevocationLog: Sendable {
   /// count wherever they stand, also behind a gap: too many revocations lock out less than one too few lets in.
   public init(scanning area: [UInt8]) {
     var keys: [PublicKey] = []
-    var seen: Set<PublicKey> = []
     var firstFree: Int?
     var start = 0
     while start <= area.count - Self.recordByteCount {
       let record = area[start..<start + Self.recordByteCount]
       if record.allSatisfy({ $0 == 0 }) {
         if firstFree == nil { firstFree = start }
-      } else if let key = Self.key(Array(record)), seen.insert(key).inserted {
+      } else if let key = Self.key(Array(record)) {
         keys.append(key)
       }
       start += Self.recordByteCount

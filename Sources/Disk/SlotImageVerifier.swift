@@ -7,6 +7,9 @@ public struct SlotImageVerifier: Sendable {
   /// The bytes that have come.
   public private(set) var byteCount: UInt64 = 0
 
+  /// Why the bytes that have come are none of a slot image's; what follows them is not looked at.
+  public private(set) var fault: SlotImageError?
+
   /// The superblock's or the header's first bytes, until all of it is there.
   private var collected: [UInt8] = []
   private var headerOffset: UInt64?
@@ -15,8 +18,13 @@ public struct SlotImageVerifier: Sendable {
   /// Before the first byte.
   public init() {}
 
-  /// Takes the next bytes, in pieces of any size. After an error the image is none, whatever follows.
-  public mutating func receive(_ bytes: ArraySlice<UInt8>) throws(SlotImageError) {
+  /// Takes the next bytes, in pieces of any size.
+  public mutating func receive(_ bytes: ArraySlice<UInt8>) {
+    guard fault == nil else { return }
+    do throws(SlotImageError) { try take(bytes) } catch { fault = error }
+  }
+
+  private mutating func take(_ bytes: ArraySlice<UInt8>) throws(SlotImageError) {
     var rest = bytes
     while !rest.isEmpty {
       let piece: ArraySlice<UInt8>
@@ -47,6 +55,7 @@ public struct SlotImageVerifier: Sendable {
 
   /// All bytes have come: the header, when the image is whole.
   public func finish() throws(SlotImageError) -> SlotHeader {
+    if let fault { throw fault }
     guard headerOffset != nil else { throw .notASquashfs }
     guard let header, byteCount == header.imageByteCount else { throw .truncated(byteCount) }
     guard hash.digest == header.contentHash else { throw .contentHash }

@@ -3,7 +3,7 @@ import PeerNet
 /// Decides, in a system that is on trial, whether it works: what it hears of are the network and served peers.
 ///
 /// It confirms as soon as the network is up and an authenticated peer was served, or when the network was up for as long as patience lasts,
-/// interruptions not counted: weak wifi must not undo a good system. It gives up when there was no network for ten minutes on end.
+/// interruptions not counted: weak wifi must not undo a good system. It gives up when there was no network for too long on end.
 public struct TrialWatch: Sendable {
   /// What is to be done, once.
   public enum Verdict: Hashable, Sendable {
@@ -23,10 +23,11 @@ public struct TrialWatch: Sendable {
 
   /// How long the network must have been up when no peer calls, if nothing else is configured.
   public static var standardPatience: Duration { .seconds(300) }
-  /// How long the network may be away.
-  public static var networkDeadline: Duration { .seconds(600) }
+  /// How long the network may be away, if nothing else is configured.
+  public static var standardNetworkTimeout: Duration { .seconds(600) }
 
   private let patience: Duration
+  private let networkTimeout: Duration
   private var isServed = false
   /// The time with a network before the present stretch of it.
   private var timeUp = Duration.zero
@@ -36,8 +37,11 @@ public struct TrialWatch: Sendable {
   private var isOver = false
 
   /// The network counts as down until it is said to be up.
-  public init(patience: Duration = standardPatience, now: Instant) {
+  public init(
+    patience: Duration = standardPatience, networkTimeout: Duration = standardNetworkTimeout, now: Instant
+  ) {
     self.patience = patience
+    self.networkTimeout = networkTimeout
     since = now
   }
 
@@ -55,7 +59,7 @@ public struct TrialWatch: Sendable {
   /// When to ask for the verdict if nothing happens before; nil once there was one.
   public var deadline: Instant? {
     if isOver { return nil }
-    if !isUp { return since + Self.networkDeadline }
+    if !isUp { return since + networkTimeout }
     return isServed ? since : since + (patience - timeUp)
   }
 

@@ -2,10 +2,9 @@ import PeerNet
 
 /// Whether a service that notifies is well, and until when it has the benefit of the doubt.
 ///
-/// The board's watchdog is petted only while every such service is: `READY=1` within a minute of its start, then
+/// The board's watchdog is petted only while every such service is: `READY=1` in time after its start, then
 /// `WATCHDOG=1` within its interval. One that ends is started again, and has to be ready again within two minutes.
 struct Health: Equatable {
-  static let readiness = Duration.seconds(60)
   static let recovery = Duration.seconds(120)
 
   private enum State: Equatable {
@@ -15,10 +14,12 @@ struct Health: Equatable {
   }
 
   let patience: Duration
+  let readiness: Duration
   private var state: State
 
-  init(patience: Duration, now: Instant) {
+  init(patience: Duration, readiness: Duration, now: Instant) {
     self.patience = patience
+    self.readiness = readiness
     state = .unwell(since: now, readyBy: nil)
   }
 
@@ -32,7 +33,7 @@ struct Health: Equatable {
 
   mutating func started(at now: Instant) {
     guard case .unwell(let since, _) = state else { return }
-    state = .unwell(since: since, readyBy: now + Health.readiness)
+    state = .unwell(since: since, readyBy: now + readiness)
   }
 
   mutating func ended(at now: Instant) {
@@ -60,7 +61,7 @@ struct Health: Equatable {
     case .unwell(let since, let readyBy):
       if let readyBy, readyBy <= now {
         text += " was not ready within "
-        text.append(decimal: Health.readiness.seconds)
+        text.append(decimal: readiness.seconds)
       } else {
         text += " was not well for "
         text.append(decimal: (now - since).seconds)

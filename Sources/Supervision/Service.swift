@@ -12,6 +12,8 @@ public struct Service: Equatable, Sendable {
   public var notifies = false
   /// The longest it may be silent when it notifies.
   public var watchdog = Duration.seconds(30)
+  /// How long it may take to be ready when it notifies.
+  public var readiness = Duration.seconds(60)
   /// -20 to 19; see nice(2).
   public var nice: Int32 = 0
 

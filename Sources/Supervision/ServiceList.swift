@@ -9,6 +9,7 @@ import Settings
 /// needs = /data/peernet /run/board/facts     ; started once these are there
 /// notify = yes                               ; speaks sd_notify; the board is well only while it is
 /// watchdog = 30                              ; the longest it may be silent, in seconds
+/// ready = 60                                 ; the longest that it may take to start, in seconds
 /// nice = -5
 /// ```
 ///
@@ -100,6 +101,11 @@ public struct ServiceList: Equatable, Sendable {
         return fault(setting, "watchdog is a number of seconds from 1 to 3600: it stays at 30")
       }
       services[index].watchdog = .seconds(seconds)
+    case "ready":
+      guard let seconds = value.number, (1...3600).contains(seconds) else {
+        return fault(setting, "ready is a number of seconds from 1 to 3600: it stays at 60")
+      }
+      services[index].readiness = .seconds(seconds)
     case "nice":
       guard let nice = value.number, (-20...19).contains(nice) else {
         return fault(setting, "nice is a number from -20 to 19: it stays at 0")

@@ -19,7 +19,7 @@ struct SupervisedService {
 
   init(_ service: Service, now: Instant) {
     self.service = service
-    health = service.notifies ? Health(patience: service.watchdog, now: now) : nil
+    health = service.notifies ? Health(patience: service.watchdog, readiness: service.readiness, now: now) : nil
     state = .waiting(nextLook: now)
   }
 

@@ -21,6 +21,8 @@ public struct Supervisor {
     case log(isWarning: Bool, [UInt8])
     /// Show the hardware watchdog a sign of life.
     case pet
+    /// Have the hardware watchdog reset the machine as soon as it can: nothing is left to wait for.
+    case hasten
     /// Write this to the data partition, durably.
     case record(ResetRecord)
     /// Ask all processes that are left to end, or kill them; ``cleared(at:)`` when there is none.
@@ -216,6 +218,7 @@ public struct Supervisor {
     resetBy = now + Supervisor.resetLimit
     log(reason, ": the watchdog is not petted any more")
     outputs.append(.record(.watchdog(detail: reason)))
+    outputs.append(.hasten)
   }
 
   // MARK: Text

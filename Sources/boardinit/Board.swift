@@ -122,6 +122,7 @@ final class Board {
     case .end(let pid, let killing): ChildProcess.end(group: pid, killing: killing)
     case .log(let isWarning, let text): journal.write(isWarning: isWarning, text)
     case .pet: pet()
+    case .hasten: watchdog?.hasten()
     case .record(let record):
       data.write(record)
       journal.synchronize()

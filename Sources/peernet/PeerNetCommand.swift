@@ -13,7 +13,7 @@ struct PeerNetCommand: AsyncParsableCommand {
       IDCommand.self, DiscoverCommand.self, PairCommand.self, UnpairCommand.self, ImportCommand.self,
       PeersCommand.self, PingCommand.self, CallCommand.self, StatusCommand.self, InfoCommand.self, WifiCommand.self,
       GPIOCommand.self, RebootCommand.self,
-      PowerOffCommand.self,
+      PowerOffCommand.self, ProvisionCommand.self, FlashCommand.self,
     ])
 
   static func main() async {

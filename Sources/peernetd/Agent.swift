@@ -17,6 +17,7 @@ final class Agent {
   private let node: Node
   private let procedures: ProcedureService
   private let peerLog: PeerLog
+  private var trial: TrialKeeper?
   private var manager = ServiceManager.fromEnvironment()
   private var signals: SignalWatch?
   private var housekeeping: Timer?
@@ -44,7 +45,8 @@ final class Agent {
     }
     do throws(Errno) {
       let agent = try Agent(
-        configurationFile, loaded.configuration, profile.profile, DurableState(paths, log: log), log,
+        configurationFile, loaded.configuration, profile.profile,
+        DurableState(paths, disk: loaded.configuration.image.disk, log: log), log,
         identity: identity.keyPair)
       try agent.start()
       try agent.reactor.run()
@@ -72,6 +74,8 @@ final class Agent {
     var onPower: (PowerPlan.Action) -> Void = { _ in }
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
     procedures = ProcedureService(board, node: node, transport: transport, log: log)
+    trial = TrialKeeper(configuration, log: log, now: transport.now) { [self] in procedures.reboot() }
+    procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
     onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
   }
 
@@ -97,6 +101,7 @@ final class Agent {
         .peer(node.publicKey), .literal("version", Daemon.version),
         .number("peers", Int64(state.trustList.entries.count)),
       ])
+    trial?.start(on: reactor)
     manager.ready(at: now)
     turned()
   }
@@ -169,8 +174,9 @@ final class Agent {
     manager.progressed(at: now)
     log.timeout(at: now)
     state.timeout(at: now, node.memory)
+    trial?.timeout(at: now)
     var next = log.deadline
-    for deadline in [state.deadline, manager.deadline] {
+    for deadline in [state.deadline, manager.deadline, trial?.deadline] {
       if let deadline { next = min(next ?? deadline, deadline) }
     }
     guard let next else { return }

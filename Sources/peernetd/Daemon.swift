@@ -44,6 +44,10 @@ struct Daemon {
       StandardStream.output.write(try commands(invocation).peers())
     case .importPeers(let request):
       StandardStream.output.write(try commands(invocation).importPeers(request))
+    case .slot(let request):
+      let configuration = try ConfigurationFile.load(invocation.configurationFile).configuration
+      let commands = SlotCommands(settings: configuration.image, runtime: configuration.runtime)
+      StandardStream.output.write(try commands.run(request))
     case .run:
       return try Agent.run(invocation.configurationFile)
     }
@@ -60,6 +64,8 @@ struct Daemon {
 
   private static func commands(_ invocation: Invocation) throws(CommandError) -> PairingCommands {
     let configuration = try ConfigurationFile.load(invocation.configurationFile).configuration
-    return PairingCommands(paths: StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition))
+    return PairingCommands(
+      paths: StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition),
+      disk: configuration.image.disk)
   }
 }

@@ -15,7 +15,7 @@ import Testing
   private func outputs(_ board: Rehearsal, from start: Int) -> [Supervisor.Output] {
     board.story.dropFirst(start).map { $0.output }.filter { output in
       switch output {
-      case .log, .pet: false
+      case .log, .pet, .hasten: false
       case .prepare, .begin, .look, .start, .end, .record, .endStrays, .settleDisk, .power: true
       }
     }

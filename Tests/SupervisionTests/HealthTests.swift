@@ -50,6 +50,17 @@ import Testing
     #expect(board.records == [.watchdog(detail: Array("agent was not ready within 60 s".utf8))])
   }
 
+  @Test func theTimeToBeReadyIsTheServicesOwnAndTheHardwareIsHastenedOnce() {
+    var service = Rehearsal.service("agent", notifies: true)
+    service.readiness = .seconds(3)
+    var board = Rehearsal([service])
+    board.pass(seconds: 2)
+    #expect(board.records.isEmpty && board.seconds { $0 == .hasten }.isEmpty)
+    board.pass(seconds: 20)
+    #expect(board.records == [.watchdog(detail: Array("agent was not ready within 3 s".utf8))])
+    #expect(board.seconds { $0 == .hasten }.count == 1)
+  }
+
   @Test func anAgentThatKeepsEndingHasTwoMinutesToBeWell() {
     var board = board()
     board.notify(1, "READY=1")

@@ -95,7 +95,7 @@ struct Rehearsal {
         case .settleDisk:
           supervisor.settling(pid: 7)
           if settles { supervisor.ended(pid: 7, [], wasWell: true, at: now) }
-        case .prepare, .begin, .log, .pet, .record, .endStrays, .power: break
+        case .prepare, .begin, .log, .pet, .hasten, .record, .endStrays, .power: break
         }
       }
     }

@@ -15,13 +15,15 @@ import Testing
   @Test func aServiceIsReadWithAllItsKeys() {
     let read = list([
       ("service agent", "command", "/usr/bin/peernetd  run"), ("service agent", "needs", "/data/a /run/b"),
-      ("service agent", "notify", "yes"), ("service agent", "watchdog", "45"), ("service agent", "nice", "-5"),
+      ("service agent", "notify", "yes"), ("service agent", "watchdog", "45"), ("service agent", "ready", "20"),
+      ("service agent", "nice", "-5"),
       ("service clock", "command", "/bin/clock"),
     ])
     var agent = Service(name: Array("agent".utf8), command: [Array("/usr/bin/peernetd".utf8), Array("run".utf8)])
     agent.needs = [Array("/data/a".utf8), Array("/run/b".utf8)]
     agent.notifies = true
     agent.watchdog = .seconds(45)
+    agent.readiness = .seconds(20)
     agent.nice = -5
     #expect(read.services == [agent, Service(name: Array("clock".utf8), command: [Array("/bin/clock".utf8)])])
     #expect(read.faults.isEmpty)

@@ -78,10 +78,18 @@ for choice in ${order}; do
     fi
   fi
   if test ${found} = yes; then
+    # The sector ahead of the kernel and the initrd says how long each is: together with it all that was read.
     setexpr pointer ${image} + 8
-    setexpr.l initrd *${pointer}
+    setexpr.l length *${pointer}
+    setexpr pointer ${image} + 0xc
+    setexpr.l rest *${pointer}
+    setexpr rest ${rest} + ${length}
+    setexpr rest ${rest} + 1
+    itest ${rest} == ${count} || setenv found no
+  fi
+  if test ${found} = yes; then
     setexpr kernel ${image} + 0x200
-    setexpr initrd ${initrd} * 0x200
+    setexpr initrd ${length} * 0x200
     setexpr initrd ${kernel} + ${initrd}
     setenv bootargs "${kernel_arguments} board.slot=${name} board.trial=${on_trial}"
     echo "Booting slot ${name}, trial ${on_trial}"

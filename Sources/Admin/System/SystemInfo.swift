@@ -35,6 +35,10 @@ public struct SystemInfo: Equatable, Sendable {
   public var bootIdentifier: [UInt8]?
   /// Seconds since 1970.
   public var time: Int64?
+  /// Of a flashed board's image; nil on other systems.
+  public var image: Answer?
+  /// Of a flashed board's last boot; nil on other systems.
+  public var boot: Answer?
   /// The board is a simulated one, whose facts are partly made up.
   public var isSimulated = false
 
@@ -55,6 +59,8 @@ public struct SystemInfo: Equatable, Sendable {
   /// | `kernel` | map: `name`, `release`, `version` |
   /// | `machine` | `aarch64`, `x86_64`, … |
   /// | `board` | map: `name` (the profile's), `model` (the device tree's), `simulated` (a boolean) |
+  /// | `image` | map, on flashed boards: `slot` that runs, its `version`, the `confirmed` slot, the one on `trial`, the one that `failed` last and the `reason` |
+  /// | `boot` | map, on flashed boards: `reason` of the last start, `detail`, what became of the `data` partition, `data_detail` |
   /// | `wire` | 1 or 2: the wire that this connection speaks |
   public func answer(to caller: Caller) -> Term {
     var answer = Answer()
@@ -83,6 +89,8 @@ public struct SystemInfo: Equatable, Sendable {
     board.put("model", boardModel)
     board.put("simulated", flag: isSimulated)
     answer.put("board", board.term)
+    if let image { answer.put("image", image.term) }
+    if let boot { answer.put("boot", boot.term) }
     answer.put("wire", Int64(caller.wire.rawValue))
     return answer.term
   }

@@ -6,10 +6,10 @@ import Reactor
 /// process's end. Plans are carried out by the same code as on a real one; only what lies below the seams is made up.
 public final class SimulatedBoard: ComposedBoard {
   /// `onPower` is called when the reboot or power-off is due, after its delay: the daemon flushes and exits, with code 75
-  /// for a reboot, and its supervisor starts it again.
+  /// for a reboot, and its supervisor starts it again. `completeFacts` adds to the answer of `system.info`.
   public init(
     _ profile: BoardProfile = .simulated, agent: [UInt8], clock: any BoardClock,
-    onPower: @escaping (PowerPlan.Action) -> Void
+    completeFacts: @escaping (inout SystemInfo) -> Void = { _ in }, onPower: @escaping (PowerPlan.Action) -> Void
   ) {
     super.init(
       Parts(
@@ -18,7 +18,8 @@ public final class SimulatedBoard: ComposedBoard {
           WifiControl(
             interface: wifi.interface, port: SimulatedSupplicant(clock: clock), clock: clock, respawned: true)
         },
-        power: PowerSequence(SimulatedPowerSwitch(onPower), clock: clock), facts: SimulatedFacts(clock: clock)))
+        power: PowerSequence(SimulatedPowerSwitch(onPower), clock: clock), facts: SimulatedFacts(clock: clock),
+        completeFacts: completeFacts))
   }
 }
 

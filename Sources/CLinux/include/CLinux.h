@@ -45,6 +45,15 @@ int clinux_rename(const char *_Nonnull from, const char *_Nonnull to);
 int clinux_unlink(const char *_Nonnull path);
 int clinux_make_folder(const char *_Nonnull path, unsigned mode);
 
+// The disk as a whole. What lies beyond its end is not read, and a regular file grows by what is written there.
+int clinux_open_disk(const char *_Nonnull path, int write);
+ptrdiff_t clinux_read_at(int fd, void *_Nullable buffer, size_t count, uint64_t offset);
+ptrdiff_t clinux_write_at(int fd, const void *_Nullable buffer, size_t count, uint64_t offset);
+int64_t clinux_seekable_size(int fd);
+// Lets the kernel drop what it keeps of a region that was flushed: what is read next comes from the disk.
+int clinux_forget_cached(int fd, uint64_t offset, uint64_t count);
+int clinux_is_terminal(int fd);
+
 // IP sockets: non-blocking, close-on-exec. An address is 16 bytes, IPv4 as ::ffff:a.b.c.d.
 struct clinux_ip {
     uint64_t high, low;

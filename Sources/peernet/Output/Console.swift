@@ -27,9 +27,14 @@ enum Console {
 
   /// Asks; anything but `y` or `yes` is a no.
   static func confirm(_ question: String) -> Bool {
-    write("\(question) [y/N] ", to: STDERR_FILENO)
-    guard let answer = readLine() else { return false }
+    guard let answer = ask("\(question) [y/N] ") else { return false }
     return ["y", "yes"].contains(answer.lowercased())
+  }
+
+  /// Asks for a line; nil at the end of the input.
+  static func ask(_ question: String) -> String? {
+    write(question, to: STDERR_FILENO)
+    return readLine()
   }
 
   static func bold(_ text: String) -> String { isColoured ? "\u{1b}[1m\(text)\u{1b}[0m" : text }

@@ -17,6 +17,10 @@ enum CommandError: Error {
   /// The file to import is not there, or is no trust list of a BEAM peer.
   case noFile([UInt8])
   case notBeamPeers([UInt8], StaticString)
+  /// Something with the slots, or with the disk that they are on.
+  case image(ImageError)
+  /// The peer is not trusted any more, but the disk does not know: its label and fingerprint, and its key.
+  case notRevoked(peer: [UInt8], key: [UInt8], ImageError)
 
   var exitCode: ExitCode {
     switch self {
@@ -27,6 +31,8 @@ enum CommandError: Error {
     case .notGrants, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
     case .unknownPeer: .unknownPeer
     case .noFile: .file
+    case .image(let error): error.exitCode
+    case .notRevoked: .file
     }
   }
 
@@ -40,6 +46,15 @@ enum CommandError: Error {
     var text: [UInt8] = []
     switch self {
     case .usage(let error): return error.text
+    case .image(let error): return error.text
+    case .notRevoked(let peer, let key, let error):
+      text += "unpaired "
+      text += peer
+      text += ", but the disk did not take it down, so a data partition that is made anew would trust it again: "
+      text += error.text
+      text += "; then say peernetd unpair "
+      text += key
+      text += " again"
     case .state(let error): return error.text
     case .system(let reason): return reason
     case .configuration: break

@@ -11,4 +11,21 @@ enum ExitCode: Int32 {
   /// Somebody else is at it, try again; or the simulated board reboots, start me again.
   case temporary = 75
   case configuration = 78
+
+  // Of the commands on slots
+  /// This system is not a flashed board's.
+  case noSlots = 80
+  case notAnImage = 81
+  case otherBoard = 82
+  case imageTooLarge = 83
+  /// The slot that would be written runs.
+  case slotInUse = 84
+  /// A trial has to end first.
+  case onTrial = 85
+  /// The idle slot holds no whole image.
+  case notWhole = 86
+  /// The slot to be confirmed was not booted yet.
+  case notStarted = 87
+  /// The disk does not keep what is written.
+  case diskDamaged = 88
 }

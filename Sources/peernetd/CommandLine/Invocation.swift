@@ -13,6 +13,7 @@ struct Invocation: Equatable {
     case unpair(peer: [UInt8])
     case peers
     case importPeers(ImportRequest)
+    case slot(SlotRequest)
   }
 
   struct PairRequest: Equatable {
@@ -29,6 +30,15 @@ struct Invocation: Equatable {
     /// What each of the new peers may call, as in a `PairRequest`. A BEAM peer's list does not say.
     var allow: [UInt8]
     var isDryRun = false
+  }
+
+  enum SlotRequest: Equatable {
+    case status
+    /// A slot image's path; `-` is standard input.
+    case write([UInt8])
+    /// `slot try`
+    case attempt
+    case confirm
   }
 
   var command = Command.run
@@ -49,6 +59,11 @@ struct Invocation: Equatable {
       peernetd import --allow NAME,NAME [--dry-run] TRUST.BIN
                                       trust the peers of an Elixir node's list, too, and let each call
                                       what is named; agent.whoami names no more than pairing gives
+      peernetd slot [status]          on a flashed board: what runs, what boots, what is in the slots
+      peernetd slot write FILE|-      write a slot image to the slot that is idle
+      peernetd slot try               start that slot at the next boots, until it is confirmed; three boots
+                                      without that end the trial
+      peernetd slot confirm           the slot that runs is the one that boots from now on
       peernetd --version | --help
 
       --config FILE                   instead of /etc/peernet/peernetd.conf
@@ -90,6 +105,8 @@ struct Invocation: Equatable {
     case "unpair":
       guard words.count >= 2 else { throw .missing("PEER, a label, key or fingerprint") }
       (command, operands) = (.unpair(peer: words[1]), 2)
+    case "slot":
+      (command, operands) = try slot(words)
     case "import":
       guard words.count >= 2 else { throw .missing("TRUST.BIN, the Elixir node's list") }
       guard let allow = options.allow else { throw .missing("--allow: what the imported peers may call here") }
@@ -108,12 +125,26 @@ struct Invocation: Equatable {
       switch command {
       case .pair: (true, false)
       case .importPeers: (false, true)
-      case .run, .checkConfiguration, .version, .help, .id, .unpair, .peers: (false, false)
+      case .run, .checkConfiguration, .version, .help, .id, .unpair, .peers, .slot: (false, false)
       }
     if options.allow != nil, !isPair, !isImport { throw .misplaced("--allow") }
     if options.wire != nil, !isPair { throw .misplaced("--wire") }
     if options.dryRun, !isImport { throw .misplaced("--dry-run") }
     return command
+  }
+
+  /// The command and how many words it has.
+  private static func slot(_ words: [[UInt8]]) throws(UsageError) -> (Command, Int) {
+    guard words.count > 1 else { return (.slot(.status), 1) }
+    switch words[1] {
+    case "status": return (.slot(.status), 2)
+    case "try": return (.slot(.attempt), 2)
+    case "confirm": return (.slot(.confirm), 2)
+    case "write":
+      guard words.count > 2 else { throw .missing("FILE, a slot image, or - for standard input") }
+      return (.slot(.write(words[2])), 3)
+    default: throw .unknownCommand("slot ".utf8 + words[1])
+    }
   }
 }
 

@@ -1,9 +1,12 @@
+import Linux
 import PeerNet
 import Sodium
 
 /// The commands on this board's own key and trust list. Each returns what goes to stdout; a daemon that runs notices.
 struct PairingCommands {
   let paths: StatePaths
+  /// Of a flashed board, which keeps whom it unpaired beside its data partition.
+  var disk: [UInt8]?
 
   /// `key`, `fingerprint` and `file`, a line each; makes the key on its first use.
   func id() throws(CommandError) -> [UInt8] {
@@ -43,19 +46,40 @@ struct PairingCommands {
     return sentence("paired ", entry)
   }
 
+  /// Takes a peer out. On a flashed board its key is revoked first, so that no power cut in between brings it back; a
+  /// failure of that is told, and the peer is taken out all the same.
   func unpair(_ peer: [UInt8]) throws(CommandError) -> [UInt8] {
     var removed: TrustEntry?
+    var revoked: PublicKey?
+    var failure: ImageError?
     try TrustStore.change(paths) { (list) throws(CommandError) in
       // A label is what the operator chose; it wins over a fingerprint that happens to be spelled the same.
       let entry =
         list.entries.first { $0.label == peer } ?? PublicKey(text: peer).flatMap { list.entry(for: $0) }
         ?? list.entries.first { $0.key.fingerprint == peer }
-      guard let entry else { throw .unknownPeer(peer) }
+      guard let entry else { return revoked = try revoke(peer) }
+      if let disk {
+        do throws(ImageError) { try BoardDisk(disk, for: .writing).revoke([entry.key]) } catch { failure = error }
+      }
       do throws(TrustListError) { try list.remove(entry.key) } catch { throw .notTaken(error) }
       removed = entry
     }
-    guard let removed else { return [] }
+    guard let removed else {
+      return (revoked.map { "revoked ".utf8 + $0.fingerprint + ", which was not paired\n".utf8 }) ?? []
+    }
+    if let failure {
+      var peer: [UInt8] = []
+      peer.append(peer: removed.key, removed.label)
+      throw .notRevoked(peer: peer, key: removed.key.text, failure)
+    }
     return sentence("unpaired ", removed)
+  }
+
+  /// A key that is not in the list can still be revoked, for when that failed as it was unpaired.
+  private func revoke(_ peer: [UInt8]) throws(CommandError) -> PublicKey {
+    guard let disk, let key = PublicKey(text: peer) else { throw .unknownPeer(peer) }
+    do throws(ImageError) { try BoardDisk(disk, for: .writing).revoke([key]) } catch { throw .image(error) }
+    return key
   }
 
   /// `LABEL FINGERPRINT KEY [allow=…] [wire=…]`, a line a peer, in the file's order.

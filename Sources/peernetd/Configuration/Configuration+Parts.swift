@@ -20,11 +20,16 @@ extension Configuration {
   func makeBoard(
     _ profile: BoardProfile, reactor: Reactor, onPower: @escaping (PowerPlan.Action) -> Void
   ) -> any BoardDriver {
+    let facts = ImageFacts(settings: image)
     switch board {
     case .simulated:
-      SimulatedBoard(profile, agent: Daemon.version.bytes, clock: ReactorClock(reactor), onPower: onPower)
+      return SimulatedBoard(
+        profile, agent: Daemon.version.bytes, clock: ReactorClock(reactor), completeFacts: { facts.add(to: &$0) },
+        onPower: onPower)
     case .linux:
-      LinuxBoard(profile, LinuxBoard.Options(agent: Daemon.version.bytes, runtime: runtime), reactor: reactor)
+      var options = LinuxBoard.Options(agent: Daemon.version.bytes, runtime: runtime)
+      options.completeFacts = { facts.add(to: &$0) }
+      return LinuxBoard(profile, options, reactor: reactor)
     }
   }
 }

@@ -45,6 +45,9 @@ struct Configuration: Equatable, Sendable {
   var board = Board.linux
   var profile = Array("/etc/peernet/board.conf".utf8)
 
+  // [image]
+  var image = ImageSettings()
+
   // [log]
   var level = LogLevel.info
 

@@ -56,7 +56,7 @@ struct ConfigurationFault: Error, Equatable {
     }
     switch problem {
     case .unknownSection:
-      text += "unknown section; known are [node], [paths], [board] and [log]"
+      text += "unknown section; known are [node], [paths], [board], [image] and [log]"
     case .unknownKey:
       text += "unknown key; correct its name or remove the line"
     case .repeated(let first):

@@ -29,17 +29,39 @@ enum ConfigurationFile {
     return loaded
   }
 
-  /// Reads the board profile; a board without one has no radio and no lines of ours.
+  /// Reads the board profile and, in addition, `board.conf` of the state folder: the settings of this one board, which win.
+  /// A board without either has no radio and no lines of ours.
+  ///
+  /// What is wrong with the board's own settings is told and leaves the profile without them: they are no reason not to be
+  /// reachable.
   static func loadProfile(
     _ configuration: Configuration
   ) throws(CommandError) -> (profile: BoardProfile, warnings: [[UInt8]]) {
     let path = configuration.profile
     let isStandard = path == Configuration().profile
-    guard let settings = try settings(path, mustExist: !isStandard) else { return (BoardProfile(), []) }
-    do throws(ProfileFault) {
-      let profile = try BoardProfile(settings)
-      return (profile, profile.warnings.map { line(path, $0.line, $0.text) })
+    let common = try settings(path, mustExist: !isStandard) ?? []
+    let profile: BoardProfile
+    do throws(ProfileFault) { profile = try BoardProfile(common) } catch {
+      throw .configuration([line(path, error.line, error.text)])
+    }
+    let warnings = profile.warnings.map { line(path, $0.line, $0.text) }
+    let ownPath = StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition).board
+    guard ownPath != path else { return (profile, warnings) }
+    do throws(CommandError) {
+      guard let own = try settings(ownPath, mustExist: false) else { return (profile, warnings) }
+      let merged = try merged(common, own, ownPath)
+      let further = merged.warnings.filter { !profile.warnings.contains($0) }
+      return (merged, warnings + further.map { line(ownPath, $0.line, $0.text) })
     } catch {
+      return (profile, warnings + error.lines)
+    }
+  }
+
+  private static func merged(
+    _ common: [Setting], _ own: [Setting], _ path: [UInt8]
+  ) throws(CommandError) -> BoardProfile {
+    let kept = common.filter { setting in !own.contains { $0.section == setting.section && $0.key == setting.key } }
+    do throws(ProfileFault) { return try BoardProfile(kept + own) } catch {
       throw .configuration([line(path, error.line, error.text)])
     }
   }

@@ -50,6 +50,7 @@ private struct ConfigurationReader {
     case "node": try applyNode(setting.key, setting.value)
     case "paths": try applyPaths(setting.key, setting.value)
     case "board": try applyBoard(setting.key, setting.value)
+    case "image": try applyImage(setting.key, setting.value)
     case "log": try applyLog(setting.key, setting.value)
     default: throw Refusal(.unknownSection)
     }
@@ -93,6 +94,18 @@ private struct ConfigurationReader {
       default: throw Refusal(.notABoard)
       }
     case "profile": configuration.profile = try path(value)
+    default: throw Refusal(.unknownKey)
+    }
+  }
+
+  private mutating func applyImage(_ key: [UInt8], _ value: [UInt8]) throws(Refusal) {
+    switch key {
+    case "disk": configuration.image.disk = try path(value)
+    case "cmdline": configuration.image.commandLine = try path(value)
+    case "release": configuration.image.release = try path(value)
+    case "facts": configuration.image.facts = try path(value)
+    case "patience": configuration.image.patience = try interval(value)
+    case "network_timeout": configuration.image.networkTimeout = try interval(value)
     default: throw Refusal(.unknownKey)
     }
   }

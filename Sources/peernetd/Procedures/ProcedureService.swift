@@ -3,6 +3,7 @@ import Board
 import ETF
 import PeerNet
 import PeerNetLinux
+import Sodium
 
 /// Serves the board's procedures: what the node lets through is admitted or refused by `Admin`, and what is admitted
 /// the board carries out. An answer may come much later, from the loop.
@@ -11,6 +12,8 @@ final class ProcedureService {
   private let node: Node
   private let transport: ReactorTransport
   private let log: Log
+  /// Told of each call of a trusted peer that was answered.
+  var onServed: (PublicKey) -> Void = { _ in }
 
   /// Requests for one procedure that are at work at once.
   private static let limit = 16
@@ -59,6 +62,18 @@ final class ProcedureService {
     fields.append(.milliseconds("ms", transport.now - began))
     log.write(.info, "call.served", fields)
     send(reply, to: request)
+    onServed(request.peer)
+  }
+
+  /// Restarts the board as `system.reboot` does, on nobody's behalf.
+  func reboot() {
+    let board = Caller(
+      label: Array("board".utf8), key: node.publicKey.text, fingerprint: node.publicKey.fingerprint, grants: .none,
+      wire: .two)
+    self.board.carryOut(.power(PowerPlan(.reboot)), for: board) { [self] outcome in
+      guard case .failed(let reason) = outcome else { return }
+      log.write(.error, "reboot.failed", [.bytes("reason", reason)])
+    }
   }
 
   private func refuse(_ request: Request, _ refusal: Admin.Refusal) {

@@ -1,6 +1,7 @@
 import Linux
 import PeerNet
 import Reactor
+import Sodium
 
 /// The daemon's files at work: the trust list, watched for changes, and what is remembered of peers, written in time.
 /// What is wrong with a file is told in the log; the last good list stays in force.
@@ -10,9 +11,11 @@ final class DurableState {
   private var trust: TrustStore
   private var memory: PeerMemoryStore
   private var watch: FolderWatch?
+  private let disk: [UInt8]?
 
-  init(_ paths: StatePaths, log: Log) {
+  init(_ paths: StatePaths, disk: [UInt8]?, log: Log) {
     self.paths = paths
+    self.disk = disk
     self.log = log
     trust = TrustStore(paths)
     memory = PeerMemoryStore(paths)
@@ -34,10 +37,12 @@ final class DurableState {
   @discardableResult
   func loadTrust() -> Bool {
     let copyFailure = trust.copyFailure
+    let before = trust.list
     var isReplaced = false
     switch trust.load() {
     case .replaced:
       isReplaced = true
+      revokeThoseMissing(since: before)
       log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
     case .unchanged: break
     case .kept(let failure):
@@ -50,6 +55,21 @@ final class DurableState {
     }
     if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
     return isReplaced
+  }
+
+  /// Whoever goes from the list does not come back with a data partition that is made anew, whichever way the list was
+  /// changed: by the command, which did this before, or in an editor.
+  private func revokeThoseMissing(since before: TrustList) {
+    guard let disk else { return }
+    var keys: [PublicKey] = []
+    for entry in before.entries where trust.list.entry(for: entry.key) == nil { keys.append(entry.key) }
+    guard !keys.isEmpty else { return }
+    do throws(ImageError) {
+      try BoardDisk(disk, for: .writing).revoke(keys)
+    } catch {
+      log.write(
+        .error, "trust.not_revoked", [.number("peers", Int64(keys.count)), .bytes("reason", error.text)])
+    }
   }
 
   /// Calls `onChange` whenever the file of the trust list may have changed.

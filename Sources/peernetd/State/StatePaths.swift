@@ -8,6 +8,8 @@ struct StatePaths: Equatable, Sendable {
   let lastGoodTrust: [UInt8]
   /// Where peers were proven, and what wire they speak (Protocol, Remembered peers).
   let peers: [UInt8]
+  /// Settings of this one board's profile, beside those that it shares with others of its kind.
+  let board: [UInt8]
 
   /// An explicit folder wins; else `/data/peernet` on boards whose writable partition is mounted at `/data`, else
   /// `/var/lib/peernet`.
@@ -18,5 +20,6 @@ struct StatePaths: Equatable, Sendable {
     trust = configuration.trust ?? folder + "/trust".utf8
     lastGoodTrust = trust + ".good".utf8
     peers = folder + "/peers".utf8
+    board = folder + "/board.conf".utf8
   }
 }

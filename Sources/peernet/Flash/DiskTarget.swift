@@ -1,0 +1,82 @@
+import Glibc
+
+/// What an image is written to, by offsets in bytes.
+protocol DiskTarget {
+  /// Reads into the whole buffer, or less; 0 at the end. Throws the error number.
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DiskError) -> Int
+  /// Writes all of it, or less.
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError) -> Int
+  /// Returns when the disk has what was written.
+  func sync() throws(DiskError)
+  /// From now on what is read comes from the disk and not from memory.
+  func dropCache() throws(DiskError)
+}
+
+/// The number of the error that the system gave, as in errno(3).
+struct DiskError: Error, Equatable {
+  let number: Int32
+
+  /// What stands for a disk that takes or gives nothing more.
+  static let inputOutput = DiskError(number: EIO)
+  static let busy = DiskError(number: EBUSY)
+  static let readOnly = DiskError(number: EROFS)
+  static let noMedium = DiskError(number: ENOMEDIUM)
+
+  /// A signal came; nothing is wrong.
+  var isInterruption: Bool { number == EINTR }
+
+  var text: String { Console.text(errno: number) }
+}
+
+/// A disk, or a regular file in its place.
+final class DiskDevice: DiskTarget {
+  private let file: Int32
+  /// Reads past the cache; -1 where that is not possible.
+  private let direct: Int32
+  /// In bytes.
+  let byteCount: Int
+
+  /// Opens it for nobody else: the kernel refuses when anybody has it mounted or built something on it.
+  init(path: String) throws(DiskError) {
+    file = open(path, O_RDWR | O_EXCL | O_CLOEXEC)
+    guard file >= 0 else { throw DiskError(number: errno) }
+    direct = open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC | Self.directFlag)
+    byteCount = lseek(file, 0, SEEK_END)
+  }
+
+  deinit {
+    if direct >= 0 { close(direct) }
+    close(file)
+  }
+
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DiskError) -> Int {
+    if direct >= 0 {
+      let count = pread(direct, buffer.baseAddress, buffer.count, offset)
+      if count >= 0 || errno != EINVAL { return try check(count) }
+    }
+    return try check(pread(file, buffer.baseAddress, buffer.count, offset))
+  }
+
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError) -> Int {
+    try check(pwrite(file, bytes.baseAddress, bytes.count, offset))
+  }
+
+  func sync() throws(DiskError) { _ = try check(Int(fsync(file))) }
+
+  func dropCache() throws(DiskError) {
+    let result = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
+    guard result == 0 else { throw DiskError(number: result) }
+  }
+
+  private func check(_ result: Int) throws(DiskError) -> Int {
+    guard result >= 0 else { throw DiskError(number: errno) }
+    return result
+  }
+
+  /// O_DIRECT, which the C library shows to GNU programs only.
+  #if arch(arm64) || arch(arm)
+    private static let directFlag: Int32 = 0o200000
+  #else
+    private static let directFlag: Int32 = 0o40000
+  #endif
+}

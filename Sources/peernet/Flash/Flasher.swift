@@ -1,0 +1,176 @@
+import PeerNet
+import Sodium
+
+/// Writes the image of a board's disk to one.
+///
+/// The first MiB, with the partition table, is emptied before anything else and written last, when the rest is on the
+/// disk and was read back: a disk that was left half written starts nothing.
+struct Flasher<Target: DiskTarget> {
+  /// What kept the disk from becoming the image.
+  enum Problem: Error, Equatable {
+    /// The image itself could not be read on.
+    case image(Failure)
+    case cannotRead(Int, DiskError)
+    case cannotWrite(Int, DiskError)
+    /// It reads back otherwise than it was written, at that offset in bytes.
+    case differs(Int)
+    case interrupted
+  }
+
+  /// What was done, in bytes.
+  struct Outcome: Equatable {
+    var written = 0
+    var cleared = 0
+    var verified = 0
+  }
+
+  enum Phase: String {
+    case write, clear, verify
+  }
+
+  let target: Target
+  let verifies: Bool
+  /// Whether somebody wants it to stop.
+  var isInterrupted: () -> Bool = { false }
+  /// What is at work, how many MiB of it are done, and of how many.
+  var onProgress: (Phase, Int, Int) -> Void = { _, _, _ in }
+
+  private static var mebibyte: Int { ImageSource.chunkBytes }
+  /// After how many MiB the disk is waited for, so that what is shown is what is done.
+  private static var syncInterval: Int { 8 }
+
+  func flash(_ image: BoardImage) throws(Problem) -> Outcome {
+    var outcome = Outcome()
+    let zeros = [UInt8](repeating: 0, count: Self.mebibyte)
+    try write(zeros, at: 0)
+    try sync(at: 0)
+    var table: [UInt8] = []
+    let map = try writeData(of: image, keeping: &table, &outcome)
+    let cleared = try clear(map.zeros, &outcome)
+    if verifies { try verify(map.data.filter { $0 > 0 } + cleared, map, &outcome) }
+    try write(table, at: 0)
+    try sync(at: 0)
+    outcome.written += table.count
+    if verifies { try verify([0], map, &outcome) }
+    return outcome
+  }
+
+  // MARK: Steps
+
+  /// Writes all but the first MiB, which it hands out.
+  private func writeData(
+    of image: BoardImage, keeping table: inout [UInt8], _ outcome: inout Outcome
+  ) throws(Problem) -> BlockMap {
+    var map = BlockMap()
+    let known = image.dataChunkCount
+    var seen = 0
+    while let chunk = try next(of: image) {
+      let index = map.hashes.count
+      map.append(chunk)
+      if case .data(let bytes) = chunk {
+        seen += 1
+        if index == 0 {
+          table = bytes
+        } else {
+          try write(bytes, at: index * Self.mebibyte)
+          outcome.written += bytes.count
+          if outcome.written / Self.mebibyte % Self.syncInterval == 0 { try sync(at: index * Self.mebibyte) }
+        }
+      }
+      // Of a packed image it is not known beforehand how much of it is zeros.
+      onProgress(.write, known.map { min(seen, $0) } ?? index + 1, known ?? BoardImage.chunkCount)
+    }
+    try sync(at: 0)
+    return map
+  }
+
+  private func next(of image: BoardImage) throws(Problem) -> ImageSource.Chunk? {
+    try stopIfAsked()
+    do throws(Failure) { return try image.next() } catch {
+      try stopIfAsked()
+      throw .image(error)
+    }
+  }
+
+  /// Reading is faster than writing, and spares the card: zeros are written only where there are none. Returns where.
+  private func clear(_ indices: [Int], _ outcome: inout Outcome) throws(Problem) -> [Int] {
+    let zeros = [UInt8](repeating: 0, count: Self.mebibyte)
+    var cleared: [Int] = []
+    let buffer = Buffer()
+    for (done, index) in indices.enumerated() {
+      try stopIfAsked()
+      try read(at: index * Self.mebibyte, into: buffer)
+      if !buffer.isZero {
+        try write(zeros, at: index * Self.mebibyte)
+        cleared.append(index)
+        if cleared.count % Self.syncInterval == 0 { try sync(at: index * Self.mebibyte) }
+      }
+      onProgress(.clear, done + 1, indices.count)
+    }
+    outcome.cleared += cleared.count * Self.mebibyte
+    try sync(at: 0)
+    return cleared
+  }
+
+  private func verify(_ indices: [Int], _ map: BlockMap, _ outcome: inout Outcome) throws(Problem) {
+    do throws(DiskError) { try target.dropCache() } catch { throw .cannotRead(0, error) }
+    let buffer = Buffer()
+    for (done, index) in indices.enumerated() {
+      try stopIfAsked()
+      try read(at: index * Self.mebibyte, into: buffer)
+      let isSame = map.hashes[index].map { $0 == buffer.hash } ?? buffer.isZero
+      guard isSame else { throw .differs(index * Self.mebibyte) }
+      outcome.verified += Self.mebibyte
+      if index > 0 { onProgress(.verify, done + 1, indices.count) }
+    }
+  }
+
+  // MARK: Bytes
+
+  private func write(_ bytes: [UInt8], at offset: Int) throws(Problem) {
+    var done = 0
+    while done < bytes.count {
+      do throws(DiskError) {
+        let count = try bytes.withUnsafeBufferPointer { (buffer) throws(DiskError) in
+          try target.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[done...])), at: offset + done)
+        }
+        guard count > 0 else { throw DiskError.inputOutput }
+        done += count
+      } catch {
+        if !error.isInterruption { throw .cannotWrite(offset + done, error) }
+        try stopIfAsked()
+      }
+    }
+  }
+
+  private func read(at offset: Int, into buffer: Buffer) throws(Problem) {
+    var done = 0
+    while done < Self.mebibyte {
+      do throws(DiskError) {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[done...])
+        let count = try target.read(at: offset + done, into: rest)
+        guard count > 0 else { throw DiskError.inputOutput }
+        done += count
+      } catch {
+        if !error.isInterruption { throw .cannotRead(offset + done, error) }
+        try stopIfAsked()
+      }
+    }
+  }
+
+  private func sync(at offset: Int) throws(Problem) {
+    do throws(DiskError) { try target.sync() } catch { throw .cannotWrite(offset, error) }
+  }
+
+  private func stopIfAsked() throws(Problem) { if isInterrupted() { throw .interrupted } }
+}
+
+/// A MiB in memory, aligned as reads past the cache want it.
+private final class Buffer {
+  let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: ImageSource.chunkBytes, alignment: 4_096)
+
+  deinit { bytes.deallocate() }
+
+  var hash: Digest { SHA256.hash([UInt8](bytes)) }
+  var isZero: Bool { [UInt8](bytes).isZero }
+}

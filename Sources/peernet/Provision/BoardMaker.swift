@@ -1,0 +1,210 @@
+import Disk
+import Glibc
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import Sodium
+
+/// Makes images for boards out of one image. All that can be found wrong is, before the first file is written.
+struct BoardMaker {
+  struct Board {
+    var settings: BoardSettings
+    let out: String
+    /// The file of the key that the board is to have; nil for a new one.
+    var identityFile: String?
+  }
+
+  /// A board whose image is written.
+  struct Made {
+    let board: Board
+    let key: PublicKey
+    let report: ProvisionReport
+  }
+
+  let image: String
+  let home: HomeFolder
+  let ownKey: PublicKey
+  let peers: TrustList
+  let pairs: Bool
+  let replaces: Bool
+
+  private var what: String { "cannot provision \(Printable.text(image))" }
+
+  // MARK: What is asked
+
+  func board(_ request: BoardRequest, out: String, identityFile: String?) throws(Failure) -> Board {
+    do throws(BoardRequest.Fault) {
+      return Board(
+        settings: try request.settings(ownKey: ownKey, peers: peers), out: out, identityFile: identityFile)
+    } catch {
+      throw Failure(.data, what, because: error.reason, next: "correct \(error.setting.option); nothing was written")
+    }
+  }
+
+  func boards(of file: String, defaults: BoardRequest, into folder: String) throws(Failure) -> [Board] {
+    let what = "cannot provision the boards of \(Printable.text(file))"
+    let next = "correct it; nothing was written"
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    let place = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/")
+    let table: BoardTable
+    do throws(InvalidSetting) {
+      let bytes = try SmallFile.read(file, limit: BoardTable.maximumBytes)
+      do throws(BoardTable.Fault) {
+        table = try BoardTable(bytes, defaults: defaults, folder: place)
+      } catch { throw InvalidSetting(error.text) }
+    } catch { throw Failure(.data, what, because: error.reason, next: next) }
+    let (settings, faults) = table.settings(ownKey: ownKey, peers: peers)
+    if let first = faults.first {
+      for fault in faults.dropFirst() { Console.say("peernet: \(Printable.text(file)): \(fault.text)") }
+      let more = faults.count > 1 ? " (and \(faults.count - 1) more, above)" : ""
+      throw Failure(.data, what, because: first.text + more, next: next)
+    }
+    return settings.map { Board(settings: $0, out: "\(folder)/\($0.hostname.text).img") }
+  }
+
+  // MARK: Before the first file
+
+  func make(_ boards: [Board], labels: String?, onMade: (Made) -> Void) throws(Failure) {
+    var boards = boards
+    let labelFile = try labels.map { path throws(Failure) -> LabelFile in try self.labelFile(path) }
+    let isInPlace = boards.contains { Self.isSameFile($0.out, image) }
+    try checkSource(isInPlace: isInPlace)
+    if !isInPlace { for board in boards { try checkFree(board.out) } }
+    for board in boards { try checkPairing(board) }
+    try askForPasswords(&boards)
+    var made: [Made] = []
+    for board in boards {
+      do throws(Failure) {
+        let one = try make(board, isInPlace: isInPlace)
+        onMade(one)
+        made.append(one)
+      } catch {
+        guard boards.count > 1 else { throw error }
+        throw Failure(
+          error.status, error.what, because: error.why, next: "\(error.next); \(made.count) of \(boards.count) are made"
+        )
+      }
+    }
+    try labelFile?.put(made.map { LabelSheet.Label(hostname: $0.board.settings.hostname.text, key: $0.key) })
+  }
+
+  private func labelFile(_ path: String) throws(Failure) -> LabelFile {
+    try checkFree(path)
+    do throws(InvalidSetting) { return try LabelFile(path) } catch {
+      throw Failure(
+        .usage, "cannot draw labels", because: error.reason, next: "nothing was written; choose one of them")
+    }
+  }
+
+  private func checkFree(_ path: String) throws(Failure) {
+    if replaces || access(path, F_OK) != 0 { return }
+    throw Failure(
+      .exists, "cannot write \(Printable.text(path))", because: "it is there already",
+      next: "nothing was written; choose another name, or add --force")
+  }
+
+  private func checkSource(isInPlace: Bool) throws(Failure) {
+    let source = try BoardImage(path: image)
+    if source.isPacked && isInPlace {
+      throw Failure(
+        .usage, what, because: "what is packed cannot be changed in place", next: "name another file with --out")
+    }
+    guard let provision = source.provision, !replaces else { return }
+    let label = provision.contents(Provision.hostname).map { Printable.text($0) } ?? "a board without a name"
+    throw Failure(
+      .exists, what, because: "it is provisioned already, for \(label)",
+      next: "take one as it was built; --force replaces it, with another key unless --identity names the same")
+  }
+
+  private func checkPairing(_ board: Board) throws(Failure) {
+    let label = board.settings.hostname.text
+    var key: PublicKey?
+    if let file = board.identityFile { key = try identity(file).publicKey }
+    if key == ownKey {
+      throw Failure(
+        .data, what, because: "--identity is this computer's own key", next: "give the board one of its own")
+    }
+    guard pairs, let other = peers.entries.first(where: { $0.label == Array(label.utf8) && $0.key != key }) else {
+      return
+    }
+    throw Failure(
+      .data, what, because: "this computer knows another board as \(label), \(other.key.fingerprintText)",
+      next: "nothing was written; peernet unpair \(label) first, choose another name, or add --no-pair")
+  }
+
+  /// Once for each network.
+  private func askForPasswords(_ boards: inout [Board]) throws(Failure) {
+    var known: [[UInt8]: WifiPassword] = [:]
+    for index in boards.indices where boards[index].settings.password == nil {
+      guard let ssid = boards[index].settings.wifi?.ssid else { continue }
+      let password = if let known = known[ssid] { known } else { try WifiPassword.ask(for: ssid) }
+      known[ssid] = password
+      boards[index].settings.password = password
+    }
+  }
+
+  // MARK: One board
+
+  private func make(_ board: Board, isInPlace: Bool) throws(Failure) -> Made {
+    var random = RandomStream.system()
+    let pair = if let file = board.identityFile { try identity(file) } else { KeyPair.generate(from: &random) }
+    var record = try record(board, pair)
+    defer { wipe(&record) }
+    if isInPlace {
+      try ImageWriter.put(record, in: board.out)
+    } else {
+      try Self.makeFolder(of: board.out)
+      try ImageWriter.copy(try BoardImage(path: image), to: board.out, record: record)
+    }
+    if pairs { try trust(board, pair.publicKey) }
+    guard let report = try? Provision.decode(record) else {
+      throw Failure(.internal, what, because: "the record does not read back", next: "report this")
+    }
+    return Made(board: board, key: pair.publicKey, report: ProvisionReport(report))
+  }
+
+  private func identity(_ file: String) throws(Failure) -> KeyPair {
+    let why: String
+    do throws(InvalidSetting) {
+      var bytes = try SmallFile.read(file, limit: 4_096)
+      defer { wipe(&bytes) }
+      do throws(KeyFileError) { return try KeyFile.decode(bytes) } catch {
+        why = HomeFolderError.identity(file, error).reason
+      }
+    } catch { why = error.reason }
+    throw Failure(
+      .data, what, because: "no key in \(Printable.text(file)): \(why)", next: "name a board's identity.keys")
+  }
+
+  private func record(_ board: Board, _ pair: borrowing KeyPair) throws(Failure) -> [UInt8] {
+    do throws(ProvisionError) { return try board.settings.record(pair) } catch {
+      throw Failure(
+        .data, what, because: "all together is too large (\(error))", next: "shorten the profile or trust fewer")
+    }
+  }
+
+  private func trust(_ board: Board, _ key: PublicKey) throws(Failure) {
+    let label = board.settings.hostname.text
+    try home.changeTrust(
+      { list throws(Failure) in
+        do throws(TrustListError) { try list.pair(key, label: Array(label.utf8), grants: nil, wire: nil) } catch {
+          throw Failure(
+            .data, "\(Printable.text(board.out)) is made but not paired", because: "wrong \(error.reason.code)",
+            next: "peernet pair \(key) \(label)")
+        }
+      }, orElse: { Failure($0) })
+  }
+
+  private static func makeFolder(of path: String) throws(Failure) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return }
+    let folder = parts.dropLast().joined(separator: "/")
+    if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno != EEXIST { throw ImageWriter.failure(path, errno) }
+  }
+
+  private static func isSameFile(_ one: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_ino == second.st_ino
+      && first.st_dev == second.st_dev
+  }
+}

@@ -1,0 +1,55 @@
+import Disk
+import PeerNet
+import Sodium
+
+/// All that one board is to be given, but its key and the password of its wifi.
+struct BoardSettings {
+  /// Bytes of a profile's extra settings.
+  static let maximumProfile = 65_536
+
+  let hostname: HostName
+  var wifi: WifiNetwork?
+  /// Nil until it was asked for.
+  var password: WifiPassword?
+  let trust: TrustList
+  var profile: [UInt8]?
+
+  /// The list that the board starts with.
+  static func trustList(of entries: [TrustEntry]) throws(InvalidSetting) -> TrustList {
+    guard !entries.isEmpty else {
+      throw InvalidSetting("nobody could ever reach the board; name who may, as in --trust laptop")
+    }
+    var list = TrustList()
+    for entry in entries {
+      do throws(TrustListError) { try list.add(entry) } catch {
+        throw InvalidSetting("\(Printable.text(entry.label)) cannot stand in its trust list: \(error.reason.code)")
+      }
+    }
+    return list
+  }
+
+  static func profile(_ path: String) throws(InvalidSetting) -> [UInt8] {
+    let bytes = try SmallFile.read(path, limit: maximumProfile)
+    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
+      throw InvalidSetting("\(Printable.text(path)) is no text")
+    }
+    return bytes
+  }
+
+  /// The record that carries it, with the board's key pair; the caller wipes it.
+  func record(_ identity: borrowing KeyPair) throws(ProvisionError) -> [UInt8] {
+    var keys = KeyFile.encode(identity)
+    defer { wipe(&keys) }
+    var entries: [Provision.Entry] = []
+    func add(_ name: StaticString, _ contents: [UInt8]) {
+      let name = name.withUTF8Buffer { Array($0) }
+      if let entry = Provision.Entry(name: name, contents: contents) { entries.append(entry) }
+    }
+    add(Provision.identity, keys)
+    add(Provision.trust, trust.serialize())
+    add(Provision.hostname, Array(hostname.text.utf8))
+    if let wifi, let password { add(Provision.wifi, wifi.configuration(password)) }
+    if let profile { add(Provision.board, profile) }
+    return try Provision(entries).encode()
+  }
+}

@@ -1,0 +1,115 @@
+import PeerNet
+import Sodium
+
+/// The boards of a batch: a CSV file with a row a board and, in its first row, the names of the columns.
+struct BoardTable {
+  static let maximumBytes = 1 << 20
+
+  /// What is wrong, and where: line and column are counted from 1.
+  struct Fault: Error, Equatable {
+    let line: Int
+    let column: Int
+    let reason: String
+
+    var text: String { "line \(line), column \(column): \(reason)" }
+  }
+
+  struct Row {
+    let request: BoardRequest
+    /// Where each setting stands; one that is left to the command line, at the row's beginning.
+    private let places: [BoardRequest.Setting: CSV.Field]
+    private let start: CSV.Field
+
+    fileprivate init(_ fields: [CSV.Field], _ columns: [BoardRequest.Setting], _ defaults: BoardRequest, folder: String)
+    {
+      var request = defaults
+      var places: [BoardRequest.Setting: CSV.Field] = [:]
+      for (setting, field) in zip(columns, fields) where !field.text.isEmpty {
+        places[setting] = field
+        request.put(field.text, setting, folder: folder)
+      }
+      (self.request, self.places, start) = (request, places, fields[0])
+    }
+
+    func fault(_ setting: BoardRequest.Setting, _ reason: String) -> Fault {
+      let place = places[setting] ?? start
+      return Fault(line: place.line, column: place.column, reason: "\(setting.rawValue): \(reason)")
+    }
+  }
+
+  /// In the order of the file, at least one.
+  let rows: [Row]
+
+  /// - Parameters:
+  ///   - defaults: what holds where a row says nothing.
+  ///   - folder: what names of files in the table are relative to.
+  init(_ bytes: [UInt8], defaults: BoardRequest, folder: String) throws(Fault) {
+    let csv: CSV
+    do throws(CSV.Fault) { csv = try CSV(bytes) } catch {
+      throw Fault(line: error.line, column: error.column, reason: error.reason)
+    }
+    guard let header = csv.rows.first else { throw Fault(line: 1, column: 1, reason: "the file is empty") }
+    let columns = try Self.columns(header)
+    rows = try csv.rows.dropFirst().map { fields throws(Fault) in
+      guard fields.count == columns.count else {
+        throw Fault(
+          line: fields[0].line, column: fields[min(fields.count, columns.count + 1) - 1].column,
+          reason: "\(fields.count) fields under \(columns.count) columns")
+      }
+      return Row(fields, columns, defaults, folder: folder)
+    }
+    guard !rows.isEmpty else { throw Fault(line: 2, column: 1, reason: "there is no row below the columns' names") }
+  }
+
+  private static func columns(_ header: [CSV.Field]) throws(Fault) -> [BoardRequest.Setting] {
+    var columns: [BoardRequest.Setting] = []
+    for field in header {
+      guard let setting = BoardRequest.Setting(rawValue: field.text) else {
+        let known = BoardRequest.Setting.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Fault(
+          line: field.line, column: field.column,
+          reason: "unknown column \(Printable.text(field.text)), known are \(known)")
+      }
+      guard !columns.contains(setting) else {
+        throw Fault(line: field.line, column: field.column, reason: "column \(setting.rawValue) stands twice")
+      }
+      columns.append(setting)
+    }
+    guard columns.contains(.hostname) else { throw Fault(line: 1, column: 1, reason: "column hostname is missing") }
+    return columns
+  }
+
+  /// Every row's settings, or everything that is wrong with any of them.
+  func settings(ownKey: PublicKey, peers: TrustList) -> (settings: [BoardSettings], faults: [Fault]) {
+    var settings: [BoardSettings] = []
+    var faults: [Fault] = []
+    var lines: [String: Int] = [:]
+    for row in rows {
+      do throws(BoardRequest.Fault) {
+        let board = try row.request.settings(ownKey: ownKey, peers: peers)
+        let name = board.hostname.text.lowercased()
+        if let line = lines[name] {
+          faults.append(row.fault(.hostname, "\(board.hostname.text) stands in line \(line) already"))
+        }
+        lines[name] = row.fault(.hostname, "").line
+        settings.append(board)
+      } catch { faults.append(row.fault(error.setting, error.reason)) }
+    }
+    return (settings, faults)
+  }
+}
+
+extension BoardRequest {
+  fileprivate mutating func put(_ text: String, _ setting: Setting, folder: String) {
+    func path(_ text: String) -> String { text.hasPrefix("/") ? text : "\(folder)/\(text)" }
+    switch setting {
+    case .hostname: hostname = text
+    case .wifi: wifi = text
+    case .passwordFile: passwordFile = path(text)
+    case .country: country = text
+    case .trust: trust = text.split(separator: ";").map { String($0.drop { $0 == " " }) }
+    case .allow: allow = text
+    case .profile: profile = path(text)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import Sodium
+
+/// What a network asks of who joins it.
+enum WifiPassword: Equatable {
+  /// An open network.
+  case open
+  /// 8 to 63 bytes.
+  case passphrase([UInt8])
+  /// 64 hexadecimal digits: what WPA2 makes of passphrase and name.
+  case key([UInt8])
+
+  init(_ bytes: [UInt8]) throws(InvalidSetting) {
+    switch bytes.count {
+    case 8...63:
+      guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        throw InvalidSetting("a wifi password has no control characters")
+      }
+      // There is no escaping: the line would end there, and the board would join nothing.
+      if let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes[quote...].contains(UInt8(ascii: "#")) {
+        throw InvalidSetting(
+          "wpa_supplicant takes no password with # behind a quote; give the 64 digits that wpa_passphrase makes of it")
+      }
+      self = .passphrase(bytes)
+    case 64:
+      guard bytes.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
+        throw InvalidSetting("a wifi password of 64 characters is hexadecimal digits")
+      }
+      self = .key(bytes)
+    default: throw InvalidSetting("a wifi password has 8 to 63 characters, or 64 hexadecimal digits")
+    }
+  }
+
+  /// The one line of a file; `-` is standard input.
+  init(file: String) throws(InvalidSetting) {
+    var bytes = try Self.contents(file)
+    defer { wipe(&bytes) }
+    var line = bytes[...]
+    if line.last == UInt8(ascii: "\n") { line.removeLast() }
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    guard !line.contains(UInt8(ascii: "\n")) else {
+      throw InvalidSetting("\(Printable.text(file)) has more than the one line of a password")
+    }
+    do throws(InvalidSetting) { self = try WifiPassword(Array(line)) } catch {
+      throw InvalidSetting("\(Printable.text(file)): \(error.reason)")
+    }
+  }
+
+  private static func contents(_ file: String) throws(InvalidSetting) -> [UInt8] {
+    try SmallFile.read(file == "-" ? "/dev/stdin" : file, limit: 4_096)
+  }
+
+  /// Asks on the terminal, without an echo.
+  static func ask(for ssid: [UInt8]) throws(Failure) -> WifiPassword {
+    let what = "no password for \(Printable.text(ssid))"
+    guard Console.isInteractive else {
+      throw Failure(
+        .usage, what, because: "there is no terminal to ask on",
+        next: "name a file with --wifi-password-file, or say --wifi-open")
+    }
+    while true {
+      guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else {
+        throw Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
+      }
+      defer { wipe(&line) }
+      do throws(InvalidSetting) { return try WifiPassword(line) } catch { Console.say("peernet: \(error.reason)") }
+    }
+  }
+
+  /// Nil at the end of the input, or when a signal came.
+  private static func readWithoutEcho(_ question: String) -> [UInt8]? {
+    Interruption.note()
+    var shown = termios()
+    tcgetattr(STDIN_FILENO, &shown)
+    var hidden = shown
+    hidden.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &hidden)
+    Console.write(question, to: STDERR_FILENO)
+    defer {
+      tcsetattr(STDIN_FILENO, TCSADRAIN, &shown)
+      Console.write("\n", to: STDERR_FILENO)
+    }
+    var line = [UInt8](repeating: 0, count: 1_024)
+    defer { wipe(&line) }
+    // A terminal gives a line at once.
+    let count = read(STDIN_FILENO, &line, line.count)
+    guard count > 0, line[count - 1] == UInt8(ascii: "\n") else { return nil }
+    return Array(line.prefix(count - 1))
+  }
+}

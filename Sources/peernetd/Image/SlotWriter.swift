@@ -1,0 +1,78 @@
+import Disk
+import Linux
+
+/// Writes a slot image to the idle slot.
+///
+/// The slot's first block, without which nothing boots from it, is cleared first and written last, when all the rest was
+/// read back from the disk and found whole. A power cut at any moment leaves an old slot, an empty one or a whole one.
+struct SlotWriter {
+  let disk: BoardDisk
+  let running: Slot
+  /// The board that this is.
+  let board: [UInt8]
+  let progress: WriteProgress
+
+  /// How much is written between two waits for the disk.
+  private static var flushInterval: UInt64 { 8 << 20 }
+
+  func write(_ source: ImageSource) throws(ImageError) -> (slot: Slot, header: SlotHeader) {
+    let environment = try disk.slotEnvironment().current ?? SlotEnvironment(confirmed: running)
+    do throws(SlotRefusal) { _ = try environment.writable(running: running) } catch { throw .refused(error) }
+    if source.byteCount != nil {
+      // All that can be refused is refused before anything is touched.
+      var verifier = SlotImageVerifier()
+      while try next(source, &verifier, touched: nil) != [] {}
+      _ = try finish(verifier, touched: nil)
+      source.rewind()
+    }
+
+    var verifier = SlotImageVerifier()
+    var piece = try next(source, &verifier, touched: nil)
+    let first = Array(piece.prefix(DiskLayout.block))
+    // Confirmed it is not, and on trial neither any more.
+    let slot = try disk.apply(.clear, running: running).confirmed.other
+    let start = DiskLayout.slot(slot).offset
+    try disk.keep([UInt8](repeating: 0, count: DiskLayout.block), at: start)
+    var written = UInt64(first.count)
+    var flushed: UInt64 = 0
+    piece.removeFirst(first.count)
+    repeat {
+      try disk.write(piece[...], at: start + written)
+      written += UInt64(piece.count)
+      if written - flushed >= Self.flushInterval {
+        try disk.flush()
+        flushed = written
+      }
+      progress.tell(written, of: verifier.header?.imageByteCount ?? source.byteCount)
+      piece = try next(source, &verifier, touched: slot)
+    } while !piece.isEmpty
+    let header = try finish(verifier, touched: slot)
+
+    try disk.flush()
+    do throws(ImageError) {
+      _ = try disk.verify(slot, byteCount: written, first: first)
+    } catch {
+      if case .notWhole = error { throw .notKept }
+      throw error
+    }
+    try disk.keep(first, at: start)
+    return (slot, header)
+  }
+
+  /// The next piece of an image that may still be one for this board; none at the end.
+  private func next(
+    _ source: ImageSource, _ verifier: inout SlotImageVerifier, touched: Slot?
+  ) throws(ImageError) -> [UInt8] {
+    let piece = try source.next(BoardDisk.pieceByteCount)
+    verifier.receive(piece[...])
+    if let fault = verifier.fault { throw .notAnImage(fault, touched: touched) }
+    if let header = verifier.header, header.board != board {
+      throw .otherBoard(header.board, this: board, touched: touched)
+    }
+    return piece
+  }
+
+  private func finish(_ verifier: SlotImageVerifier, touched: Slot?) throws(ImageError) -> SlotHeader {
+    do throws(SlotImageError) { return try verifier.finish() } catch { throw .notAnImage(error, touched: touched) }
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Synchronization
+
+/// The two small networks of `bench/lan`, and a laptop on both.
+final class Lan: Sendable {
+  /// The laptop's interface on the board's ethernet.
+  static let wire = "wire0"
+  /// Its interface on the network of the access point.
+  static let air = "air0"
+
+  let name: String
+  private static let count = Atomic<Int>(0)
+  private let server: Child
+
+  /// Builds the networks. `folder` is where the DHCP server's log goes.
+  init(folder: String) async throws {
+    try await Self.sweep
+    name = "peernet-\(getpid())-\(Self.count.wrappingAdd(1, ordering: .relaxed).oldValue)"
+    Leftovers.shared.add(lan: name)
+    try await Command.demand([Repository.bench("lan"), "up", name])
+    server = try Command.start([Repository.bench("lan"), "serve", name], log: "\(folder)/dhcp.log")
+  }
+
+  /// How to start a program on the laptop.
+  var laptop: [String] { ["ip", "netns", "exec", name + "-laptop"] }
+
+  /// Takes everything down again, with what still runs there.
+  func close() async {
+    server.kill()
+    _ = server.wait()
+    _ = try? await Command.run([Repository.bench("lan"), "down", name])
+  }
+
+  /// Removes the networks of test runs that died, with what still runs in them.
+  private static var sweep: Void {
+    get async throws {
+      for line in try await Command.demand(["ip", "netns", "list"]).split(separator: "\n") {
+        let words = line.split(separator: " ")[0].split(separator: "-")
+        guard words.count == 4, words[0] == "peernet", words[3] == "lan", let process = Int32(words[1]),
+          kill(process, 0) != 0
+        else { continue }
+        _ = try await Command.run([Repository.bench("lan"), "down", words[0...2].joined(separator: "-")])
+      }
+    }
+  }
+}

@@ -1,4 +1,0 @@
-import Disk
-import Testing
-
-@Test func theDiskIsWrittenInSectors() { #expect(DiskLayout.sector == 512) }
