@@ -96,6 +96,10 @@ int clinux_reap_any(int *status) {
     *status = WIFSIGNALED(ended) ? CLINUX_BY_SIGNAL + WTERMSIG(ended) : WEXITSTATUS(ended);
     return reaped;
 }
+int clinux_has_children(void) {
+    siginfo_t ended;
+    return waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
 int clinux_kill_all(enum clinux_signal signal) {
     if (getpid() != 1) return -EPERM;
     RETURN_CALL(kill(-1, clinux_signal_number(signal)));

@@ -27,6 +27,9 @@ public enum InitProcess {
     return (id, status >= signalled ? .signalled(number: status &- signalled) : .exited(code: status))
   }
 
+  /// Whether any child is left, its own or inherited, ended or not. For process 1 that is every other process.
+  public static var hasChildren: Bool { clinux_has_children() != 0 }
+
   /// Asks every other process to end, or kills it. Does nothing in any other process than process 1.
   public static func endAll(killing: Bool) {
     _ = clinux_kill_all(killing ? CLINUX_SIGKILL : CLINUX_SIGTERM)

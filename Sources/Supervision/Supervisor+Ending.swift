@@ -50,6 +50,18 @@ extension Supervisor {
     endService(before: services.count, at: now)
   }
 
+  /// No process is left but process 1. Said at any time; it matters while strays are waited for.
+  public mutating func cleared(at now: Instant) {
+    guard case .ending(var ending) = phase, case .strays = ending.step else { return }
+    settleDisk(&ending, at: now)
+    phase = .ending(ending)
+  }
+
+  private mutating func settleDisk(_ ending: inout Ending, at now: Instant) {
+    ending.step = .disk(pid: nil, until: now + Supervisor.diskLimit)
+    outputs.append(.settleDisk)
+  }
+
   /// The child that settles the disk runs.
   public mutating func settling(pid: Int32) {
     guard case .ending(var ending) = phase, case .disk(_, let until) = ending.step else { return }
@@ -82,8 +94,7 @@ extension Supervisor {
     case .strays(let wereKilled, let until):
       guard until <= now else { return }
       if wereKilled {
-        ending.step = .disk(pid: nil, until: now + Supervisor.diskLimit)
-        outputs.append(.settleDisk)
+        settleDisk(&ending, at: now)
       } else {
         ending.step = .strays(wereKilled: true, until: now + Supervisor.strayGrace)
         outputs.append(.endStrays(killing: true))

@@ -25,7 +25,7 @@ public struct Supervisor {
     case hasten
     /// Write this to the data partition, durably.
     case record(ResetRecord)
-    /// Ask all processes that are left to end, or kill them.
+    /// Ask all processes that are left to end, or kill them; ``cleared(at:)`` when there is none.
     case endStrays(killing: Bool)
     /// Let go of the data partition and have a child unmount it; then ``settling(pid:)`` or ``settled(at:)``.
     case settleDisk

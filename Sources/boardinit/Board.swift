@@ -91,6 +91,7 @@ final class Board {
       }
       supervisor.ended(pid: id, text, wasWell: termination == .exited(code: 0), at: now)
     }
+    if !InitProcess.hasChildren { supervisor.cleared(at: now) }
   }
 
   /// Carries out all that the supervisor has to say, and sees to it that it is asked again in time.
@@ -125,7 +126,9 @@ final class Board {
     case .record(let record):
       data.write(record)
       journal.synchronize()
-    case .endStrays(let killing): InitProcess.endAll(killing: killing)
+    case .endStrays(let killing):
+      InitProcess.endAll(killing: killing)
+      if !InitProcess.hasChildren { supervisor.cleared(at: now) }
     case .settleDisk: settleDisk()
     case .power(let action): end(action)
     }

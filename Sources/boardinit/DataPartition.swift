@@ -68,7 +68,9 @@ struct DataPartition {
       let second = try read(disk, DiskLayout.provision(.second))
       let provision: Provision
       do throws(ProvisionError) {
-        guard let found = try Provision.decode(first: first, second: second) else { return }
+        guard let found = try Provision.decode(first: first, second: second) else {
+          return journal.write(isWarning: false, [UInt8]("nothing was provisioned"))
+        }
         provision = found
       } catch {
         // Without it the board makes a key of its own and trusts nobody, which says more than a guess.

@@ -37,6 +37,23 @@ import Testing
       ])
   }
 
+  @Test func noTimeIsLostWhenNobodyIsLeft() {
+    var board = board()
+    // Not before its time: a service runs still.
+    board.tell { $0.cleared(at: $1) }
+    board.obeys = false
+    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
+    board.tell { $0.cleared(at: $1) }
+    #expect(!board.story.contains { $0.output == .settleDisk })
+    for service in [2, 1, 0] { board.end(service) }
+    let start = board.story.count
+    #expect(board.story.last?.output == .endStrays(killing: false))
+    board.tell { $0.cleared(at: $1) }
+    #expect(outputs(board, from: start) == [.settleDisk, .power(.restart)])
+    board.tell { $0.cleared(at: $1) }
+    #expect(board.story.last?.output == .power(.restart))
+  }
+
   @Test func oneAfterTheOtherTheLastFirstAndKilledWhenItDoesNotEnd() {
     var board = board()
     board.obeys = false

@@ -33,6 +33,7 @@ int clinux_watchdog_set_timeout(int fd, int seconds);
 
 // Child processes. Reaps any that has ended: its number, or 0 when none has; `status` is as in clinux_reap.
 int clinux_reap_any(int *_Nonnull status);
+int clinux_has_children(void);
 // To every process but this one and process 1 (kill -1): for process 1 alone.
 int clinux_kill_all(enum clinux_signal signal);
 int clinux_set_nice(int pid, int nice);
