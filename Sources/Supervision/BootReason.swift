@@ -34,7 +34,7 @@ public struct BootReason: Equatable, Sendable {
       detail = why
     case (.found(.running), true):
       token = "watchdog"
-      detail = [UInt8]("the whole system hung: process 1 itself fell silent")
+      detail = [UInt8]("process 1 itself fell silent: the kernel crashed, or all of it hung")
     case (.found(.running), false):
       token = "panic-or-power"
       detail = [UInt8]("the last run ended without a word: power cut, crash of the kernel, or a hang")

@@ -22,6 +22,10 @@ public struct RunningBoard: Sendable {
     return try await process.end()
   }
 
+  /// KiB by which the board's process may grow for its emulator's sake: what that translated is part of its memory.
+  public static let emulatorMemory =
+    ProcessInfo.processInfo.environment["PEERNETD_COMMAND"]?.hasPrefix("qemu-") == true ? 3_072 : 0
+
   /// A figure of /proc/PID/status in KiB, such as `VmRSS`.
   public func memory(_ name: String) throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)

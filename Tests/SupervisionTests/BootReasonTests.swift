@@ -36,7 +36,7 @@ import Testing
       .found(.running), false, "panic-or-power",
       "the last run ended without a word: power cut, crash of the kernel, or a hang"
     ),
-    (.found(.running), true, "watchdog", "the whole system hung: process 1 itself fell silent"),
+    (.found(.running), true, "watchdog", "process 1 itself fell silent: the kernel crashed, or all of it hung"),
     (.found(.reboot(detail: why)), false, "reboot", "agent was silent for 30 s"),
     (.found(.reboot(detail: why)), true, "reboot", "agent was silent for 30 s; the watchdog ended it"),
     (.found(.powerOff(detail: why)), false, "poweroff", "agent was silent for 30 s"),
