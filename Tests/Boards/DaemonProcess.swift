@@ -22,8 +22,11 @@ public final class DaemonProcess: @unchecked Sendable {
   private let output: URL
   private let errors: URL
 
-  /// Starts it in `folder`, into which its stdout and stderr go: files, so that nobody has to drain a pipe.
-  public init(_ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]) throws {
+  /// Starts it in `folder`, into which its stdout and stderr go: files, so that nobody has to drain a pipe. `input` is the
+  /// path of a file that it gets as stdin.
+  public init(
+    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
+  ) throws {
     let run = UUID().uuidString
     output = folder.url.appending(path: "\(run).out")
     errors = folder.url.appending(path: "\(run).err")
@@ -32,8 +35,9 @@ public final class DaemonProcess: @unchecked Sendable {
     process.arguments = command.dropFirst() + arguments
     process.environment = environment
     process.currentDirectoryURL = folder.url
-    process.standardInput = FileHandle.nullDevice
     var handles: [FileHandle] = []
+    if let input { handles.append(try FileHandle(forReadingFrom: URL(fileURLWithPath: input))) }
+    process.standardInput = handles.first ?? FileHandle.nullDevice
     // Whoever starts hundreds of processes cannot keep what they write to open.
     defer { for handle in handles { try? handle.close() } }
     for (file, isOutput) in [(output, true), (errors, false)] {

@@ -61,6 +61,19 @@ import Testing
     #expect(refusal("id", "--dry-run=x") == "unknown option \"--dry-run=x\"; see peernetd --help")
   }
 
+  @Test func slots() throws {
+    #expect(try parse("slot").command == .slot(.status))
+    #expect(try parse("slot", "status").command == .slot(.status))
+    #expect(try parse("slot", "try").command == .slot(.attempt))
+    #expect(try parse("slot", "confirm").command == .slot(.confirm))
+    #expect(try parse("slot", "write", "f.img").command == .slot(.write(Array("f.img".utf8))))
+    #expect(try parse("slot", "write", "-", "--config=/c").command == .slot(.write([UInt8(ascii: "-")])))
+    #expect(refusal("slot", "write") == "missing FILE, a slot image, or - for standard input; see peernetd --help")
+    #expect(refusal("slot", "erase") == "unknown command \"slot erase\"; see peernetd --help")
+    #expect(refusal("slot", "try", "b") == "unexpected argument b; see peernetd --help")
+    #expect(refusal("slot", "try", "--dry-run") == "--dry-run does not go with this command; see peernetd --help")
+  }
+
   @Test func refusals() {
     #expect(refusal("--verbose") == "unknown option --verbose; see peernetd --help")
     #expect(refusal("--help=x") == "unknown option \"--help=x\"; see peernetd --help")

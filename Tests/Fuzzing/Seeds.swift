@@ -30,6 +30,19 @@ struct Seeds {
       "Frame": frames(vectors),
       "Envelope": said(vectors),
       "Session": sessions(vectors),
+      "SlotEnvironment": [
+        "seq=1\0slot=a\0trial=-\0tries=0\0failed=-\0reason=-\0\0", "seq=7f\0slot=b\0trial=a\0tries=3\0\0",
+      ].map { Array(($0 + $0).utf8) },
+      "SlotImage": [
+        Array("hsqs".utf8) + zeros(36) + [0, 2] + zeros(4054) + Array("PNSLOT1\n".utf8) + [1, 0, 0, 0, 8, 0, 0, 0]
+          + Array("1.0".utf8) + zeros(29) + Array("rpi4".utf8) + zeros(28) + zeros(600),
+        Array("PNSLOT1\n".utf8) + [1, 0, 0, 0, 8, 0, 0, 0] + Array("1.0".utf8) + zeros(29) + Array("rpi4".utf8),
+      ],
+      "Provision": [
+        [8] + Array("hostname".utf8) + [1, 0, 0, 0, 97],
+        [5] + Array("trust".utf8) + [UInt8(16 + 58), 0, 0, 0] + Array("peernet-trust 1\n\(key) board".utf8),
+      ],
+      "RevocationLog": [zeros(256), Array("RVK1".utf8) + zeros(188)],
       "TermText": terms + vectors.list("etf").map { Array($0.text("term").utf8) },
     ]
     let directory = URL(fileURLWithPath: CommandLine.arguments[1])
@@ -41,6 +54,8 @@ struct Seeds {
       }
     }
   }
+
+  private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
   private static func frames(_ vectors: Vectors) -> [[UInt8]] {
     vectors.list("handshakes").map { handshake in

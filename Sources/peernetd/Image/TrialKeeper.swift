@@ -17,7 +17,7 @@ final class TrialKeeper {
   /// When what was decided is tried, or tried again.
   private var due: Instant?
 
-  private static var retryDelay: Duration { .seconds(10) }
+  private static var retryDelay: Duration { .seconds(2) }
   /// By then the reboot that was asked for has happened.
   private static var rebootDelay: Duration { .seconds(180) }
 
@@ -90,8 +90,10 @@ final class TrialKeeper {
   private func giveUp(_ reason: SlotEnvironment.Reason, at now: Instant) {
     do throws(ImageError) {
       let environment = try BoardDisk(disk, for: .writing).apply(.fail(reason), running: slot)
-      // The operator was faster.
-      guard environment.trial != nil else { return end() }
+      guard environment.trial != nil else {
+        log.write(.notice, "slot.confirmed", [.bytes("slot", [slot.letter]), .literal("by", "operator")])
+        return end()
+      }
     } catch {
       // Three boots end the trial all the same.
       log.write(.error, "slot.reason_not_written", [.bytes("reason", error.text)])

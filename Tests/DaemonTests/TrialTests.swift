@@ -1,0 +1,144 @@
+import Boards
+import Disk
+import ETF
+import Foundation
+import PeerNet
+import PeerNetClient
+import Testing
+
+@testable import peernetd
+
+/// A daemon in a system that is on trial.
+@Suite struct TrialTests {
+  private let board: FlashedBoard
+
+  init() throws {
+    board = try FlashedBoard()
+    try board.folder.write("slot.img", try TestImage.bytes())
+  }
+
+  /// Slot b is written, tried and started once.
+  private func startTrial() async throws {
+    #expect(try await board.run("slot", "write", board.folder.path("slot.img")).exitCode == 0)
+    #expect(try await board.run("slot", "try").exitCode == 0)
+    try board.boot()
+    #expect(try board.environment()?.tries == 1)
+  }
+
+  @Test func patienceWithANetworkConfirms() async throws {
+    try await startTrial()
+    try board.configure(image: "patience = 300ms")
+    let running = try await board.board.start()
+    _ = try await running.process.line("<5>slot.on_trial slot=b")
+    _ = try await running.process.line("<5>slot.confirmed slot=b by=patience")
+    #expect(try board.environment()?.confirmed == .b)
+    #expect(try board.environment()?.trial == nil)
+    #expect(try await running.stop().exitCode == 0)
+  }
+
+  @Test func aServedPeerConfirms() async throws {
+    try await startTrial()
+    let laptop = try await Laptop(trusting: board.board.key)
+    try board.board.trust(try Laptop.entry())
+    let running = try await board.board.start()
+    _ = try await running.process.line("slot.on_trial")
+    #expect(try board.environment()?.confirmed == .a)
+    try await laptop.connect(to: running)
+    _ = try await laptop.call(running, "agent.whoami")
+    _ = try await running.process.line("<5>slot.confirmed slot=b by=peer")
+    #expect(try board.environment()?.confirmed == .b)
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+  }
+
+  @Test func withoutANetworkItIsGivenUpAndTheBoardReboots() async throws {
+    try await startTrial()
+    try board.configure(interfaces: "nonesuch0", image: "patience = 100ms\nnetwork_timeout = 300ms")
+    let process = try await board.board.start().process
+    _ = try await process.line("<3>slot.given_up slot=b reason=no-network")
+    #expect(try await process.end().exitCode == 75)
+    #expect(try board.environment()?.tries == 3)
+    try board.boot()
+    #expect(try board.environment()?.failed == .b)
+    #expect(try board.environment()?.reason == .noNetwork)
+    let status = try await board.run("slot")
+    #expect(status.output.hasPrefix("running   a\nconfirmed a\nfailed    b, no-network\n"))
+  }
+
+  @Test func aFailedWriteIsToldAndTriedAgain() async throws {
+    try await startTrial()
+    try board.configure(image: "patience = 300ms")
+    try board.hideDisk()
+    let running = try await board.board.start()
+    let line = try await running.process.line("<3>slot.not_confirmed slot=b")
+    #expect(line.contains("No such file or directory"))
+    try board.showDisk()
+    _ = try await running.process.line("<5>slot.confirmed slot=b by=patience")
+    #expect(try board.environment()?.confirmed == .b)
+    #expect(try await running.stop().exitCode == 0)
+  }
+
+  @Test func withoutADiskToWriteToItStillReboots() async throws {
+    try await startTrial()
+    try board.configure(interfaces: "nonesuch0", image: "network_timeout = 300ms")
+    try board.hideDisk()
+    let process = try await board.board.start().process
+    _ = try await process.line("<3>slot.reason_not_written")
+    #expect(try await process.end().exitCode == 75)
+  }
+
+  @Test func anOperatorMayBeFaster() async throws {
+    try await startTrial()
+    try board.configure(interfaces: "nonesuch0", image: "network_timeout = 2s")
+    let running = try await board.board.start()
+    #expect(try await board.run("slot", "confirm").exitCode == 0)
+    _ = try await running.process.line("<5>slot.confirmed slot=b by=operator")
+    #expect(try board.environment()?.confirmed == .b)
+    let ended = try await running.stop()
+    #expect(ended.exitCode == 0 && !ended.errors.contains("given_up"))
+  }
+
+  @Test func aConfirmedSystemIsNotWatched() async throws {
+    try board.configure(interfaces: "nonesuch0", image: "network_timeout = 100ms")
+    let running = try await board.board.start()
+    _ = try await running.process.line("daemon.started")
+    let ended = try await running.stop()
+    #expect(!ended.errors.contains("slot."))
+    #expect(try board.environment()?.generation == 1)
+  }
+
+  @Test func systemInfoTellsOfImageAndBoot() async throws {
+    try await startTrial()
+    let laptop = try await Laptop(trusting: board.board.key)
+    try board.board.trust(try Laptop.entry("system.info"))
+    let running = try await board.board.start()
+    try await laptop.connect(to: running)
+    _ = try await laptop.call(running, "agent.whoami")
+    _ = try await running.process.line("slot.confirmed")
+    let info = try await laptop.call(running, "system.info")
+    #expect(texts(info.value("image")) == ["slot": "b", "version": "7.0", "confirmed": "b"])
+    #expect(
+      texts(info.value("boot")) == ["reason": "watchdog", "detail": "no pet for 30 s", "data": "repaired"])
+    // Whatever stands in those files, the answer comes.
+    try board.folder.write("facts", [UInt8](repeating: 0xff, count: 100_000))
+    try board.folder.write("release", "version=" + String(repeating: "x", count: 5000))
+    try board.folder.write("cmdline", "board.slot=\u{0}")
+    let hostile = try await laptop.call(running, "system.info")
+    #expect(texts(hostile.value("boot")) == [:])
+    #expect(
+      texts(hostile.value("image")) == ["version": String(repeating: "x", count: 256), "confirmed": "b"])
+    await laptop.node.stop()
+    _ = try await running.stop()
+  }
+}
+
+/// A map of texts; nil for anything else.
+private func texts(_ term: Term?) -> [String: String]? {
+  guard let pairs = term?.pairs else { return nil }
+  var texts: [String: String] = [:]
+  for pair in pairs {
+    guard let key = pair.key.binaryBytes, let value = pair.value.binaryBytes else { return nil }
+    texts[String(decoding: key, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
+  }
+  return texts
+}
