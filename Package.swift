@@ -162,8 +162,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Settings", "Ini",
-        "Linux", "Boards", "Vectors",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Settings",
+        "Ini", "Linux", "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(

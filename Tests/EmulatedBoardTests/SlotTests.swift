@@ -69,7 +69,7 @@ import Testing
   }
 
   private func write(_ drive: Drive, on board: Board) async throws {
-    try await board.machine.shell.demand("peernetd slot write - <\(drive.rawValue)", within: .seconds(60))
+    try await board.machine.shell.demand("peernetd slot write - <\(drive.rawValue)", within: .seconds(180))
     try await board.machine.shell.demand("peernetd slot try")
   }
 
