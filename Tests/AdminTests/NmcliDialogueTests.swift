@@ -82,6 +82,15 @@ import Testing
     }
   }
 
+  @Test func oneThatHangsLeavesTimeForTheSupplicant() {
+    for total in [5, 30] as [Int64] {
+      var script = ScriptedNmcli(Self.restart(total))
+      script.run { _, _ in (99_999, done()) }
+      #expect(script.declined == .managerSilent)
+      #expect(script.milliseconds == min(5_000, total * 1_000 - 2_000))
+    }
+  }
+
   @Test func scan() {
     var manager = HealthyManager()
     var script = ScriptedNmcli(.scan)

@@ -41,10 +41,15 @@ import Testing
 
   func call(_ plan: Plan, _ board: LinuxBoard) throws -> Call {
     let call = Call(board, plan)
-    let end = Clock.now() + 30_000_000_000
-    while call.outcomes.isEmpty, Clock.now() < end { try reactor.runOnce(maxWait: 50_000_000) }
+    try turn(reactor, until: { !call.outcomes.isEmpty })
     #expect(call.outcomes.count == 1)
     return call
+  }
+
+  func turn(_ reactor: Reactor, until isDone: () -> Bool) throws {
+    let end = Clock.now() + 30_000_000_000
+    while !isDone(), Clock.now() < end { try reactor.runOnce(maxWait: 50_000_000) }
+    #expect(isDone())
   }
 
   static let device =
@@ -207,7 +212,7 @@ import Testing
         esac
         """#)
     let call = Call(board(), .wifiRestart(timeout: .seconds(20)))
-    while !nmcli.calls.contains("radio wifi on") { try reactor.runOnce(maxWait: 50_000_000) }
+    try turn(reactor, until: { self.nmcli.calls.contains("radio wifi on") })
     #expect(nmcli.read("note") == "6a3f3c1e-5b0a-4b2d-9d6e-0123456789ab", "the note is there before the radio goes off")
     #expect(call.outcomes.isEmpty && !nmcli.read("radio").isEmpty)
 
@@ -219,7 +224,7 @@ import Testing
       LinuxBoard.Options(
         agent: bytes("0"), runtime: bytes(nmcli.folder), state: bytes(nmcli.folder), nmcli: bytes(nmcli.path)),
       chips: FakeChips([]), power: FakePowerSwitch(), facts: LinuxFacts(), clock: ReactorClock(next), reactor: next)
-    while nmcli.read("radio") != "" { try next.runOnce(maxWait: 50_000_000) }
+    try turn(next, until: { self.nmcli.read("radio") == "" })
     #expect(nmcli.calls == ["radio wifi on"])
     withExtendedLifetime(successor) {}
   }
