@@ -2,18 +2,18 @@ import Sodium
 
 /// The 4 KiB between the two parts of a slot image: what is in it, for which board, and its hash.
 ///
-/// A slot image is a squashfs, padded to 4 KiB, this header, and a FIT (kernel and initrd, as U-Boot takes it), padded to
-/// sectors. U-Boot finds the header with the length in the squashfs's superblock.
+/// A slot image is a squashfs, padded to 4 KiB, this header, and what U-Boot starts, kernel and initrd, padded to sectors.
+/// U-Boot finds the header with the length in the squashfs's superblock.
 public struct SlotHeader: Hashable, Sendable {
   /// The squashfs with its padding, in sectors; the header stands behind it.
   public let squashfsSectors: UInt32
-  /// The FIT with its padding, in sectors.
+  /// What U-Boot starts, with its padding, in sectors. This module does not look into it.
   public let fitSectors: UInt32
   /// 1 to 31 bytes of printable ASCII.
   public let version: [UInt8]
   /// The board's name, such as `rpi4`; 1 to 31 bytes of printable ASCII.
   public let board: [UInt8]
-  /// SHA-256 of the squashfs and the FIT, each with its padding.
+  /// SHA-256 of the squashfs and of what U-Boot starts, each with its padding.
   public let contentHash: Digest
 
   /// Bytes of a header.
