@@ -51,8 +51,12 @@ final class Unpacking {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
+      guard !Interruption.isRequested else { throw ImageSource.failure(path, "it was interrupted") }
+      // A signal may come just before a read that waits for long.
+      var ready = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+      guard poll(&ready, 1, 200) > 0 else { continue }
       let result = bytes.withUnsafeMutableBytes { Glibc.read(pipe, $0.baseAddress! + filled, count - filled) }
-      if result < 0 && errno == EINTR && !Interruption.isRequested { continue }
+      if result < 0 && errno == EINTR { continue }
       guard result >= 0 else { throw ImageSource.failure(path, Console.text(errno: errno)) }
       if result == 0 {
         try finish()

@@ -16,6 +16,11 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
+      // There is no escaping: the line would end there, and the board would join nothing.
+      if let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes[quote...].contains(UInt8(ascii: "#")) {
+        throw InvalidSetting(
+          "wpa_supplicant takes no password with # behind a quote; give the 64 digits that wpa_passphrase makes of it")
+      }
       self = .passphrase(bytes)
     case 64:
       guard bytes.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
@@ -54,8 +59,7 @@ enum WifiPassword: Equatable {
         next: "name a file with --wifi-password-file, or say --wifi-open")
     }
     while true {
-      Console.write("Password of the wifi \(Printable.text(ssid)): ", to: STDERR_FILENO)
-      guard var line = readLineWithoutEcho() else {
+      guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else {
         throw Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
       }
       defer { wipe(&line) }
@@ -64,15 +68,16 @@ enum WifiPassword: Equatable {
   }
 
   /// Nil at the end of the input, or when a signal came.
-  private static func readLineWithoutEcho() -> [UInt8]? {
+  private static func readWithoutEcho(_ question: String) -> [UInt8]? {
     Interruption.note()
     var shown = termios()
     tcgetattr(STDIN_FILENO, &shown)
     var hidden = shown
     hidden.c_lflag &= ~tcflag_t(ECHO)
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &hidden)
+    Console.write(question, to: STDERR_FILENO)
     defer {
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
+      tcsetattr(STDIN_FILENO, TCSADRAIN, &shown)
       Console.write("\n", to: STDERR_FILENO)
     }
     var line = [UInt8](repeating: 0, count: 1_024)

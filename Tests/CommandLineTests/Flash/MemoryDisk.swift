@@ -1,8 +1,11 @@
+import Glibc
+
 @testable import peernet
 
 /// A disk in memory that was full of old data, and that can be told to misbehave.
 final class MemoryDisk: DiskTarget {
   static let oldByte: UInt8 = 0xa5
+  private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
 
   /// By MiB; what is not there was never written.
   var written: [Int: [UInt8]] = [:]
@@ -23,7 +26,7 @@ final class MemoryDisk: DiskTarget {
     if let bytes = written[index] {
       buffer.copyBytes(from: bytes[start..<start + count])
     } else {
-      for place in 0..<count { buffer[place] = Self.oldByte }
+      memset(buffer.baseAddress!, Int32(Self.oldByte), count)
     }
     if rotten == index && start == 0 { buffer[0] ^= 1 }
     return count
@@ -34,8 +37,13 @@ final class MemoryDisk: DiskTarget {
     writes += 1
     let (index, start) = offset.quotientAndRemainder(dividingBy: 1 << 20)
     let count = min(piece, bytes.count, (1 << 20) - start)
-    written[index, default: [UInt8](repeating: Self.oldByte, count: 1 << 20)]
-      .replaceSubrange(start..<start + count, with: bytes[..<count])
+    if count == Self.zeros.count, memcmp(bytes.baseAddress!, Self.zeros, count) == 0 {
+      // One for all of them: there are many.
+      written[index] = Self.zeros
+    } else {
+      written[index, default: [UInt8](repeating: Self.oldByte, count: 1 << 20)]
+        .replaceSubrange(start..<start + count, with: bytes[..<count])
+    }
     if order.last != index { order.append(index) }
     return count
   }

@@ -70,6 +70,16 @@ import Testing
     }
   }
 
+  /// As wpa_supplicant 2.10 reads them: it takes for a comment what follows # behind a second quote.
+  @Test func whatItsReaderTakesForACommentIsRefused() throws {
+    for text in ["a\"bcdefgh", "abc#defgh", "ab#cd\"efgh", "\"abcdefgh\"", "ab\\cdefgh", " abcdefg "] {
+      #expect(try WifiPassword(Array(text.utf8)) == .passphrase(Array(text.utf8)))
+    }
+    for text in ["ab\"cd#efgh", "ab#\"cd#ef", "abcdefgh\"#"] {
+      #expect(throws: InvalidSetting.self) { try WifiPassword(Array(text.utf8)) }
+    }
+  }
+
   @Test func aPasswordFileIsOneLine() throws {
     let image = try TestImage(data: [])
     for text in ["12345678", "12345678\n", "12345678\r\n"] {
