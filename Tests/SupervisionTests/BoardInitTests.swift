@@ -12,7 +12,8 @@ import Testing
 
   /// A service that prints when it is asked to end.
   private func polite(_ name: String) throws -> String {
-    try root.script("\(name).sh", "trap 'echo \(name) says bye; exit 0' TERM\necho up\nwhile :; do sleep 0.05; done")
+    try root.script(
+      "\(name).sh", "trap 'echo \(name) says bye; exit 0' TERM\necho up\nwhile [ -e \"$0\" ]; do sleep 0.05; done")
     return "[service \(name)]\ncommand = \(root.path("\(name).sh"))\n"
   }
 
@@ -90,7 +91,7 @@ import Testing
   }
 
   @Test func anAgentThatDoesNotEndIsKilled() async throws {
-    try root.script("deaf.sh", "trap '' TERM\necho up\nwhile :; do sleep 0.1; done")
+    try root.script("deaf.sh", "trap '' TERM\necho up\nwhile [ -e \"$0\" ]; do sleep 0.1; done")
     try root.write("etc/board/services", "[service deaf]\ncommand = \(root.path("deaf.sh"))\n")
     let run = try root.start()
     try await root.wait(for: "deaf: up")

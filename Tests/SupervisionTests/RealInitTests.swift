@@ -50,7 +50,8 @@ import Threads
       "upper/etc/board/services", "[service agent]\ncommand = /usr/bin/python3 /agent.py\nnotify = yes\n")
     return try root.start(
       [
-        "/usr/bin/unshare", "--pid", "--mount", "--uts", "--fork", "--propagation", "private", "/bin/sh",
+        "/usr/bin/unshare", "--pid", "--mount", "--uts", "--fork", "--kill-child", "--propagation", "private",
+        "/bin/sh",
         root.path("enter.sh"), root.url.path, data,
       ] + InitRoot.command())
   }
