@@ -3,6 +3,10 @@ import ETF
 
 /// Carries plans out on a board. Everything behind it runs on the reactor's thread, and nothing blocks it.
 public protocol BoardDriver: AnyObject {
+  /// Takes hold of all lines, so that outputs are what the profile says from the agent's start on, and returns why some
+  /// could not be had, each as it would go over the wire.
+  func start() -> [[UInt8]]
+
   /// Carries a plan out that was admitted for `caller`. `completion` is called exactly once: before this returns when
   /// there is nothing to wait for, otherwise from the loop.
   func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)

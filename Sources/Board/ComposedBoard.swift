@@ -20,6 +20,8 @@ public class ComposedBoard: BoardDriver {
 
   init(_ parts: Parts) { self.parts = parts }
 
+  public final func start() -> [[UInt8]] { parts.lines.list().compactMap { $0.problem?.reason } }
+
   public final func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
     switch plan {
     case .whoAmI: completion(.answered(caller.whoAmI))

@@ -30,16 +30,13 @@ public final class LinuxBoard: ComposedBoard {
     }
   }
 
-  private let lines: GPIOLines
-
   init(
     _ profile: BoardProfile, _ options: Options, chips: any GPIOChips, power: any PowerSwitch, facts: any SystemFacts,
     clock: any BoardClock, reactor: Reactor
   ) {
-    lines = GPIOLines(profile.lines, chips: chips, reactor: reactor)
     super.init(
       Parts(
-        profile: profile, agent: options.agent, lines: lines,
+        profile: profile, agent: options.agent, lines: GPIOLines(profile.lines, chips: chips, reactor: reactor),
         wifi: profile.wifi.map { LinuxBoard.radio($0, options, clock, reactor) },
         power: PowerSequence(power, clock: clock), facts: facts, completeFacts: options.completeFacts))
   }
@@ -57,9 +54,6 @@ public final class LinuxBoard: ComposedBoard {
       nmcli: wifi.manager == .wpaSupplicant ? nil : nmcli, fallsBack: wifi.manager == .automatic, clock: clock,
       respawned: wifi.isRespawned)
   }
-
-  /// Takes hold of all lines, so that outputs are what the profile says, and returns why some could not be had.
-  public func start() -> [GPIOError] { lines.start() }
 
   /// With this machine's own chips, power and facts.
   public convenience init(_ profile: BoardProfile, _ options: Options, reactor: Reactor) {

@@ -74,6 +74,7 @@ final class Agent {
     var onPower: (PowerPlan.Action) -> Void = { _ in }
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
     procedures = ProcedureService(board, node: node, transport: transport, log: log)
+    for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }
     trial = TrialKeeper(configuration, log: log, now: transport.now) { [self] in procedures.reboot() }
     procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
     onPower = { [self] action in end(action == .reboot ? .temporary : .success) }

@@ -84,7 +84,7 @@ final class FakePowerSwitch: PowerSwitch {
   }
 
   @Test func theStartTellsWhichLinesAreMissing() {
-    #expect(board.start().map { String(decoding: $0.reason.prefix(22), as: UTF8.self) } == ["unavailable: line gone"])
+    #expect(board.start().map { String(decoding: $0.prefix(22), as: UTF8.self) } == ["unavailable: line gone"])
   }
 
   @Test func linesGoThroughTheirSeam() {

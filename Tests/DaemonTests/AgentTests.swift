@@ -59,6 +59,15 @@ import Testing
     #expect(keys[0].hasPrefix("peer=") && keys[0] == keys[1])
   }
 
+  /// Outputs are what the profile says from the start on; nobody has to ask for them first.
+  @Test func aLineThatCannotBeHadIsToldAtTheStart() async throws {
+    try board.folder.write("board.conf", "[board]\nname = b\n[gpio gone]\nline = NO-SUCH-LINE\ndirection = output\n")
+    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
+    let running = try await board.start()
+    #expect(try await running.process.line("gpio.unusable").contains("line gone"))
+    #expect(try await running.stop().exitCode == 0)
+  }
+
   @Test func aNewPairIsNoticedWhileItRuns() async throws {
     let daemon = try start()
     #expect(try await daemon.line("daemon.started").hasSuffix("peers=0"))
