@@ -77,6 +77,7 @@ case "$init" in
     filled systemd/peernetd.service.in | put 644 /etc/systemd/system/peernetd.service
     put 644 /etc/sysusers.d/peernetd.conf <"$source/systemd/peernetd.sysusers"
     put 644 /etc/udev/rules.d/60-peernetd.rules <"$source/systemd/60-peernetd.rules"
+    put 644 /etc/polkit-1/rules.d/60-peernetd.rules <"$source/polkit/60-peernetd.rules"
     if command -v systemd-sysusers >/dev/null; then
       systemd-sysusers ${root:+--root="$root"} peernetd.conf
     else

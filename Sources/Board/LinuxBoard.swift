@@ -1,8 +1,8 @@
 import Admin
 import Reactor
 
-/// A real board: its lines through libgpiod, its radio through wpa_supplicant's control socket, its power through its
-/// init.
+/// A real board: its lines through libgpiod, its radio through wpa_supplicant's control socket or NetworkManager's
+/// `nmcli`, its power through its init.
 public final class LinuxBoard: ComposedBoard {
   /// What the daemon knows and the profile does not.
   public struct Options {
@@ -12,11 +12,21 @@ public final class LinuxBoard: ComposedBoard {
     public var runtime: [UInt8]
     /// Adds to the answer of `system.info` what the daemon knows beyond the machine.
     public var completeFacts: (inout SystemInfo) -> Void = { _ in }
+    /// A folder of the agent's own that outlives a power cut.
+    public var state: [UInt8]
+    /// NetworkManager's command line.
+    var nmcli: [UInt8]
 
-    /// What the daemon was built as, and where it may leave sockets.
-    public init(agent: [UInt8], runtime: [UInt8]) {
+    /// What the daemon was built as, and where it may leave sockets and notes.
+    public init(agent: [UInt8], runtime: [UInt8], state: [UInt8]) {
+      self.init(agent: agent, runtime: runtime, state: state, nmcli: [UInt8]("/usr/bin/nmcli"))
+    }
+
+    init(agent: [UInt8], runtime: [UInt8], state: [UInt8], nmcli: [UInt8]) {
       self.agent = agent
       self.runtime = runtime
+      self.state = state
+      self.nmcli = nmcli
     }
   }
 
@@ -30,14 +40,22 @@ public final class LinuxBoard: ComposedBoard {
     super.init(
       Parts(
         profile: profile, agent: options.agent, lines: lines,
-        wifi: profile.wifi.map { wifi in
-          WifiControl(
-            interface: wifi.interface,
-            port: WpaSupplicantPort(
-              control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
-            clock: clock, respawned: wifi.isRespawned)
-        },
+        wifi: profile.wifi.map { LinuxBoard.radio($0, options, clock, reactor) },
         power: PowerSequence(power, clock: clock), facts: facts, completeFacts: options.completeFacts))
+  }
+
+  private static func radio(
+    _ wifi: BoardProfile.Wifi, _ options: Options, _ clock: any BoardClock, _ reactor: Reactor
+  ) -> WifiControl {
+    let nmcli = RadioKeeper(
+      path: options.state + [UInt8]("/radio"),
+      port: NmcliProgram(path: options.nmcli, interface: wifi.interface, reactor: reactor), clock: clock)
+    return WifiControl(
+      interface: wifi.interface,
+      port: WpaSupplicantPort(
+        control: wifi.control, interface: wifi.interface, runtime: options.runtime, reactor: reactor),
+      nmcli: wifi.manager == .wpaSupplicant ? nil : nmcli, fallsBack: wifi.manager == .automatic, clock: clock,
+      respawned: wifi.isRespawned)
   }
 
   /// Takes hold of all lines, so that outputs are what the profile says, and returns why some could not be had.

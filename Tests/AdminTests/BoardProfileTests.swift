@@ -78,6 +78,19 @@ import Testing
     #expect(try BoardProfile([]) == BoardProfile())
   }
 
+  @Test(
+    arguments: [
+      ("", .automatic), ("manager=auto\n", .automatic), ("manager=wpa_supplicant\n", .wpaSupplicant),
+      ("manager=networkmanager\ncontrol=/run/x\n", .networkManager),
+    ] as [(String, BoardProfile.Wifi.Manager)])
+  func whoManagesTheRadio(_ line: String, _ manager: BoardProfile.Wifi.Manager) throws {
+    #expect(try BoardProfile(settings("[wifi]\ninterface=wlan0\n" + line)).wifi?.manager == manager)
+  }
+
+  @Test func nobodyElseManagesIt() {
+    #expect(fault("[wifi]\ninterface=wlan0\nmanager=NetworkManager") == ProfileFault(line: 3, reason: .badManager))
+  }
+
   @Test func theControlFolderHasADefault() throws {
     let profile = try BoardProfile(settings("[wifi]\ninterface=wlan0"))
     // Nothing may end the supplicant unless the operator vouches for its return.

@@ -43,7 +43,8 @@ final class FakePowerSwitch: PowerSwitch {
         LineProfile(label: bytes("gone"), location: .name(bytes("GONE"), chip: nil)),
       ])
     board = LinuxBoard(
-      profile, LinuxBoard.Options(agent: bytes("1"), runtime: bytes("/nowhere")), chips: chips, power: power,
+      profile, LinuxBoard.Options(agent: bytes("1"), runtime: bytes("/nowhere"), state: bytes("/nowhere")),
+      chips: chips, power: power,
       facts: LinuxFacts(), clock: clock, reactor: reactor)
   }
 

@@ -1,7 +1,9 @@
 import Admin
 import Boards
 import Disk
+import Ini
 import PeerNet
+import Settings
 import Testing
 
 @testable import peernetd

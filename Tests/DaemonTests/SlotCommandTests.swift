@@ -55,7 +55,7 @@ import Testing
     let status = try await board.run("slot", "status")
     #expect(
       status.output == """
-        running   b, on trial
+        running   b
         confirmed a
         trial     b, started 1 of 3 times
         slot a    no image

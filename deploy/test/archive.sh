@@ -13,6 +13,8 @@ contents='/etc/peernet/board.conf -rw-r--r-- root/root
 /usr/share/lintian/overrides/peernetd -rw-r--r-- root/root'
 [ ! -e "$here/../../Documentation/peernetd.8" ] || contents+='
 /usr/share/man/man8/peernetd.8.gz -rw-r--r-- root/root'
+contents+='
+/usr/share/polkit-1/rules.d/60-peernetd.rules -rw-r--r-- root/root'
 
 list() { dpkg-deb -c "$1" | awk '$1 !~ /^d/ { print substr($6, 2), $1, $2 }' | sort; }
 folders() { dpkg-deb -c "$1" | awk '$1 ~ /^d/ && ($1 != "drwxr-xr-x" || $2 != "root/root")'; }

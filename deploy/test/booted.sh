@@ -37,7 +37,15 @@ add_radio() {
   printf '[wifi]\ninterface = lo\n' | on tee -a /etc/peernet/board.conf >/dev/null
   soon on test -S /run/wpa_supplicant/lo && on systemctl restart peernetd && soon is_paired
 }
-tells_wifi() { "$PEERNET_COMMAND" wifi status booted | grep 'ssid *workshop'; }
+tells_wifi() { "$PEERNET_COMMAND" wifi status booted | grep "ssid *$1"; }
+# NetworkManager's command line, of which there are only the answers.
+add_nmcli() {
+  printf '%s\n' '#!/bin/sh' 'case "$*" in' \
+    '*"device show lo") printf "GENERAL.TYPE:wifi\nGENERAL.STATE:100 (connected)\n" ;;' \
+    '*"device wifi list ifname lo"*) echo "*:22\:46\:25\:E7\:5F\:5D:2437 MHz:90:WPA2:677265656E" ;;' \
+    'esac' | on tee /usr/bin/nmcli >/dev/null
+  on chmod 755 /usr/bin/nmcli
+}
 info_has() { "$PEERNET_COMMAND" info booted | grep "^$1 "; }
 
 unpack booted
@@ -61,7 +69,10 @@ else
   done
   check 'systemd: it may reboot' sh -c '"$0" reboot booted --dry-run | grep -q "init *systemd"' "$PEERNET_COMMAND"
   check 'systemd: it is given a radio' add_radio
-  check 'systemd: it reaches wpa_supplicant, which answers' tells_wifi
+  check 'systemd: it reaches wpa_supplicant, which answers' tells_wifi workshop
+  check 'systemd: it is given NetworkManager' add_nmcli
+  check 'systemd: it calls nmcli, which answers' tells_wifi green
+  check 'systemd: and is on its own again' on rm /usr/bin/nmcli
   before=$(show MainPID)
   check 'systemd: reloads' on systemctl reload peernetd
   check 'systemd: and is the same process' same "$before" show MainPID

@@ -35,7 +35,8 @@ echo 'id:2:initdefault:' >"$work/images/sysvinit/etc/inittab"
 echo '::sysinit:/bin/true' >"$work/images/busybox/etc/inittab"
 declare -A added=(
   [none]=''
-  [systemd]='lrwxrwxrwx ./etc/systemd/system/multi-user.target.wants/peernetd.service
+  [systemd]='-rw-r--r-- ./etc/polkit-1/rules.d/60-peernetd.rules
+lrwxrwxrwx ./etc/systemd/system/multi-user.target.wants/peernetd.service
 -rw-r--r-- ./etc/systemd/system/peernetd.service
 -rw-r--r-- ./etc/sysusers.d/peernetd.conf
 -rw-r--r-- ./etc/udev/rules.d/60-peernetd.rules'

@@ -8,6 +8,7 @@ import Settings
 ///
 /// [wifi]
 /// interface = wlan0
+/// manager = auto             ; wpa_supplicant, networkmanager
 /// control = /run/wpa_supplicant
 /// respawned = no             ; yes where something starts wpa_supplicant again when it ends
 ///
@@ -27,8 +28,20 @@ import Settings
 public struct BoardProfile: Equatable, Sendable {
   /// The radio that is ours to restart.
   public struct Wifi: Equatable, Sendable {
+    /// What on the board has the radio, and so is asked about it.
+    public enum Manager: Equatable, Sendable {
+      /// NetworkManager if it says that it manages the interface, else wpa_supplicant.
+      case automatic
+      /// wpa_supplicant, by its control socket.
+      case wpaSupplicant
+      /// NetworkManager, by `nmcli`.
+      case networkManager
+    }
+
     /// 1 to 15 bytes, such as `wlan0`.
     public let interface: [UInt8]
+    /// What has it.
+    public let manager: Manager
     /// The folder that holds wpa_supplicant's control sockets, one an interface.
     public let control: [UInt8]
 
@@ -37,8 +50,11 @@ public struct BoardProfile: Equatable, Sendable {
     public let isRespawned: Bool
 
     /// Takes the values as they are; what a file says is checked by ``BoardProfile/init(_:)``.
-    public init(interface: [UInt8], control: [UInt8], isRespawned: Bool = false) {
+    public init(
+      interface: [UInt8], control: [UInt8], isRespawned: Bool = false, manager: Manager = .automatic
+    ) {
       self.interface = interface
+      self.manager = manager
       self.control = control
       self.isRespawned = isRespawned
     }
@@ -125,6 +141,7 @@ extension BoardProfile {
   private static func wifi(_ section: inout ProfileSection) throws(ProfileFault) -> Wifi? {
     let control = try section.take("control")
     let isRespawned = try section.boolean("respawned") ?? false
+    let manager = try manager(&section)
     guard let interface = try section.take("interface") else {
       if let control { throw control.fault(.controlWithoutInterface) }
       return nil
@@ -132,12 +149,21 @@ extension BoardProfile {
     guard isInterface(interface.value) else { throw interface.fault(.badInterface) }
     guard let control else {
       return Wifi(
-        interface: interface.value, control: Array("/run/wpa_supplicant".utf8), isRespawned: isRespawned)
+        interface: interface.value, control: Array("/run/wpa_supplicant".utf8), isRespawned: isRespawned,
+        manager: manager)
     }
     guard control.value.first == UInt8(ascii: "/"), control.value.isText(upTo: maximumControlLength) else {
       throw control.fault(.badControlPath)
     }
-    return Wifi(interface: interface.value, control: control.value, isRespawned: isRespawned)
+    return Wifi(interface: interface.value, control: control.value, isRespawned: isRespawned, manager: manager)
+  }
+
+  private static func manager(_ section: inout ProfileSection) throws(ProfileFault) -> Wifi.Manager {
+    guard let setting = try section.take("manager") else { return .automatic }
+    if setting.value.equals("auto") { return .automatic }
+    if setting.value.equals("wpa_supplicant") { return .wpaSupplicant }
+    if setting.value.equals("networkmanager") { return .networkManager }
+    throw setting.fault(.badManager)
   }
 
   private static func isInterface(_ name: [UInt8]) -> Bool {

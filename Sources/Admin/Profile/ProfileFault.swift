@@ -18,6 +18,8 @@ public struct ProfileFault: Error, Equatable, Sendable {
     case badControlPath
     /// `control` stands without `interface`.
     case controlWithoutInterface
+    /// None of ``BoardProfile/Wifi/Manager``.
+    case badManager
     /// Neither `yes` nor `no`.
     case badBoolean
     /// Neither `input` nor `output`.
@@ -72,6 +74,7 @@ public struct ProfileFault: Error, Equatable, Sendable {
     case .badInterface: "an interface name is 1 to 15 bytes without blanks and '/'"
     case .badControlPath: "control is a folder's absolute path of at most 90 bytes"
     case .controlWithoutInterface: "control needs an interface"
+    case .badManager: "expected auto, wpa_supplicant or networkmanager"
     case .badBoolean: "expected yes or no"
     case .badDirection: "expected input or output"
     case .badBias: "expected as-is, disable, pull-up or pull-down"

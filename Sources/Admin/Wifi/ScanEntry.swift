@@ -5,7 +5,7 @@ public struct ScanEntry: Equatable, Sendable {
   /// MHz
   public let frequency: Int64
   /// dBm
-  public let signal: Int64
+  public let signal: Int64?
   /// Up to 32 bytes of anything; empty for a hidden network.
   public let ssid: [UInt8]
   /// Whether it asks for a key.
@@ -15,7 +15,7 @@ public struct ScanEntry: Equatable, Sendable {
   public static let maximum = 64
 
   /// MHz and dBm; the name is up to 32 bytes of anything.
-  public init(bssid: [UInt8], frequency: Int64, signal: Int64, ssid: [UInt8], secured: Bool) {
+  public init(bssid: [UInt8], frequency: Int64, signal: Int64?, ssid: [UInt8], secured: Bool) {
     self.bssid = bssid
     self.frequency = frequency
     self.signal = signal
@@ -40,16 +40,20 @@ public struct ScanEntry: Equatable, Sendable {
   public static func list(scanResults: [UInt8]) -> [ScanEntry] {
     var entries: [ScanEntry] = []
     for line in SupplicantLines(scanResults) {
-      guard let entry = ScanEntry(line: line) else { continue }
-      let place = entries.firstIndex { $0.signal < entry.signal } ?? entries.count
-      guard place < maximum else { continue }
-      if entries.count == maximum { entries.removeLast() }
-      entries.insert(entry, at: place)
+      if let entry = ScanEntry(line: line) { entry.insert(into: &entries) }
     }
     return entries
   }
 
+  /// Puts it where it belongs, behind its equals; one whose signal is not known comes first.
+  func insert(into entries: inout [ScanEntry]) {
+    let place = entries.firstIndex { $0.signal ?? 0 < signal ?? 0 } ?? entries.count
+    guard place < ScanEntry.maximum else { return }
+    if entries.count == ScanEntry.maximum { entries.removeLast() }
+    entries.insert(self, at: place)
+  }
+
   private static func asksForKey(flags: ArraySlice<UInt8>) -> Bool {
-    flags.split(separator: 0x5b).contains { $0.hasPrefix("WPA") || $0.hasPrefix("RSN") || $0.hasPrefix("WEP") }
+    flags.parts(by: 0x5b).contains { $0.hasPrefix("WPA") || $0.hasPrefix("RSN") || $0.hasPrefix("WEP") }
   }
 }

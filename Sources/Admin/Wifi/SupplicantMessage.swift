@@ -92,6 +92,6 @@ public enum SupplicantEvent: Equatable, Sendable {
   }
 
   private static func tellsWrongKey(_ bytes: ArraySlice<UInt8>) -> Bool {
-    bytes.prefix(256).split(separator: 0x20).contains { $0.equals("reason=WRONG_KEY") }
+    bytes.prefix(256).parts(by: 0x20).contains { $0.equals("reason=WRONG_KEY") }
   }
 }

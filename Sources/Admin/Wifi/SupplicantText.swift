@@ -12,6 +12,13 @@ struct SupplicantLines: Sequence, IteratorProtocol {
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// What stands between the separators; empty where two follow one another. (Inlined, it would be a kilobyte each time.)
+  @inline(never) func parts(by separator: UInt8) -> [ArraySlice<UInt8>] {
+    split(separator: separator, omittingEmptySubsequences: false)
+  }
+}
+
 /// A line `key=value`.
 struct SupplicantPair {
   let key: ArraySlice<UInt8>
@@ -52,18 +59,18 @@ enum SupplicantValue {
     return ssid.count <= 32 ? ssid : nil
   }
 
-  /// `aa:bb:cc:dd:ee:ff`
+  /// `aa:bb:cc:dd:ee:ff`, from any case.
   static func bssid(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count == 17 else { return nil }
     for (position, byte) in text.enumerated() {
       guard position % 3 == 2 ? byte == 0x3a : nibble(byte) != nil else { return nil }
     }
-    return [UInt8](text)
+    return text.map { $0 | 0x20 }
   }
 
   /// A dotted IPv4 address.
   static func address(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    let parts = text.split(separator: 0x2e, omittingEmptySubsequences: false)
+    let parts = text.parts(by: 0x2e)
     guard text.count <= 15, parts.count == 4 else { return nil }
     for part in parts {
       guard part.first != 0x2d, let number = part.decimal, number <= 255 else { return nil }
@@ -81,7 +88,7 @@ enum SupplicantValue {
     text.decimal.flatMap { -200 <= $0 && $0 <= 0 ? $0 : nil }
   }
 
-  private static func nibble(_ digit: UInt8) -> UInt8? {
+  static func nibble(_ digit: UInt8) -> UInt8? {
     switch digit {
     case 0x30...0x39: digit - 0x30
     case 0x41...0x46: digit - 0x41 + 10

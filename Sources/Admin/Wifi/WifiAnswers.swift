@@ -7,7 +7,7 @@ extension WifiStatus {
   /// | key | value |
   /// |---|---|
   /// | `interface` | the radio's name on the board |
-  /// | `state` | `completed` when data flows; `unreachable` when no supplicant answers; `disconnected`, `interface_disabled`, `inactive`, `scanning`, `authenticating`, `associating`, `associated`, `handshake`, `unknown` |
+  /// | `state` | `completed` when data flows; `unreachable` when neither a supplicant nor NetworkManager answers; `disconnected`, `interface_disabled`, `inactive`, `scanning`, `authenticating`, `associating`, `associated`, `handshake`, `unknown` |
   /// | `ssid` | up to 32 bytes of anything |
   /// | `bssid` | `aa:bb:cc:dd:ee:ff` |
   /// | `freq` | MHz |
@@ -39,7 +39,7 @@ extension WifiRestart.Success {
   ///
   /// | key | value |
   /// |---|---|
-  /// | `way` | what brought it about: `reconfigure`, `reassociate` or `respawn` |
+  /// | `way` | what brought it about: `reconfigure`, `reassociate` or `respawn`; through NetworkManager `activate`, `connect` or `radio` |
   /// | `took_ms` | from the first call to the association |
   /// | `joined` | `true`: this call found the restart under way |
   public func answer(interface: [UInt8], joined: Bool) -> Term {

@@ -1,4 +1,4 @@
-/// A wifi procedure that did not reach its end: the step it was at and, if the supplicant gave one, the reason.
+/// A wifi procedure that did not reach its end: the step it was at and, if something gave one, the reason.
 public struct WifiFailure: Error, Equatable, Sendable {
   /// What was being done.
   public enum Step: Equatable, Sendable {
@@ -18,6 +18,12 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case respawn
     /// Look for networks.
     case scan
+    /// NetworkManager's soft way: activate the connection that is in use once more.
+    case activate
+    /// Have NetworkManager activate whichever connection fits.
+    case connect
+    /// NetworkManager's hard way: the radio off and on again.
+    case radio
   }
 
   /// Why it was not done.
@@ -46,6 +52,18 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case notUnderstood
     /// Not done in time.
     case timeout
+    /// NetworkManager does not run, or has no hold of the interface.
+    case managerAbsent
+    /// NetworkManager has no hold of the interface, and no control socket is there either.
+    case unmanaged
+    /// nmcli did not end in time.
+    case managerSilent
+    /// nmcli ended with an error that has no name here.
+    case managerRefused
+    /// Its user may not do that.
+    case notAuthorized
+    /// NetworkManager says nothing of what is wrong with the radio.
+    case notReady
   }
 
   /// What was being done.
@@ -80,6 +98,9 @@ extension WifiFailure.Step {
     case .terminate: "terminate"
     case .respawn: "respawn"
     case .scan: "scan"
+    case .activate: "activate"
+    case .connect: "connect"
+    case .radio: "radio"
     }
   }
 }
@@ -100,6 +121,13 @@ extension WifiFailure.Reason {
     case .noAddress: "associated, but the address did not come back"
     case .notUnderstood: "wpa_supplicant's answer makes no sense"
     case .timeout: "not done in time"
+    case .managerAbsent: "NetworkManager does not run, or does not manage the interface"
+    case .unmanaged:
+      "wpa_supplicant's control socket is not there, and NetworkManager does not run or does not manage the interface"
+    case .managerSilent: "NetworkManager does not answer"
+    case .managerRefused: "NetworkManager refused"
+    case .notAuthorized: "NetworkManager does not permit it to this user; see polkit's rules"
+    case .notReady: "the radio is not ready"
     }
   }
 }

@@ -31,6 +31,12 @@ public struct WifiRestart: Sendable {
     case reassociate
     /// The supplicant was ended and started again by its supervisor.
     case respawn
+    /// NetworkManager activated the connection once more.
+    case activate
+    /// NetworkManager activated whichever connection fitted.
+    case connect
+    /// NetworkManager switched the radio off and on.
+    case radio
 
     /// Its name in answers.
     public var name: StaticString {
@@ -38,6 +44,9 @@ public struct WifiRestart: Sendable {
       case .reconfigure: "reconfigure"
       case .reassociate: "reassociate"
       case .respawn: "respawn"
+      case .activate: "activate"
+      case .connect: "connect"
+      case .radio: "radio"
       }
     }
   }

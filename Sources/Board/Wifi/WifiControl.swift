@@ -15,29 +15,41 @@ final class WifiControl {
   private enum Kind: Int { case status, scan, restart }
 
   private struct Job {
-    let session: WifiSession
+    var work: any WifiWork
     var waiting: [Waiting]
   }
 
   private let interface: [UInt8]
   private let port: any SupplicantPort
+  private let nmcli: RadioKeeper?
+  private let fallsBack: Bool
   private let clock: any BoardClock
   private let respawned: Bool
   private var jobs: [Job?] = [nil, nil, nil]
   private var lastRestart: RestartRecord?
 
-  /// `respawned` tells whether somebody starts the supplicant again when it ends.
-  init(interface: [UInt8], port: any SupplicantPort, clock: any BoardClock, respawned: Bool) {
+  /// With `nmcli`, NetworkManager is asked first, each time: what manages a radio may change. If it does not, the
+  /// supplicant is asked if that `fallsBack`. (Debian's supplicant has a control socket for NetworkManager's radios, too:
+  /// that there is one says nothing about who manages it.) `respawned` tells whether somebody starts the supplicant again
+  /// when it ends.
+  init(
+    interface: [UInt8], port: any SupplicantPort, nmcli: RadioKeeper? = nil, fallsBack: Bool = true,
+    clock: any BoardClock, respawned: Bool
+  ) {
     self.interface = interface
     self.port = port
+    self.nmcli = nmcli
+    self.fallsBack = fallsBack
     self.clock = clock
     self.respawned = respawned
+    // The agent before this one may have ended while it was off.
+    nmcli?.restore()
   }
 
   func status(completion: @escaping (BoardOutcome) -> Void) {
     run(.status, .status, refused: completion) { result, _ in
       guard case .status(let status) = result else { return completion(result.failure) }
-      let step = self.jobs[Kind.restart.rawValue]?.session.step
+      let step = self.jobs[Kind.restart.rawValue]?.work.step
       completion(
         .answered(
           status.answer(interface: self.interface, lastRestart: self.lastRestart, step: step, now: self.clock.now)))
@@ -72,8 +84,41 @@ final class WifiControl {
       jobs[kind.rawValue]?.waiting.append(waiting)
       return
     }
-    let session = WifiSession(plan, port: port, clock: clock) { result in self.finish(kind, result) }
-    jobs[kind.rawValue] = Job(session: session, waiting: [waiting])
+    let work = work(kind, plan)
+    jobs[kind.rawValue] = Job(work: work, waiting: [waiting])
+    work.start()
+  }
+
+  private func work(_ kind: Kind, _ plan: WifiDialogue.Plan) -> any WifiWork {
+    guard let nmcli else {
+      return WifiSession(plan, port: port, clock: clock) { result in self.finish(kind, result) }
+    }
+    let startedAt = clock.now
+    return NmcliSession(plan, port: nmcli, clock: clock) { result in
+      self.finish(kind, result)
+      if kind == .restart { nmcli.keep(after: result) }
+    } declined: { reason in
+      self.declined(kind, plan, reason, since: startedAt)
+    }
+  }
+
+  /// NetworkManager does not have the interface: the supplicant's turn, in the time that is left.
+  private func declined(_ kind: Kind, _ plan: WifiDialogue.Plan, _ reason: WifiFailure.Reason, since start: Instant) {
+    guard fallsBack else {
+      return finish(
+        kind, kind == .status ? .status(WifiStatus()) : .failed(WifiFailure(step: .reach, reason: reason)))
+    }
+    var plan = plan
+    if case .restart(var options) = plan {
+      options.total = options.total - (clock.now - start)
+      plan = .restart(options)
+    }
+    let session = WifiSession(plan, port: port, clock: clock) { result in
+      guard case .failed(WifiFailure(step: .reach, reason: .absent)) = result else { return self.finish(kind, result) }
+      self.finish(
+        kind, .failed(WifiFailure(step: .reach, reason: reason == .managerAbsent ? .unmanaged : reason)))
+    }
+    jobs[kind.rawValue]?.work = session
     session.start()
   }
 

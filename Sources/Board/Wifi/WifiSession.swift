@@ -2,7 +2,7 @@ import Admin
 import PeerNet
 
 /// A ``WifiDialogue`` on a real connection: does what it says and tells it what happened, until it has finished.
-final class WifiSession {
+final class WifiSession: WifiWork {
   private var dialogue: WifiDialogue
   private let port: any SupplicantPort
   private let clock: any BoardClock

@@ -152,7 +152,7 @@ extension Device.Wifi {
 
   /// A restart that succeeded.
   public struct Restart: TermConvertible, Hashable {
-    /// What brought the link up.
+    /// What brought the link up; others than these may come.
     public struct Way: RawRepresentable, Codable, TermConvertible, Hashable {
       /// Its name in answers.
       public let rawValue: String
@@ -165,6 +165,12 @@ extension Device.Wifi {
       public static let reassociate = Way(rawValue: "reassociate")
       /// The supplicant was started anew.
       public static let respawn = Way(rawValue: "respawn")
+      /// NetworkManager activated the connection once more.
+      public static let activate = Way(rawValue: "activate")
+      /// NetworkManager activated whichever connection fitted.
+      public static let connect = Way(rawValue: "connect")
+      /// NetworkManager switched the radio off and on.
+      public static let radio = Way(rawValue: "radio")
     }
 
     /// The new link.

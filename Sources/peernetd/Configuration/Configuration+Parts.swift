@@ -27,7 +27,9 @@ extension Configuration {
         profile, agent: Daemon.version.bytes, clock: ReactorClock(reactor), completeFacts: { facts.add(to: &$0) },
         onPower: onPower)
     case .linux:
-      var options = LinuxBoard.Options(agent: Daemon.version.bytes, runtime: runtime)
+      var options = LinuxBoard.Options(
+        agent: Daemon.version.bytes, runtime: runtime,
+        state: StatePaths(self, hasDataPartition: StateFolder.hasDataPartition).folder)
       options.completeFacts = { facts.add(to: &$0) }
       return LinuxBoard(profile, options, reactor: reactor)
     }

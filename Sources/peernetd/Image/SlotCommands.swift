@@ -26,7 +26,7 @@ struct SlotCommands {
     var text: [UInt8] = []
     text += "running   "
     text.append(running.slot.letter)
-    text += running.isTrial ? ", on trial\nconfirmed " : "\nconfirmed "
+    text += "\nconfirmed "
     if let environment = try disk.slotEnvironment().current {
       text.append(environment.confirmed.letter)
       if let trial = environment.trial {

@@ -28,6 +28,9 @@ final class TrialKeeper {
     guard let path = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
       return nil
     }
+    // It was confirmed in the life of this system before.
+    let environment = (try? BoardDisk(path, for: .reading).slotEnvironment())?.current
+    if let environment, environment.trial != running.slot, environment.confirmed == running.slot { return nil }
     disk = path
     slot = running.slot
     interfaces = configuration.interfaces

@@ -1,0 +1,9 @@
+import Admin
+
+/// A wifi procedure under way, whoever on the board carries it out.
+protocol WifiWork: AnyObject {
+  /// The step a restart is at.
+  var step: WifiFailure.Step? { get }
+  /// Begins. It may have ended when this returns.
+  func start()
+}
