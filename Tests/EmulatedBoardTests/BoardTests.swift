@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: [Lan.wire, Lan.air]) func aBroadcastFindsIt(on interface: String) async throws {
     let board = try await board
     let key = try await board.key()
-    try await wait(for: "answer to a broadcast on \(interface)", within: .seconds(40)) {
+    try await wait(for: "answer to a broadcast on \(interface)", within: .seconds(120)) {
       let seen = try await board.laptop.ask("discover", "--for", "1", on: interface)
       return seen.contains { $0["key"].text == key } ? () : nil
     }
@@ -90,7 +90,7 @@ import Testing
   @Test func theAccessPointGoesAndComesBack() async throws {
     let board = try await board
     try await board.machine.shell.demand("bench ap off")
-    try await wait(for: "the loss of the link", within: .seconds(30)) {
+    try await wait(for: "the loss of the link", within: .seconds(120)) {
       let status = try await board.laptop.ask("wifi", "status", Board.label)
       return status.first?["state"].text == "completed" ? nil : ()
     }
@@ -143,7 +143,7 @@ import Testing
     let mark = board.machine.qmp.mark
     let begin = ContinuousClock.now
     try await board.machine.shell.demand("kill -STOP $(pidof peernetd)")
-    let bite = try await board.machine.qmp.event("WATCHDOG", after: mark, within: .seconds(60))
+    let bite = try await board.machine.qmp.event("WATCHDOG", after: mark, within: .seconds(120))
     let info = try await board.info(butNot: boot)
     report("watchdog", "bites \(bite.at.seconds(since: begin)) after the agent hangs")
     #expect(info["boot"]["reason"].text == "watchdog")
@@ -171,7 +171,7 @@ import Testing
     try await shell.demand("rm /data/filler*")
     try await shell.demand("peernetd pair \(key) newcomer --allow system.info")
     try await newcomer.make("pair", try await board.key(), Board.label)
-    try await wait(for: "answer to the newcomer", within: .seconds(10)) {
+    try await wait(for: "answer to the newcomer", within: .seconds(120)) {
       try await newcomer.run("info", Board.label, "--timeout", "2").status == 0 ? () : nil
     }
   }
