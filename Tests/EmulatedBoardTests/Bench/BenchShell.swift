@@ -21,7 +21,7 @@ final class BenchShell: Sendable {
   func run(_ script: String, within limit: Duration = .seconds(120)) async throws -> Answer {
     let from = socket.count
     let end = "bench-end-\(from)-\(UInt32.random(in: 0 ... .max))-"
-    try socket.send("( \(script)\n) 2>&1; echo; echo \"\(end)$?\"\n")
+    try socket.send("( \(script)\n) 2>&1; code=$?; echo; echo \"\(end)$code\"\n")
     let last = try await socket.line(from: from, "end of '\(script)' in the guest", within: limit) {
       $0.hasPrefix(end)
     }
