@@ -7,9 +7,8 @@ SEED := 1
 BOARD := qemu-virt
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image board board-test \
-  board-soak board-nightly bench lint \
-  documentation fuzz clean
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image \
+  board board-test board-soak board-nightly bench lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets

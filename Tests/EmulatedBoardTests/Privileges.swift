@@ -7,5 +7,6 @@ enum Privileges {
 }
 
 @Test func theEmulatedBoardIsTestedAsRoot() {
-  #expect(Privileges.areRoot, "the emulated board needs network namespaces: run its tests as root, sudo make board-test")
+  #expect(
+    Privileges.areRoot, "the emulated board needs network namespaces: run its tests as root, sudo make board-test")
 }

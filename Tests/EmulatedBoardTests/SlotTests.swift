@@ -24,7 +24,7 @@ import Testing
       try await write(.good, on: board)
       let (first, _) = try await board.reboot()
       #expect(first["image"]["slot"].text == "b")
-      let info = try await wait(for: "confirmation", within: .seconds(20)) {
+      let info = try await wait(for: "confirmation", within: .seconds(120)) {
         let info = try await board.info()
         return info["image"]["trial"].isOn ? nil : info
       }
@@ -65,11 +65,12 @@ import Testing
 
   @Test func thePowerFailsAtAnyMoment() async throws {
     try await recording.replay(
-      count: setting("BOARD_CUTS") ?? 3, firstSeed: setting("BOARD_SEED") ?? 1, machines: setting("BOARD_MACHINES") ?? 2)
+      count: setting("BOARD_CUTS") ?? 3, firstSeed: setting("BOARD_SEED") ?? 1, machines: setting("BOARD_MACHINES") ?? 2
+    )
   }
 
   private func write(_ drive: Drive, on board: Board) async throws {
-    try await board.machine.shell.demand("peernetd slot write - <\(drive.rawValue)", within: .seconds(180))
+    try await board.machine.shell.demand("peernetd slot write - <\(drive.rawValue)", within: .seconds(400))
     try await board.machine.shell.demand("peernetd slot try")
   }
 
@@ -80,7 +81,7 @@ import Testing
     let mark = board.machine.qmp.mark
     let command = try await board.laptop.run("reboot", Board.label, "--yes")
     #expect(command.status == 0, "\(command.errors)")
-    let info = try await board.info(butNot: before["boot_id"].text, within: .seconds(180))
+    let info = try await board.info(butNot: before["boot_id"].text, within: .seconds(400))
     #expect(info["image"]["slot"].text == before["image"]["slot"].text)
     #expect(info["image"]["version"].text == before["image"]["version"].text)
     #expect(info["image"]["failed"].text == (before["image"]["slot"].text == "a" ? "b" : "a"))

@@ -13,15 +13,15 @@ final class BenchShell: Sendable {
   var mark: Int { socket.count }
 
   /// Waits until the guest has started the shell after the mark.
-  func greeting(after mark: Int = 0, within limit: Duration = .seconds(60)) async throws {
+  func greeting(after mark: Int = 0, within limit: Duration = .seconds(120)) async throws {
     _ = try await socket.line(from: mark, "greeting of the bench shell", within: limit) { $0 == "bench-shell" }
   }
 
   /// Runs a script in the guest. What it writes to stderr comes with its output.
-  func run(_ script: String, within limit: Duration = .seconds(30)) async throws -> Answer {
+  func run(_ script: String, within limit: Duration = .seconds(120)) async throws -> Answer {
     let from = socket.count
     let end = "bench-end-\(from)-\(UInt32.random(in: 0 ... .max))-"
-    try socket.send("( \(script)\n) 2>&1; echo; echo \"\(end)$?\"\n")
+    try socket.send("( \(script)\n) 2>&1; code=$?; echo; echo \"\(end)$code\"\n")
     let last = try await socket.line(from: from, "end of '\(script)' in the guest", within: limit) {
       $0.hasPrefix(end)
     }
@@ -33,7 +33,7 @@ final class BenchShell: Sendable {
 
   /// Runs a script in the guest and throws what it said when it failed.
   @discardableResult
-  func demand(_ script: String, within limit: Duration = .seconds(30)) async throws -> String {
+  func demand(_ script: String, within limit: Duration = .seconds(120)) async throws -> String {
     let answer = try await run(script, within: limit)
     guard answer.status == 0 else {
       throw Command.Failed(description: "'\(script)' in the guest ended with \(answer.status): \(answer.output)")

@@ -72,16 +72,17 @@ final class Board: Sendable {
 
   /// What it tells of itself, as soon as it answers at all.
   @discardableResult
-  func info(on interface: String = Lan.wire, within limit: Duration = .seconds(60)) async throws -> JSON {
+  func info(on interface: String = Lan.wire, within limit: Duration = .seconds(180)) async throws -> JSON {
     var last = ""
     do {
       return try await wait(for: "answer of the board", within: limit, every: .milliseconds(50)) {
-        let command = try await laptop.run("info", Self.label, "--json", "--timeout", "2", on: interface)
+        let command = try await laptop.run("info", Self.label, "--json", "--timeout", "3", on: interface)
         last = command.errors
         return command.status == 0 ? try JSON(command.output) : nil
       }
     } catch let error as TooLate {
-      throw TooLate(description: "\(error); the laptop says: \(last)\nthe console's end:\n\(machine.console.suffix(2_000))")
+      throw TooLate(
+        description: "\(error); the laptop says: \(last)\nthe console's end:\n\(machine.console.suffix(2_000))")
     }
   }
 
@@ -102,12 +103,12 @@ final class Board: Sendable {
     let before = try await info()["boot_id"].text
     let command = try await laptop.run("reboot", Self.label, "--yes")
     guard command.status == 0 else { throw Command.Failed(description: command.errors) }
-    let reset = try await machine.qmp.event("RESET", after: mark, within: .seconds(30))
+    let reset = try await machine.qmp.event("RESET", after: mark, within: .seconds(90))
     return (try await info(butNot: before), reset)
   }
 
   /// What it tells once it runs in another boot than the one given.
-  func info(butNot boot: String?, within limit: Duration = .seconds(90)) async throws -> JSON {
+  func info(butNot boot: String?, within limit: Duration = .seconds(180)) async throws -> JSON {
     try await wait(for: "next boot", within: limit) {
       let info = try await info(within: limit)
       return info["boot_id"].text == boot ? nil : info

@@ -25,7 +25,7 @@ struct Command: Sendable {
 
   /// Runs `words` and throws what it said when it did not end with 0.
   @discardableResult
-  static func demand(_ words: [String], within limit: Duration = .seconds(60)) async throws -> String {
+  static func demand(_ words: [String], within limit: Duration = .seconds(120)) async throws -> String {
     let command = try await run(words, within: limit)
     guard command.status == 0 else {
       throw Failed(

@@ -53,7 +53,7 @@ final class Laptop: Sendable {
 extension Laptop {
   /// Runs `peernet` and demands that it succeeds.
   func make(_ arguments: String...) async throws {
-    let command = try await run(arguments, on: Lan.wire, within: .seconds(60))
+    let command = try await run(arguments, on: Lan.wire, within: .seconds(120))
     guard command.status == 0 else {
       throw Command.Failed(description: "peernet \(arguments.joined(separator: " ")) failed: \(command.errors)")
     }

@@ -13,7 +13,7 @@ final class LineSocket: Sendable {
 
   /// Connects as soon as somebody listens at `path`.
   init(path: String) async throws {
-    number = try await wait(for: "listener at \(path)", within: .seconds(20)) { Self.connect(path) }
+    number = try await wait(for: "listener at \(path)", within: .seconds(120)) { Self.connect(path) }
     let number = self.number
     Thread.detachNewThread { [weak self] in
       var waiting: [UInt8] = []

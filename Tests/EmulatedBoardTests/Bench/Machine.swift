@@ -15,7 +15,9 @@ final class Machine: Sendable {
   init(disk: String, lan: Lan, folder: String, drives: [String] = [], record: String? = nil) async throws {
     serial = folder + "/serial.log"
     // What an earlier machine left must not be taken for this one's.
-    for name in ["qmp", "qtest", "bench", "serial.log"] { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+    for name in ["qmp", "qtest", "bench", "serial.log"] {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
     started = .now
     process = try Command.start(
       [Repository.bench("machine"), lan.name, folder, disk]

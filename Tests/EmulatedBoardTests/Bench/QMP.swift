@@ -23,7 +23,7 @@ final class QMP: Sendable {
     let identifier = UUID().uuidString
     let message: [String: Any] = ["execute": command, "arguments": arguments, "id": identifier]
     try socket.send(String(decoding: try JSONSerialization.data(withJSONObject: message), as: UTF8.self) + "\n")
-    let answer = try await socket.line(from: from, "answer to \(command)", within: .seconds(20)) {
+    let answer = try await socket.line(from: from, "answer to \(command)", within: .seconds(120)) {
       $0.contains(identifier)
     }
     guard !answer.text.contains("\"error\"") else { throw Command.Failed(description: answer.text) }
@@ -35,7 +35,7 @@ final class QMP: Sendable {
     let from = socket.count
     try socket.send(
       #"{"execute":"set_link","arguments":{"name":"\#(device)","up":\#(up)},"id":"link"}"# + "\n")
-    _ = try await socket.line(from: from, "answer to set_link", within: .seconds(5)) { $0.contains(#""link""#) }
+    _ = try await socket.line(from: from, "answer to set_link", within: .seconds(120)) { $0.contains(#""link""#) }
   }
 
   /// A mark: events after it are those that came later.

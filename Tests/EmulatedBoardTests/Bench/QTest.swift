@@ -34,7 +34,7 @@ final class QTest: Sendable {
   private func ask(_ command: String) async throws -> String {
     let from = socket.count
     try socket.send(command + "\n")
-    let answer = try await socket.line(from: from, "answer to \(command)", within: .seconds(10)) {
+    let answer = try await socket.line(from: from, "answer to \(command)", within: .seconds(120)) {
       $0.hasPrefix("OK") || $0.hasPrefix("FAIL") || $0.hasPrefix("ERR")
     }
     guard answer.text.hasPrefix("OK") else { throw Command.Failed(description: "\(command): \(answer.text)") }

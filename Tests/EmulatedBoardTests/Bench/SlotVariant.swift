@@ -23,10 +23,12 @@ struct SlotVariant {
     let (root, old, new) = ("\(folder)/\(version)", "\(folder)/\(version).old", "\(folder)/\(version).squashfs")
     try Data(image[..<Int(header.offset)]).write(to: URL(fileURLWithPath: old))
     try await Command.demand(["unsquashfs", "-q", "-n", "-d", root, old])
-    try "version=\(version)\nboard=qemu-virt\n".write(toFile: root + "/etc/board/release", atomically: false, encoding: .utf8)
+    try "version=\(version)\nboard=qemu-virt\n".write(
+      toFile: root + "/etc/board/release", atomically: false, encoding: .utf8)
     try change(root)
     try await Command.demand(
-      ["mksquashfs", root, new, "-quiet", "-no-progress", "-all-root", "-no-xattrs", "-comp", "zstd",
+      [
+        "mksquashfs", root, new, "-quiet", "-no-progress", "-all-root", "-no-xattrs", "-comp", "zstd",
         "-Xcompression-level", "1",
       ])
     let squashfs = [UInt8](try Data(contentsOf: URL(fileURLWithPath: new)))

@@ -97,7 +97,7 @@ final class Recording: Sendable {
     let cut = PowerCut(after: length, of: log.entries, seed: random.next())
 
     let board = try await Board.boot(image.path, laptop: image.laptop) { try cut.replay(log, to: $0) }
-    let info = try await board.info(within: .seconds(180))
+    let info = try await board.info(within: .seconds(400))
     let time = ContinuousClock.now.seconds(since: board.machine.started)
     let slot = info["image"]["slot"].text ?? "no slot"
     guard ["a", "b"].contains(slot) else { throw Command.Failed(description: "it runs from \(slot)") }
