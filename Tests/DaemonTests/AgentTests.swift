@@ -61,6 +61,7 @@ import Testing
 
   /// Outputs are what the profile says from the start on; nobody has to ask for them first.
   @Test func aLineThatCannotBeHadIsToldAtTheStart() async throws {
+    let board = try TestBoard()
     try board.folder.write("board.conf", "[board]\nname = b\n[gpio gone]\nline = NO-SUCH-LINE\ndirection = output\n")
     try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
     let running = try await board.start()
