@@ -206,7 +206,10 @@ extension FlakyWorld {
     guard let end = connections[connection]?.sides[side], end.exists, hosts[end.host].runs else { return }
     let other = connections[connection]!.sides[1 - side]
     while let segment = connections[connection]!.sides[side].tcp.nextSegment(now: now) {
-      guard hosts[end.host].hasLink, let delay = travel(end.host, other.host) else { continue }
+      // The kernel sends nothing from an address that it has lost.
+      guard hosts[end.host].hasLink, hosts[end.host].address == end.address,
+        let delay = travel(end.host, other.host)
+      else { continue }
       agenda.add(.segment(segment, connection: connection, side: 1 - side, to: other.address), at: now + delay)
     }
     let tcp = connections[connection]!.sides[side].tcp

@@ -22,10 +22,10 @@ extension FlakyWorld {
     hosts[host].wakesAt = .distantFuture
     hosts[host].stalledUntil = .zero
     for key in connections.keys.sorted() {
-      for side in 0..<2 where connections[key]!.sides[side].host == host {
-        connections[key]!.sides[side].exists = false
-        connections[key]!.sides[side].isOver = true
-        connections[key]!.sides[side].id = nil
+      for side in 0..<2 where connections[key]?.sides[side].host == host {
+        connections[key]?.sides[side].exists = false
+        connections[key]?.sides[side].isOver = true
+        connections[key]?.sides[side].id = nil
       }
     }
   }
@@ -44,7 +44,7 @@ extension FlakyWorld {
   public func resetAll(_ host: Int) {
     for key in connections.keys.sorted() where connections[key]!.sides.contains(where: { $0.host == host }) {
       for side in 0..<2 where connections[key]?.sides[side].exists ?? false {
-        connections[key]!.sides[side].tcp.reset()
+        connections[key]?.sides[side].tcp.reset()
         transmit(key, side)
       }
     }
@@ -66,9 +66,9 @@ extension FlakyWorld {
   /// A host's program learns that its connections have lost their address; the other ends learn nothing.
   public func endConnections(of host: Int) {
     for key in connections.keys.sorted() {
-      for side in 0..<2 where connections[key]!.sides[side].host == host && connections[key]!.sides[side].id != nil {
-        connections[key]!.sides[side].exists = false
-        connections[key]!.sides[side].isOver = true
+      for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].id != nil {
+        connections[key]?.sides[side].exists = false
+        connections[key]?.sides[side].isOver = true
         deliver(.ended(connection: key, side: side, .unreachable(errno: 101)), to: host)
       }
     }
@@ -89,8 +89,8 @@ extension FlakyWorld {
     agenda.add(.resume(host: host), at: now)
     hosts[host].wakesAt = .distantFuture
     for key in connections.keys.sorted() {
-      for side in 0..<2 where connections[key]!.sides[side].host == host && connections[key]!.sides[side].exists {
-        connections[key]!.sides[side].wakesAt = .distantFuture
+      for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].exists == true {
+        connections[key]?.sides[side].wakesAt = .distantFuture
         transmit(key, side)
       }
     }
