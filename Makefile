@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 SECONDS := 30
 RUNS := 1
+HOURS := 10000
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test bench lint \
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test bench flaky lint \
   documentation fuzz clean
 .DEFAULT_GOAL := help
 
@@ -43,6 +44,9 @@ package-test: package ## install, upgrade, remove and purge them in clean Debian
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench
+
+flaky: setup ## heartbeat policies on the same failing links: a table in Markdown, HOURS=10000 of links a number
+	@Scripts/flaky --hours $(HOURS)
 
 lint: setup ## format, imports, file length, leftovers, documentation
 	@Scripts/lint

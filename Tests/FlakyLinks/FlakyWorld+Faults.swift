@@ -89,7 +89,8 @@ extension FlakyWorld {
     agenda.add(.resume(host: host), at: now)
     hosts[host].wakesAt = .distantFuture
     for key in connections.keys.sorted() {
-      for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].exists == true {
+      for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].exists == true
+      {
         connections[key]?.sides[side].wakesAt = .distantFuture
         transmit(key, side)
       }

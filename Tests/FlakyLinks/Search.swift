@@ -73,7 +73,9 @@ public struct Search: Sendable {
       table.measure(.probing("", rules))
       let row = table.rows[0]
       let missed = Goal().missed(by: row)
-      let alarms = [row.lossy, row.slow, row.bursts, row.edge].map { PolicyTable.decimal($0.falseAlarmsPer1000Hours, 1) }
+      let alarms = [row.lossy, row.slow, row.bursts, row.edge].map {
+        PolicyTable.decimal($0.falseAlarmsPer1000Hours, 1)
+      }
       tell(
         "| \(rules.interval.milliseconds) | \(rules.answerFloor.milliseconds)…\(rules.answerCeiling.milliseconds) | "
           + "\(rules.probeInterval.map { "\($0.milliseconds)" } ?? "none") | "

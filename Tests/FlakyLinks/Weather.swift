@@ -50,8 +50,10 @@ public struct Weather: Sendable {
 
 /// One direction of a link: says of each packet whether it arrives, and after how long.
 public struct Path: Sendable {
-  /// May be changed at any time.
-  public var weather: Weather
+  /// May be changed at any time; new weather starts good.
+  public var weather: Weather {
+    didSet { (isGood, until) = (true, nil) }
+  }
   /// Nothing gets through and nobody is told: a silent black hole.
   public var isBlackHole = false
 

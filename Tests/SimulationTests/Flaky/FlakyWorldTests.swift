@@ -110,7 +110,8 @@ import Testing
     world.stall(1, for: .seconds(4))
     var call: CallID?
     world.act(0) {
-      call = try? $0.call(world.hosts[1].node.publicKey, "echo", .integer(1), timeout: .seconds(20), now: world.clock(0))
+      call = try? $0.call(
+        world.hosts[1].node.publicKey, "echo", .integer(1), timeout: .seconds(20), now: world.clock(0))
     }
     #expect(call != nil)
     world.run(.seconds(10))

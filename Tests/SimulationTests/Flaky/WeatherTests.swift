@@ -27,6 +27,17 @@ import Testing
     #expect(Double(afterLoss.count { $0.1 == nil }) / Double(afterLoss.count) > 0.4)
   }
 
+  /// New weather is not spoiled by the bad time that the old one was in.
+  @Test func theWeatherClearsUp() {
+    for seed in 1...50 as ClosedRange<UInt64> {
+      var path = Path(.edge, link: seed, direction: 0)
+      _ = path.travel(at: .zero)
+      _ = path.travel(at: .zero + .seconds(1_000))
+      path.weather = .clear
+      #expect(path.travel(at: .zero + .seconds(1_001)) != nil, "\(seed)")
+    }
+  }
+
   @Test func bothDirectionsFallSilentTogetherOnceAMinute() {
     let ways = (0..<2).map { Self.travel(.bursts, direction: $0, count: 60_000).map { $0 == nil } }
     #expect(ways[0] == ways[1])
