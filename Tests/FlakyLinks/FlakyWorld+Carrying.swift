@@ -22,6 +22,7 @@ extension FlakyWorld {
     case .dial(let id, let endpoint, let deadline): dial(host, id, endpoint, deadline: deadline)
     case .send(let id, let bytes):
       guard let (connection, side) = find(host, id) else { return }
+      bytesWritten += bytes.count
       connections[connection]!.sides[side].outgoing += bytes
       connections[connection]!.sides[side].tcp.write(bytes.count)
       // The kernel's buffer is larger than anything a simulation writes.

@@ -29,6 +29,8 @@ public final class FlakyWorld {
   public let weather: Weather
   /// Told of each event of each node; what was asked is answered with its arguments first.
   public var observe: (_ host: Int, Event) -> Void = { _, _ in }
+  /// What all programs have written into their connections so far.
+  public internal(set) var bytesWritten = 0
   /// Looks at each node after each of its inputs, with the time on its clock.
   public var inspect: (Node, Instant) -> Void = { _, _ in }
   /// Whether a connection ends at once when its own address is gone, as a program does that listens to netlink.

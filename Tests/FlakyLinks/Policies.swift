@@ -2,7 +2,7 @@ import PeerNet
 
 extension Policy {
   /// What our frames weigh: length, a sealed ping or pong with its nonce, tag.
-  public static let ourBytes = 39
+  public static let ourBytes = 50
   /// A datagram of ours: session id 8, counter 8, sealed challenge and count of bytes 16, tag 16.
   public static let ourProbeBytes = 48
 

@@ -9,7 +9,7 @@ public final class ProbingDetector: Detector {
   /// The parameters that are searched for.
   public struct Rules: Hashable, Sendable {
     /// Silence after which the peer is asked.
-    public var interval = Duration.milliseconds(4_600)
+    public var interval = Duration.milliseconds(5_100)
     /// The share of it that chance may take off.
     public var jitter = 0.1
     /// The least time for an answer.
@@ -21,9 +21,9 @@ public final class ProbingDetector: Detector {
     /// Between two datagrams to a suspect; nil for a policy that has none.
     public var probeInterval: Duration? = .milliseconds(250)
     /// The least time that a suspect has to be heard.
-    public var verdictFloor = Duration.milliseconds(2_800)
+    public var verdictFloor = Duration.milliseconds(3_000)
     /// The most time.
-    public var verdictCeiling = Duration.milliseconds(6_000)
+    public var verdictCeiling = Duration.milliseconds(6_500)
 
     /// The candidate's values.
     public init() {}
@@ -68,7 +68,8 @@ public final class ProbingDetector: Detector {
 
   private var limit: Instant {
     guard let suspected else { return heard + wait + answerTime }
-    return max(suspected, echoed ?? suspected) + verdictTime
+    // An echo is life: from then on the whole time counts again, or a second silence would find less patience.
+    return max(suspected, echoed.map { $0 + answerTime } ?? suspected) + verdictTime
   }
 
   public var deadline: Instant {

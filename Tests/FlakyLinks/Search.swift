@@ -43,25 +43,34 @@ public struct Search: Sendable {
     self.seed = seed
   }
 
-  /// The points: what is asked how often, how long an answer and a suspect have, and whether there are datagrams.
+  /// The points: around the candidate, one parameter moved at a time, and then without datagrams, more and more patient.
   public static var points: [ProbingDetector.Rules] {
-    var points: [ProbingDetector.Rules] = []
-    for probe in [nil, 500, 250] as [Int64?] {
-      for (interval, floor) in [(4_600, 1_300), (4_800, 1_500), (5_200, 1_400)] as [(Int64, Int64)] {
-        for (verdict, ceiling) in [(2_000, 4_000), (2_800, 6_000), (3_000, 7_000), (6_000, 8_000), (12_000, 12_000)]
-          as [(Int64, Int64)]
-        {
-          var rules = ProbingDetector.Rules()
-          rules.interval = .milliseconds(interval)
-          rules.answerFloor = .milliseconds(floor)
-          rules.probeInterval = probe.map { .milliseconds($0) }
-          rules.verdictFloor = .milliseconds(verdict)
-          rules.verdictCeiling = .milliseconds(ceiling)
-          points.append(rules)
+    func rules(_ change: (inout ProbingDetector.Rules) -> Void) -> ProbingDetector.Rules {
+      var rules = ProbingDetector.Rules()
+      change(&rules)
+      return rules
+    }
+    let around = [
+      rules { _ in },
+      rules { $0.interval = .milliseconds(4_000) },
+      rules { $0.interval = .milliseconds(5_800) },
+      rules { $0.answerFloor = .milliseconds(700) },
+      rules { $0.answerFloor = .milliseconds(2_000) },
+      rules { $0.answerCeiling = $0.answerFloor },
+      rules { $0.probeInterval = .milliseconds(500) },
+      rules { $0.probeInterval = .milliseconds(1_000) },
+      rules { $0.verdictFloor = .milliseconds(2_000) },
+      rules { $0.verdictCeiling = $0.verdictFloor },
+    ]
+    let patience: [Int64] = [3_000, 6_000, 10_000, 20_000, 40_000, 80_000]
+    return around
+      + patience.map { time in
+        rules {
+          $0.probeInterval = nil
+          $0.verdictFloor = .milliseconds(time)
+          $0.verdictCeiling = .milliseconds(max(time, 6_500))
         }
       }
-    }
-    return points
   }
 
   /// Tells of each point what it reaches and which rows it misses.

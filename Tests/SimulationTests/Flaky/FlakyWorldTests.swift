@@ -168,14 +168,15 @@ import Testing
   /// The table's row is the real thing: nodes notice a death when the policy named after them says so, for what it costs.
   @Test func theTablesRowIsTheNode() {
     var (declared, dice) = ([Duration](), Dice(seed: 4))
-    var wakeUps = 0
+    var (wakeUps, bytes) = (0, 0)
     for seed in 1...60 as ClosedRange<UInt64> {
       var ended: Instant?
       let world = Self.pair(seed: seed) { world, host, event in
         if host == 0, case .disconnected = event { ended = ended ?? world.now }
       }
-      let before = world.hosts.map(\.wakeUps)
+      let (before, bytesBefore) = (world.hosts.map(\.wakeUps), world.bytesWritten)
       world.run(.seconds(600))
+      bytes += world.bytesWritten - bytesBefore
       wakeUps += zip(world.hosts, before).reduce(0) { $0 + $1.0.wakeUps - $1.1 }
       world.run(dice.duration(below: .seconds(60)))
       let died = world.now
@@ -192,6 +193,7 @@ import Testing
       #expect(max(node - policy, policy - node) < .milliseconds(900), "\(share): \(node) and \(policy)")
     }
     #expect(declared.first! > .milliseconds(8_900) && declared.last! < .milliseconds(15_100))
+    #expect(abs(Double(bytes) / 10 / model.bytes - 1) < 0.03, "\(bytes / 10) an hour, not \(model.bytes)")
     // Each ping wakes its sender once by the clock; the rest of the model's wake-ups are arrivals, two a ping.
     #expect((570...720).contains(wakeUps / 10), "\(wakeUps / 10) an hour")
   }
