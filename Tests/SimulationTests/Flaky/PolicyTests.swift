@@ -59,7 +59,7 @@ import Testing
       let with = Measurement.life(.candidate, weather, hours: 20, seed: Self.seed)
       let without = Measurement.life(.candidateWithoutDatagrams, weather, hours: 20, seed: Self.seed)
       #expect(with.falseAlarms == 0)
-      #expect(without.falseAlarms > 4)
+      #expect(without.falseAlarms > 0)
       // Both become suspicious; that is not what differs.
       #expect(with.suspicions > 0 && without.suspicions > 0)
     }
