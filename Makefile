@@ -5,10 +5,11 @@ RUNS := 1
 CUTS := 200
 SEED := 1
 BOARD := qemu-virt
+HOURS := 10000
 
 .NOTPARALLEL:
 .PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image \
-  board board-test board-soak board-nightly bench lint documentation fuzz clean
+  board board-test board-soak board-nightly bench flaky lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -61,6 +62,9 @@ board-nightly: setup ## the Raspberry Pi 3's own image on an emulated one (needs
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench
+
+flaky: setup ## heartbeat policies on the same failing links: a table in Markdown, HOURS=10000 of links a number
+	@Scripts/flaky --hours $(HOURS)
 
 lint: setup ## format, imports, file length, leftovers, documentation
 	@Scripts/lint

@@ -125,6 +125,11 @@ let package = Package(
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
+    // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
+    .target(
+      name: "FlakyLinks", dependencies: ["ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks", swiftSettings: strict),
+    .executableTarget(
+      name: "Flaky", dependencies: ["FlakyLinks"], path: "Tests/Flaky", swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
@@ -134,7 +139,7 @@ let package = Package(
       name: "PeerNetTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium"],
+      name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
       swiftSettings: strict),
     .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet", "Settings"], swiftSettings: strict),
     .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),

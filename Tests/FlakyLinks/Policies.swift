@@ -1,0 +1,68 @@
+import PeerNet
+
+extension Policy {
+  /// What our frames weigh: length, a sealed ping or pong with its nonce, tag.
+  public static let ourBytes = 50
+  /// A datagram of ours: session id 8, counter 8, sealed challenge and count of bytes 16, tag 16.
+  public static let ourProbeBytes = 48
+
+  /// As it is: ping after 6 s of silence less up to a tenth, dead after 15 s; the kernel is told 15 s, too.
+  public static let ours = keepalive(
+    "PeerNet today (6/15 s)", .init(interval: .seconds(6), jitter: 0.1, silence: .seconds(15)), bytes: ourBytes,
+    userTimeout: .seconds(15))
+  /// The original that we speak with.
+  public static let original = keepalive(
+    "original (30/60 s)", .init(interval: .seconds(30), onlyWhenSilent: false, silence: .seconds(60)), bytes: 40)
+  /// rust-libp2p's ping: 32 bytes that are echoed, 15 s after the last success, 20 s for the answer.
+  public static let libp2p = keepalive(
+    "libp2p ping (15/20 s)", .init(interval: .seconds(15), onlyWhenSilent: false, answer: .seconds(20)), bytes: 62)
+  /// ESPHome's native API: a ping after 20 s, given up 90 s after it.
+  public static let espHome = keepalive(
+    "ESPHome (20/90 s)", .init(interval: .seconds(20), answer: .seconds(90)), bytes: 22)
+  /// Zenoh's lease of 10 s, kept by four words of each side; what was heard does not put them off.
+  public static let zenoh = keepalive(
+    "Zenoh (lease 10 s)",
+    .init(interval: .milliseconds(2_500), onlyWhenSilent: false, asks: false, silence: .seconds(10)), bytes: 3)
+  public static let wireGuard = Policy(
+    name: "WireGuard (25 s)",
+    bytes: { message, _ in
+      switch message {
+      case .ping: 148
+      case .pong: 92
+      case .beat: 32
+      }
+    }, usesStream: false
+  ) { WireGuardDetector(dice: $0, now: $1) }
+  /// iroh: QUIC with a keepalive of 5 s and an idle timeout of 15 s.
+  public static let iroh = Policy(name: "iroh, QUIC (5/15 s)", bytes: { _, _ in 32 }, usesStream: false) {
+    QUICDetector(now: $1)
+  }
+  /// What the search found.
+  public static let candidate = probing("candidate", ProbingDetector.Rules())
+  /// The same without datagrams: how far TCP alone goes.
+  public static let candidateWithoutDatagrams: Policy = {
+    var rules = ProbingDetector.Rules()
+    rules.probeInterval = nil
+    return probing("candidate, no datagrams", rules)
+  }()
+
+  /// All of them, in the order of the table.
+  public static let all = [
+    ours, original, wireGuard, iroh, libp2p, espHome, zenoh, candidateWithoutDatagrams, candidate,
+  ]
+
+  /// A policy of our next kind.
+  public static func probing(_ name: String, _ rules: ProbingDetector.Rules) -> Policy {
+    Policy(name: name, bytes: { _, channel in channel == .stream ? ourBytes : ourProbeBytes }) {
+      ProbingDetector(rules, dice: $0, now: $1)
+    }
+  }
+
+  private static func keepalive(
+    _ name: String, _ rules: KeepaliveDetector.Rules, bytes: Int, userTimeout: Duration? = nil
+  ) -> Policy {
+    Policy(name: name, bytes: { _, _ in bytes }, userTimeout: userTimeout) {
+      KeepaliveDetector(rules, dice: $0, now: $1)
+    }
+  }
+}

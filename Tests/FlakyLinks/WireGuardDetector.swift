@@ -1,0 +1,66 @@
+import PeerNet
+
+/// WireGuard with a persistent keepalive of 25 s, on an idle link. A keepalive wants no answer: that the peer is gone
+/// shows when the key is two minutes old and no new handshake succeeds. From then on it tries every 5 s, and refuses the
+/// old key after 180 s (REKEY_AFTER_TIME, REKEY_TIMEOUT, REJECT_AFTER_TIME of its paper). It never calls a peer dead; the
+/// refusal is where nothing is sent any more.
+final class WireGuardDetector: Detector {
+  private static let keepalive = Duration.seconds(25)
+  private static let rekeyAfter = Duration.seconds(120)
+  private static let rekeyTimeout = Duration.seconds(5)
+  private static let rekeyJitter = Duration.milliseconds(333)
+  private static let rejectAfter = Duration.seconds(180)
+
+  private var dice: Dice
+  private var shaken: Instant
+  private var traversed: Instant
+  private var retry: Instant?
+  private var isDead = false
+
+  init(dice: Dice, now: Instant) {
+    self.dice = dice
+    shaken = now
+    traversed = now
+  }
+
+  var deadline: Instant {
+    isDead ? .distantFuture : min(shaken + Self.rejectAfter, min(traversed + Self.keepalive, retry ?? .distantFuture))
+  }
+
+  func timeout(now: Instant, actions: inout [Action]) {
+    guard !isDead else { return }
+    if now >= shaken + Self.rejectAfter {
+      isDead = true
+      return actions.append(.dead)
+    }
+    if now >= traversed + Self.keepalive {
+      traversed = now
+      actions.append(.say(.beat, .datagram))
+      if retry == nil, now >= shaken + Self.rekeyAfter { shake(now: now, actions: &actions) }
+    }
+    if let retry, now >= retry {
+      if shaken + Self.rekeyAfter <= now { actions.append(.suspect) }
+      shake(now: now, actions: &actions)
+    }
+  }
+
+  private func shake(now: Instant, actions: inout [Action]) {
+    retry = now + Self.rekeyTimeout + dice.duration(below: Self.rekeyJitter)
+    actions.append(.say(.ping(0), .datagram))
+  }
+
+  func received(_ message: Message, _ channel: Channel, now: Instant, actions: inout [Action]) {
+    traversed = now
+    switch message {
+    case .beat: break
+    case .ping:
+      actions.append(.say(.pong(0), .datagram))
+      shaken = now
+      retry = nil
+    case .pong:
+      shaken = now
+      retry = nil
+      actions.append(.relieved)
+    }
+  }
+}
