@@ -174,6 +174,13 @@ final class FakePowerSwitch: PowerSwitch {
     #expect(info.bootIdentifier == nil)
   }
 
+  @Test func memoryInUseIsCountedExactlyWhereTheKernelCan() {
+    put("/proc/self/status", bytes("VmPeak: 2000 kB\nVmRSS:\t       4 kB\n"))
+    #expect(LinuxFacts(root: bytes(root)).systemInfo().residentMemory == 4)
+    put("/proc/self/smaps_rollup", bytes("ff-ff ---p 00000000 00:00 0    [rollup]\nRss:      1056 kB\nPss: 900 kB\n"))
+    #expect(LinuxFacts(root: bytes(root)).systemInfo().residentMemory == 1056)
+  }
+
   @Test func garbageIsLeftOut() {
     put("/proc/uptime", [0xff, 0xfe])
     put("/proc/loadavg", bytes("0.07 -1.50 99999999999999999999.10"))

@@ -28,7 +28,10 @@ final class LinuxFacts: SystemFacts {
     let memory = text("/proc/meminfo")
     info.totalMemory = LinuxFacts.kibibytes("MemTotal:", in: memory)
     info.availableMemory = LinuxFacts.kibibytes("MemAvailable:", in: memory)
-    info.residentMemory = LinuxFacts.kibibytes("VmRSS:", in: text("/proc/self/status"))
+    // The kernel counts VmRSS in steps, which for a process this small can be off by all of it.
+    info.residentMemory =
+      LinuxFacts.kibibytes("Rss:", in: text("/proc/self/smaps_rollup"))
+      ?? LinuxFacts.kibibytes("VmRSS:", in: text("/proc/self/status"))
     info.pid = Int64(System.processID)
     info.time = Clock.realtimeSeconds()
     return info
