@@ -43,7 +43,7 @@ import Testing
     let board = try await board
     let stranger = Laptop(folder: board.folder + "/stranger", lan: board.lan)
     try await stranger.make("pair", try await board.key(), Board.label)
-    let command = try await stranger.run("info", Board.label, "--timeout", "3")
+    let command = try await stranger.run("info", Board.label, "--timeout", "30")
     #expect(command.status == 79)
     #expect(command.output.isEmpty)
     try await board.info()
@@ -179,16 +179,16 @@ import Testing
     let key = try await board.key()
     let colleague = try await ProvisionedImage.shared.value.colleague.connected(to: board.lan)
     try await colleague.make("pair", key, Board.label)
-    #expect(try await colleague.run("info", Board.label, "--timeout", "5").status == 0)
+    #expect(try await colleague.run("info", Board.label, "--timeout", "30").status == 0)
     try await board.machine.shell.demand("peernetd unpair \(try await colleague.key())")
-    #expect(try await colleague.run("info", Board.label, "--timeout", "3").status == 79)
+    #expect(try await colleague.run("info", Board.label, "--timeout", "30").status == 79)
 
     let wiped = try await board.unplug { disk in try wipe(DiskLayout.data, of: disk) }
     let info = try await wiped.info()
     #expect(info["boot"]["data"].text == "remade")
     #expect(info["hostname"].text == Board.label)
     #expect(try await wiped.key() == key)
-    #expect(try await colleague.run("info", Board.label, "--timeout", "3").status == 79)
+    #expect(try await colleague.run("info", Board.label, "--timeout", "30").status == 79)
     // Its wifi comes from the provision area as well.
     _ = try await wiped.withoutCable { try await wiped.info(on: Lan.air) }
     try await wiped.close()
