@@ -39,7 +39,7 @@ public struct SlotHeader: Hashable, Sendable {
     guard imageByteCount <= DiskLayout.slot(.a).byteCount else { throw .tooLarge(imageByteCount) }
   }
 
-  /// Reads the 4,096 bytes.
+  /// Reads the 4,096 bytes. What a later release puts behind the hash of the contents is passed over.
   public init(decoding bytes: [UInt8]) throws(SlotImageError) {
     guard bytes.count == Self.byteCount, Self.magic.begins(bytes) else { throw .noHeader }
     guard SHA256.hash(Array(bytes[..<Self.hashStart])).bytes.elementsEqual(bytes[Self.hashStart...]) else {

@@ -30,6 +30,16 @@ struct SlotImageTests {
     #expect(throws: SlotImageError.noHeader) { try SlotHeader(decoding: []) }
   }
 
+  /// Found by a fuzzer that expected all of it to be written again.
+  @Test func whatALaterReleasePutsBehindTheHashIsPassedOver() throws {
+    var bytes = SlotImage.header.encode()
+    bytes[146] = 0x69
+    bytes.replaceSubrange(4064..<4096, with: SHA256.hash(Array(bytes[..<4064])).bytes)
+    let header = try SlotHeader(decoding: bytes)
+    #expect(header == SlotImage.header)
+    #expect(header.encode() == SlotImage.header.encode())
+  }
+
   @Test func headersThatMakeNoSenseAreRefused() throws {
     func refused(_ error: SlotImageError, _ change: (inout [UInt8]) -> Void) {
       var bytes = SlotImage.header.encode()
