@@ -45,9 +45,7 @@ final class Agent {
     }
     do throws(Errno) {
       let agent = try Agent(
-        configurationFile, loaded.configuration, profile.profile,
-        DurableState(paths, disk: loaded.configuration.image.disk, log: log), log,
-        identity: identity.keyPair)
+        configurationFile, loaded.configuration, profile.profile, paths, log, identity: identity.keyPair)
       try agent.start()
       try agent.reactor.run()
       return agent.finish()
@@ -58,14 +56,15 @@ final class Agent {
 
   /// Opens the listening port, so that it can be announced.
   private init(
-    _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ state: DurableState,
+    _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ paths: StatePaths,
     _ log: Log, identity: consuming KeyPair
   ) throws(Errno) {
     reactor = try Reactor()
     self.configurationFile = configurationFile
     self.configuration = configuration
-    self.state = state
     self.log = log
+    var onTrustChange: () -> Void = {}
+    state = DurableState(paths, disk: configuration.image.disk, log: log, reactor: reactor) { onTrustChange() }
     peerLog = PeerLog(log: log)
     transport = try ReactorTransport(reactor: reactor, configuration: configuration.transport)
     node = Node(
@@ -77,6 +76,7 @@ final class Agent {
     for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }
     trial = TrialKeeper(configuration, log: log, now: transport.now) { [self] in procedures.reboot() }
     procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
+    onTrustChange = { [self] in loadTrust() }
     onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
   }
 
@@ -86,7 +86,6 @@ final class Agent {
 
   private func start() throws(Errno) {
     signals = try SignalWatch(reactor: reactor) { [self] in take($0) }
-    state.watchTrust(on: reactor) { [self] in loadTrust() }
     transport.onDiscoveryFailure = { [self] in peerLog.tellDiscoveryFailure($0, $1, at: now) }
     try transport.start(node) { [self] in take($0) }
     reactor.onTurn = { [self] in turned() }

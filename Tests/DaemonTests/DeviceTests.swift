@@ -108,7 +108,9 @@ import Testing
 
   @Test func whatIsNotGrantedIsForbidden() async throws {
     let (running, laptop, device) = try await meet("gpio.read:door")
-    #expect(try await device.gpio.read("door") == device.gpio.read(["door"])["door"])
+    // Its value moves by itself.
+    _ = try await device.gpio.read("door")
+    #expect(try await device.gpio.read(["door"])["door"] != nil)
     let asked: [() async throws -> Void] = [
       { _ = try await device.system.info() }, { try await device.system.reboot() },
       { try await device.system.powerOff() }, { _ = try await device.wifi.status() },

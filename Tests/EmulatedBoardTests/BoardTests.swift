@@ -105,17 +105,20 @@ import Testing
 
   @Test func callsAreAnsweredThoughAThirdIsLost() async throws {
     let board = try await board
-    try await board.machine.shell.demand("bench loss 30")
-    // Until packets were really lost both ways; few calls are few packets.
-    var (calls, directions) = (0, 0)
-    while calls < 5 || directions < 2 && calls < 50 {
-      let command = try await board.laptop.run("info", Board.label, "--json", "--timeout", "30")
-      #expect(command.status == 0, "\(command.errors)")
-      let queues = try await board.machine.shell.demand("/sbin/tc -s qdisc show")
-      (calls, directions) = (calls + 1, queues.matches(of: /dropped [1-9]/).count)
+    // By the lossy cable alone: the laptop remembers the board's other address, too.
+    try await board.lan.withoutAir {
+      try await board.machine.shell.demand("bench loss 30")
+      // Until packets were really lost both ways; few calls are few packets.
+      var (calls, directions) = (0, 0)
+      while calls < 5 || directions < 2 && calls < 50 {
+        let command = try await board.laptop.run("info", Board.label, "--json", "--timeout", "30")
+        #expect(command.status == 0, "\(command.errors)")
+        let queues = try await board.machine.shell.demand("/sbin/tc -s qdisc show")
+        (calls, directions) = (calls + 1, queues.matches(of: /dropped [1-9]/).count)
+      }
+      try await board.machine.shell.demand("bench loss off")
+      #expect(directions >= 2)
     }
-    try await board.machine.shell.demand("bench loss off")
-    #expect(directions >= 2)
   }
 
   @Test func itRebootsByOrderAndIsTheSame() async throws {

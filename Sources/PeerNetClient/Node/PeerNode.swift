@@ -74,6 +74,8 @@ public actor PeerNode {
     guard node == nil else { return }
     let store = configuration.store
     let identity = try store.identity()
+    // In this order: what is changed in between would be missed otherwise.
+    let trustChanges = store.trustChanges()
     let (trust, memory) = (try store.trust(), try store.memory())
     let network = configuration.network
     let port = try transport.open(network)
@@ -105,7 +107,7 @@ public actor PeerNode {
     logger.info("started", metadata: ["port": "\(port.map { "\($0)" } ?? "none")"])
     publishPeers()
     watching = Task { [weak self] in
-      for await _ in store.trustChanges() { await self?.trustMayHaveChanged() }
+      for await _ in trustChanges { await self?.trustMayHaveChanged() }
     }
   }
 

@@ -13,13 +13,18 @@ final class DurableState {
   private var watch: FolderWatch?
   private let disk: [UInt8]?
 
-  init(_ paths: StatePaths, disk: [UInt8]?, log: Log) {
+  /// Reads the files; `onTrustChange` is called whenever the trust list's may have changed since.
+  init(
+    _ paths: StatePaths, disk: [UInt8]?, log: Log, reactor: Reactor, onTrustChange: @escaping () -> Void
+  ) {
     self.paths = paths
     self.disk = disk
     self.log = log
     trust = TrustStore(paths)
     memory = PeerMemoryStore(paths)
     if let failure = trust.copyFailure { tellCopy(failure) }
+    // In this order: who is paired in between would stay a stranger otherwise.
+    watchTrust(on: reactor, onTrustChange)
     loadTrust()
     do throws(PeerMemoryStore.Failure) {
       try memory.load()
@@ -72,8 +77,7 @@ final class DurableState {
     }
   }
 
-  /// Calls `onChange` whenever the file of the trust list may have changed.
-  func watchTrust(on reactor: Reactor, _ onChange: @escaping () -> Void) {
+  private func watchTrust(on reactor: Reactor, _ onChange: @escaping () -> Void) {
     let slash = paths.trust.lastIndex(of: UInt8(ascii: "/")) ?? 0
     let folder = slash == 0 ? Array("/".utf8) : Array(paths.trust[..<slash])
     let name = Array(paths.trust[(slash + 1)...])

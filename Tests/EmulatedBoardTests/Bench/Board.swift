@@ -118,7 +118,7 @@ final class Board: Sendable {
 
 extension Result where Failure == any Error {
   /// What `work` returns or throws.
-  fileprivate init(
+  init(
     isolation: isolated (any Actor)? = #isolation, catching work: () async throws -> Success
   ) async {
     do { self = .success(try await work()) } catch { self = .failure(error) }

@@ -24,6 +24,16 @@ final class Lan: Sendable {
   /// How to start a program on the laptop.
   var laptop: [String] { ["ip", "netns", "exec", name + "-laptop"] }
 
+  /// Takes the laptop off the network of the access point, does `work`, and puts it back.
+  func withoutAir(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Void
+  ) async throws {
+    try await Command.demand(["ip", "-n", name + "-laptop", "link", "set", Self.air, "down"])
+    let result = await Result { () async throws in try await work() }
+    try await Command.demand(["ip", "-n", name + "-laptop", "link", "set", Self.air, "up"])
+    try result.get()
+  }
+
   /// Takes everything down again, with what still runs there.
   func close() async {
     server.kill()
