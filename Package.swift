@@ -168,7 +168,7 @@ let package = Package(
       name: "DaemonTests",
       dependencies: [
         "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Settings",
-        "Ini", "Linux", "Boards", "Vectors",
+        "Ini", "Linux", "Reactor", "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -79,7 +79,6 @@ import Testing
     // A folder of its own on the same path is all that another process has.
     let elsewhere = HomeFolder(path: home.path)
     _ = try elsewhere.changeTrust { try $0.pair(other.key, label: Array("other".utf8), grants: nil, wire: nil) }
-    #expect(await node.status(of: other.key) == nil)
     try await node.reloadTrust()
     try await node.connect(to: other.key, timeout: .seconds(30))
 
@@ -104,6 +103,36 @@ import Testing
     #expect(await node.statuses.count == 2)
     await node.stop()
     await other.node.stop()
+  }
+
+  /// The list is watched before it is read: nobody falls in between.
+  @Test func whoIsPairedWhileANodeStartsIsTrusted() async throws {
+    struct LateStore: PeerStore {
+      let files: HomeFolder
+      let late: PublicKey
+
+      func trust() throws -> TrustList {
+        let read = try files.trust()
+        // What another process does right behind this.
+        _ = try files.changeTrust { list in
+          if list.entry(for: late) == nil { try list.pair(late, label: Array("late".utf8), grants: nil, wire: nil) }
+        }
+        return read
+      }
+      func identity() throws -> KeyPair { try files.identity() }
+      func memory() throws -> PeerMemory { try files.memory() }
+      func changeTrust(_ change: (inout TrustList) throws -> Void) throws -> TrustList { try files.changeTrust(change) }
+      func trustChanges() -> AsyncStream<Void> { files.trustChanges() }
+      func remember(_ peer: PeerMemory.Peer) throws { try files.remember(peer) }
+      func forget(_ key: PublicKey) throws { try files.forget(key) }
+    }
+    let home = try TemporaryHome()
+    let late = MemoryStore().publicKey
+    let configuration = PeerNode.Configuration(store: LateStore(files: home.folder, late: late))
+    let node = PeerNode(configuration, transport: MemoryNetwork().transport())
+    try await node.start()
+    try await eventually { await node.status(of: late) != nil }
+    await node.stop()
   }
 
   /// Whatever the order in which changes come to an end, the list in force is the one on disk.
