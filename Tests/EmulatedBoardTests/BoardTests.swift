@@ -89,11 +89,15 @@ import Testing
 
   @Test func theAccessPointGoesAndComesBack() async throws {
     let board = try await board
-    try await board.machine.shell.demand("bench ap off")
-    try await wait(for: "the loss of the link", within: .seconds(120)) {
-      let status = try await board.laptop.ask("wifi", "status", Board.label)
-      return status.first?["state"].text == "completed" ? nil : ()
+    let wifi = { (isUp: Bool) in
+      try await wait(for: isUp ? "the link" : "the loss of the link", within: .seconds(120)) {
+        let status = try await board.laptop.ask("wifi", "status", Board.label)
+        return (status.first?["state"].text == "completed") == isUp ? () : nil
+      }
     }
+    try await wifi(true)
+    try await board.machine.shell.demand("bench ap off")
+    try await wifi(false)
     try await board.withoutCable {
       #expect(try await board.laptop.run("info", Board.label, "--timeout", "1", on: Lan.air).status != 0)
       try await board.machine.shell.demand("bench ap on")

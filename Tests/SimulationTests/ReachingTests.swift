@@ -32,6 +32,25 @@ import Testing
     #expect(world.node(1).sessions.count == 1)
   }
 
+  /// A lossy link may hold back the last message of a handshake until the responder waits no more for it. That is no
+  /// word on trust.
+  @Test(arguments: [Wire.one, .two]) func aLateLastMessageIsNoDistrust(_ wire: Wire) throws {
+    let world = World(seed: 7)
+    world.add(trusting: [1], wire: wire)
+    world.add(trusting: [0], wire: wire)
+    world.link.delay = 20...20
+    world.connect(0, 1)
+    // SYN, its answer, M1, M2: what follows is late.
+    world.run(.milliseconds(70))
+    world.link.delay = 5_200...5_200
+    world.run(.seconds(11))
+    #expect(world.count(1) { if case .rejected(_, _, .handshakeTimedOut) = $0 { true } else { false } } == 1)
+    #expect(closes(world, 0) == [.closedByPeer])
+    world.link.delay = 20...20
+    world.run(.seconds(15))
+    #expect(world.node(0).statuses[0].isConnected)
+  }
+
   /// The first interface that comes up is a change of the network, too.
   @Test func aNetworkThatComesUpIsAskedForPeersRatherThanListenedTo() {
     let world = World(seed: 6)

@@ -13,7 +13,8 @@ public enum CloseReason: Hashable, Sendable {
   case handshakeTimedOut
   /// The other side closed the connection.
   case closedByPeer
-  /// The other side closed before a single byte of its own was authenticated: it may not trust us.
+  /// On PeerNet/1, which has no word for it: the other side closed before a single byte of its own was authenticated. It
+  /// may not trust us.
   case closedBeforeConfirmed
   /// The connection broke; the errno.
   case broken(errno: Int32)

@@ -194,9 +194,9 @@ public final class Node {
   /// The connection ended from outside.
   public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
     guard let session = session(id) else { return }
-    let isUnconfirmedDial = session.role == .initiator && session.isEstablished && !session.ledger.isConfirmed
-    let told: CloseReason = isUnconfirmedDial && reason == .closedByPeer ? .closedBeforeConfirmed : reason
-    remove(session, session.ledger.farewell == .said && reason == .closedByPeer ? .superseded : told, now: now)
+    guard reason == .closedByPeer else { return remove(session, reason, now: now) }
+    if session.ledger.farewell == .said { return remove(session, .superseded, now: now) }
+    remove(session, session.isTurnedAway(now: now, limits: limits) ? .closedBeforeConfirmed : reason, now: now)
   }
 
   /// The route to somewhere changed: what could not be reached may be reached now.

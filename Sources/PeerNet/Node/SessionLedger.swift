@@ -73,6 +73,13 @@ extension Session {
     isHeard || (wire == .two && ledger.isAdmitted && ledger.isOpen && ledger.farewell == nil)
   }
 
+  /// Whether a peer that closes now has most likely refused us. On PeerNet/2 it says so; on PeerNet/1 it closes when it
+  /// has our M3. Whoever waits for the handshake's deadline with that has not had it.
+  func isTurnedAway(now: Instant, limits: Limits) -> Bool {
+    guard role == .initiator, wire == .one, isEstablished, !ledger.isConfirmed else { return false }
+    return now - (ledger.connectedAt ?? started) < limits.handshakeDeadline * 4 / 5
+  }
+
   /// Nothing is under way here in either direction.
   var isIdle: Bool { ledger.calls.isEmpty && ledger.requests == 0 && queuedBytes == 0 }
 }

@@ -78,8 +78,9 @@ struct Attempt {
 
   private func failure(_ reason: CloseReason) -> Failure {
     switch reason {
-    case .peerSaid(.untrusted), .closedBeforeConfirmed, .peerSaid(.unpaired):
-      failure(.untrusted, "it does not trust this key", pairHint)
+    case .peerSaid(.untrusted), .peerSaid(.unpaired): failure(.untrusted, "it does not trust this key", pairHint)
+    case .closedBeforeConfirmed:
+      failure(.untrusted, "it closed without a word, as it does when it does not trust a key", pairHint)
     case .wrongPeer(let key):
       failure(
         .wrongPeer, "another key answered there, \(key.fingerprintText)",
