@@ -166,6 +166,8 @@ import Testing
         try list.add(TrustEntry(key: other.key, label: Array("node \(index)".utf8)))
       }
       _ = try one.store.changeTrust { $0 = list }
+      // All of them may call at once.
+      await one.node.expose("echo", access: .anyTrusted, limit: 64) { $0.arguments }
       try await one.node.start()
     }
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -156,6 +156,12 @@ import Testing
 
   /// The connection that asked is gone before the answer; the outcome comes over the next one.
   @Test func aRestartOutlivesItsConnection() async throws {
+    let control = board.folder.path("wpa")
+    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
+    let supplicant = try SlowSupplicant(path: control + "/wlan0", delay: 5)
+    defer { supplicant.stop() }
+    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
+    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
     let (running, laptop, device) = try await meet()
     async let restarting = device.wifi.restart(timeout: .seconds(40))
     _ = try await running.process.line("peer.connected")
