@@ -12,17 +12,21 @@ final class ProcedureService {
   private let node: Node
   private let transport: ReactorTransport
   private let log: Log
+  private let once: OnceService
   /// Told of each call of a trusted peer that was answered.
   var onServed: (PublicKey) -> Void = { _ in }
 
   /// Requests for one procedure that are at work at once.
   private static let limit = 16
 
-  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, log: Log) {
+  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, paths: StatePaths, log: Log) {
     self.board = board
     self.node = node
     self.transport = transport
     self.log = log
+    once = OnceService(board, paths: paths, log: log, now: transport.now)
+    // What it runs is held against the grants of the procedure named in it.
+    node.expose(OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit)
     for procedure in Procedure.allCases {
       node.expose(
         procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
@@ -32,6 +36,7 @@ final class ProcedureService {
   }
 
   func serve(_ request: Request) {
+    if request.name.equals(OnceService.name) { return serveOnce(request) }
     guard let procedure = Procedure(name: request.name) else { return }
     let form: Plan.ArgumentForm =
       switch request.form {
@@ -45,19 +50,32 @@ final class ProcedureService {
       return refuse(request, error)
     }
     let began = transport.now
-    board.carryOut(plan, for: Caller(request)) { [self] outcome in answer(request, outcome, began: began) }
+    board.carryOut(plan, for: Caller(request)) { [self] outcome in answer(request, outcome.asReply, began: began) }
   }
 
-  private func answer(_ request: Request, _ outcome: BoardOutcome, began: Instant) {
+  private func serveOnce(_ request: Request) {
+    let began = transport.now
+    do throws(Admin.Refusal) {
+      try once.serve(request, now: began) { plan, done in
+        board.carryOut(plan, for: Caller(request)) { [self] outcome in done(outcome.asReply, transport.now) }
+      } answer: { [self] request, reply in
+        answer(request, reply, began: began)
+      }
+    } catch {
+      refuse(request, error)
+    }
+  }
+
+  /// Whoever is not a peer any more leaves nothing behind.
+  func forgetAll(but trust: TrustList) {
+    once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
+  }
+
+  private func answer(_ request: Request, _ reply: Reply, began: Instant) {
     var fields = request.fields
-    let reply: Reply
-    switch outcome {
-    case .answered(let value):
-      reply = .ok(value)
-      fields.append(.literal("outcome", "ok"))
-    case .failed(let reason):
-      reply = .error(.binary(reason))
-      fields.append(.bytes("outcome", reason))
+    switch reply {
+    case .ok: fields.append(.literal("outcome", "ok"))
+    case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
     }
     fields.append(.milliseconds("ms", transport.now - began))
     log.write(.info, "call.served", fields)
@@ -89,6 +107,15 @@ final class ProcedureService {
     guard let token = request.token else { return }
     node.reply(token, reply, now: transport.now)
     transport.carryOut()
+  }
+}
+
+extension BoardOutcome {
+  fileprivate var asReply: Reply {
+    switch self {
+    case .answered(let value): .ok(value)
+    case .failed(let reason): .error(.binary(reason))
+    }
   }
 }
 
