@@ -61,7 +61,7 @@ public enum OnceRefusal: Equatable, Sendable {
   /// The journal takes nothing, and without it nothing runs.
   case noJournal
   /// It was begun, and the agent or the board ended before it was through.
-  case unknown(hasRestarted: Bool?)
+  case unknown(hasRestarted: Bool)
   /// The caller asks for the same more often than there is room to wait.
   case crowded
 

@@ -1,8 +1,8 @@
 import PeerNet
 import Sodium
 
-/// One record of the journal's file:
-/// `"CALL" | u16 n | n bytes | first 8 bytes of the SHA-256 of the two before`, numbers little-endian.
+/// The records of the journal's file:
+/// `"CALL" | u16 n | n bytes | first 8 bytes of the SHA-256 of all that`, numbers little-endian.
 ///
 /// | first of the n bytes | the rest |
 /// |---|---|
@@ -10,75 +10,53 @@ import Sodium
 /// | 2, finished | caller's key, 32; call's key, 16; the reply in Erlang's format |
 ///
 /// Of any other kind nothing is known, and it is passed over.
-struct OnceRecord {
-  enum Content {
-    case started(OnceRun)
-    case finished(reply: [UInt8])
-    case other
-  }
+enum OnceRecord {
+  static var started: UInt8 { 1 }
+  static var finished: UInt8 { 2 }
 
-  let caller: PublicKey
-  let key: [UInt8]
-  let content: Content
-  /// In the file.
-  let byteCount: Int
+  /// Where in a record its kind stands.
+  static var kind: Int { 6 }
+  /// Where it says whose call it is about.
+  static var who: Range<Int> { 7..<55 }
+  static var caller: Range<Int> { 7..<39 }
+  /// Where a start has its own.
+  static var binding: Range<Int> { 55..<71 }
+  static var seconds: Range<Int> { 71..<79 }
+  /// What a record is at least: a reply may be of any length.
+  static func minimum(_ kind: UInt8) -> Int { kind == started ? 79 : 55 }
 
   private static var magic: StaticString { "CALL" }
-  private static var headCount: Int { 6 }
   private static var sumCount: Int { 8 }
-  private static var whoCount: Int { 1 + PublicKey.byteCount + OnceCall.keyByteCount }
 
   /// The record at `offset`; nil where none stands that is whole and right.
-  init?(_ bytes: [UInt8], at offset: Int) {
-    let rest = bytes[offset...]
-    guard rest.count >= Self.headCount + Self.whoCount + Self.sumCount, rest.hasPrefix(Self.magic) else { return nil }
-    let count = Int(bytes[offset + 4]) | Int(bytes[offset + 5]) << 8
-    guard count >= Self.whoCount, rest.count >= Self.headCount + count + Self.sumCount else { return nil }
-    let body = offset + Self.headCount
-    let end = body + count
-    guard Self.sum([UInt8](bytes[offset..<end])).elementsEqual(bytes[end..<end + Self.sumCount]),
-      let caller = PublicKey([UInt8](bytes[body + 1..<body + 33]))
+  static func read(_ bytes: [UInt8], at offset: Int) -> [UInt8]? {
+    guard bytes.count - offset > 6, bytes[offset...].hasPrefix(magic) else { return nil }
+    let end = offset + 6 + Int(bytes[offset + 4]) + Int(bytes[offset + 5]) << 8
+    guard end + sumCount <= bytes.count else { return nil }
+    let record = [UInt8](bytes[offset..<end + sumCount])
+    guard end - offset > kind, end - offset >= minimum(record[kind]),
+      sealed([UInt8](record.dropLast(sumCount))) == record
     else { return nil }
-    self.caller = caller
-    key = [UInt8](bytes[body + 33..<body + Self.whoCount])
-    byteCount = Self.headCount + count + Self.sumCount
-    let own = [UInt8](bytes[body + Self.whoCount..<end])
-    switch bytes[body] {
-    case 1 where own.count >= 24:
-      var seconds: UInt64 = 0
-      for byte in own[16..<24].reversed() { seconds = seconds << 8 | UInt64(byte) }
-      content = .started(
-        OnceRun(
-          binding: [UInt8](own[..<16]), seconds: Int64(bitPattern: seconds), bootIdentifier: [UInt8](own[24...])))
-    case 2: content = .finished(reply: own)
-    default: content = .other
-    }
+    return record
   }
 
-  static func started(_ caller: PublicKey, _ key: [UInt8], _ run: OnceRun) -> [UInt8] {
-    var own = run.binding
-    let seconds = UInt64(bitPattern: run.seconds)
-    for shift in stride(from: 0, to: 64, by: 8) { own.append(UInt8(truncatingIfNeeded: seconds >> UInt64(shift))) }
-    own.append(contentsOf: run.bootIdentifier)
-    return bytes(1, caller, key, own)
+  /// What stands behind ``who``, without the checksum.
+  static func own(_ record: [UInt8], from index: Int) -> [UInt8] {
+    [UInt8](record[index..<record.count - sumCount])
   }
 
-  static func finished(_ caller: PublicKey, _ key: [UInt8], reply: [UInt8]) -> [UInt8] {
-    bytes(2, caller, key, reply)
-  }
-
-  private static func bytes(_ kind: UInt8, _ caller: PublicKey, _ key: [UInt8], _ own: [UInt8]) -> [UInt8] {
-    let count = whoCount + own.count
+  static func bytes(_ kind: UInt8, _ who: [UInt8], _ own: [UInt8]) -> [UInt8] {
+    let count = 1 + who.count + own.count
     var bytes = [UInt8](magic)
     bytes.append(UInt8(truncatingIfNeeded: count))
     bytes.append(UInt8(truncatingIfNeeded: count >> 8))
     bytes.append(kind)
-    caller.withUnsafeBytes { bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: key)
-    bytes.append(contentsOf: own)
-    bytes.append(contentsOf: sum(bytes))
-    return bytes
+    bytes += who
+    bytes += own
+    return sealed(bytes)
   }
 
-  private static func sum(_ bytes: [UInt8]) -> ArraySlice<UInt8> { SHA256.hash(bytes).bytes.prefix(sumCount) }
+  private static func sealed(_ bytes: [UInt8]) -> [UInt8] {
+    bytes + [UInt8](SHA256.hash(bytes).bytes[..<sumCount])
+  }
 }

@@ -14,84 +14,89 @@ final class OnceService {
   /// Requests that wait for one outcome. Most of them came by a connection that is gone.
   private static let maximumWaiting = 8
 
-  private struct Running {
-    let caller: PublicKey
-    let key: [UInt8]
-    var requests: [Request]
+  private final class Running {
+    let entry: OnceEntry
+    var answers: [(Reply) -> Void]
+
+    init(_ entry: OnceEntry, _ answer: @escaping (Reply) -> Void) {
+      self.entry = entry
+      answers = [answer]
+    }
   }
 
   private let store: OnceStore
-  private let board: any BoardDriver
   private let log: Log
+  private let boot: [UInt8]
   private var running: [Running] = []
-  private lazy var boot = board.bootIdentifier ?? []
 
-  init(_ board: any BoardDriver, paths: StatePaths, log: Log, now: Instant) {
-    self.board = board
+  /// `boot` is the board's boot identifier, empty if it is not known.
+  init(_ store: OnceStore, boot: [UInt8], log: Log, now: Instant) {
+    self.store = store
+    self.boot = Array(boot.prefix(64))
     self.log = log
-    store = OnceStore(paths)
     do throws(FileError) {
-      let damaged = try store.load(now: now)
-      if damaged > 0 {
-        log.write(.warning, "once.damaged", [.bytes("path", store.path), .number("bytes", Int64(damaged))])
+      switch try store.load(now: now) {
+      case nil: tell(.error, "once.unusable", Array("not a journal; move it away".utf8), now: now)
+      case 0: break
+      default: tell(.warning, "once.damaged", Array("records were cut off or changed".utf8), now: now)
       }
     } catch {
-      log.write(.error, "once.unusable", [.bytes("path", store.path), .bytes("reason", reason(error))])
+      tell(.error, "once.unusable", error.text, now: now)
     }
   }
 
-  /// Takes a request on. `carryOut` runs its plan, if that has to be; `answer` is called once for each request.
+  /// Takes a call on that its caller may make. `carryOut` runs it, if that has to be; `answer` is called once, or it throws.
   func serve(
-    _ request: Request, now: Instant, carryOut: (Plan, @escaping (Reply, Instant) -> Void) -> Void,
-    answer: @escaping (Request, Reply) -> Void
+    _ call: OnceCall, _ plan: Plan, for peer: PublicKey, now: Instant,
+    carryOut: (@escaping (Reply, Instant) -> Void) -> Void, answer: @escaping (Reply) -> Void
   ) throws(Refusal) {
-    let call = try OnceCall(request.arguments)
-    let plan = try call.admit(request.grants)
-    switch store.journal.standing(of: call, by: request.peer) {
-    case .mismatch: throw .once(.mismatch)
-    case .past(let run, let reply):
-      answer(
-        request,
-        run.adding(to: reply ?? run.replyWithoutOutcome(to: plan, boot: boot), isRepeated: true, boot: boot))
-    case .running: wait(request, call, answer)
-    case .new:
-      try store.start(call, by: request.peer, seconds: Clock.realtimeSeconds(), boot: boot, now: now)
-      running.append(Running(caller: request.peer, key: call.key, requests: [request]))
-      carryOut(plan) { [self] reply, now in finish(call.key, of: request.peer, reply, now: now, answer) }
+    if let entry = store.journal.entry(call.key, of: peer) {
+      guard entry.isBound(to: call) else { throw .once(.mismatch) }
+      for waiting in running where waiting.entry === entry {
+        waiting.answers.append(answer)
+        // The first has lost its connection most likely.
+        if waiting.answers.count > Self.maximumWaiting {
+          waiting.answers.removeFirst()(.error(Refusal.once(.crowded).reason))
+        }
+        return
+      }
+      return answer(entry.repeated(plan, boot: boot))
     }
+    let seconds = Clock.realtimeSeconds()
+    guard let (entry, record) = store.journal.start(call, by: peer, seconds: seconds, boot: boot, now: now) else {
+      throw .once(.quota)
+    }
+    do throws(FileError) { try store.write(record) } catch {
+      store.journal.forget(entry)
+      tell(.warning, "once.not_written", error.text, now: now)
+      throw .once(.noJournal)
+    }
+    let first = Running(entry, answer)
+    running.append(first)
+    carryOut { [self] reply, now in finish(first, reply, now: now) }
   }
 
   /// Forgets whoever is not a peer any more.
   func forgetAll(but isPeer: (PublicKey) -> Bool, now: Instant) {
-    do throws(FileError) { try store.forgetAll(but: isPeer) } catch { tell(error, now: now) }
+    guard store.journal.forgetAll(but: isPeer) else { return }
+    do throws(FileError) { try store.rewrite() } catch { tell(.warning, "once.not_written", error.text, now: now) }
   }
 
-  private func wait(_ request: Request, _ call: OnceCall, _ answer: (Request, Reply) -> Void) {
-    guard let index = running.firstIndex(where: { $0.caller == request.peer && $0.key == call.key }) else { return }
-    running[index].requests.append(request)
-    // The first has lost its connection most likely.
-    if running[index].requests.count > Self.maximumWaiting {
-      answer(running[index].requests.removeFirst(), .error(Refusal.once(.crowded).reason))
+  private func finish(_ ended: Running, _ reply: Reply, now: Instant) {
+    running.removeAll { $0 === ended }
+    if let record = store.journal.finish(ended.entry, reply, now: now) {
+      do throws(FileError) { try store.write(record) } catch {
+        tell(.warning, "once.not_written", error.text, now: now)
+      }
+    }
+    var isRepeated = false
+    for answer in ended.answers {
+      answer(ended.entry.adding(to: reply, isRepeated: isRepeated, boot: boot))
+      isRepeated = true
     }
   }
 
-  private func finish(
-    _ key: [UInt8], of caller: PublicKey, _ reply: Reply, now: Instant, _ answer: (Request, Reply) -> Void
-  ) {
-    let run = store.journal.run(key, of: caller)
-    do throws(FileError) { try store.finish(key, of: caller, reply, now: now) } catch { tell(error, now: now) }
-    guard let index = running.firstIndex(where: { $0.caller == caller && $0.key == key }) else { return }
-    for (number, request) in running.remove(at: index).requests.enumerated() {
-      answer(request, run?.adding(to: reply, isRepeated: number > 0, boot: boot) ?? reply)
-    }
-  }
-
-  private func tell(_ error: FileError, now: Instant) {
-    log.writeFailure(
-      .warning, "once.not_written", [.bytes("path", store.path), .bytes("reason", error.text)], at: now)
-  }
-
-  private func reason(_ error: FileError) -> [UInt8] {
-    error == .notRegular ? Array("not a journal; move away what stands in its place".utf8) : error.text
+  private func tell(_ level: LogLevel, _ event: StaticString, _ reason: [UInt8], now: Instant) {
+    log.writeFailure(level, event, [.bytes("path", store.path), .bytes("reason", reason)], at: now)
   }
 }

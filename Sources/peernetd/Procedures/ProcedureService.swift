@@ -19,12 +19,12 @@ final class ProcedureService {
   /// Requests for one procedure that are at work at once.
   private static let limit = 16
 
-  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, paths: StatePaths, log: Log) {
+  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, journal: OnceStore, log: Log) {
     self.board = board
     self.node = node
     self.transport = transport
     self.log = log
-    once = OnceService(board, paths: paths, log: log, now: transport.now)
+    once = OnceService(journal, boot: board.bootIdentifier ?? [], log: log, now: transport.now)
     // What it runs is held against the grants of the procedure named in it.
     node.expose(OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit)
     for procedure in Procedure.allCases {
@@ -50,16 +50,20 @@ final class ProcedureService {
       return refuse(request, error)
     }
     let began = transport.now
-    board.carryOut(plan, for: Caller(request)) { [self] outcome in answer(request, outcome.asReply, began: began) }
+    board.carryOut(plan, for: Caller(request)) { [self] outcome in
+      answer(request, request.name, outcome.asReply, began: began)
+    }
   }
 
   private func serveOnce(_ request: Request) {
     let began = transport.now
     do throws(Admin.Refusal) {
-      try once.serve(request, now: began) { plan, done in
+      let call = try OnceCall(request.arguments)
+      let plan = try call.admit(request.grants)
+      try once.serve(call, plan, for: request.peer, now: began) { done in
         board.carryOut(plan, for: Caller(request)) { [self] outcome in done(outcome.asReply, transport.now) }
-      } answer: { [self] request, reply in
-        answer(request, reply, began: began)
+      } answer: { [self] reply in
+        answer(request, call.procedure.name.bytes, reply, began: began)
       }
     } catch {
       refuse(request, error)
@@ -71,8 +75,8 @@ final class ProcedureService {
     once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
   }
 
-  private func answer(_ request: Request, _ reply: Reply, began: Instant) {
-    var fields = request.fields
+  private func answer(_ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant) {
+    var fields = request.fields(procedure)
     switch reply {
     case .ok: fields.append(.literal("outcome", "ok"))
     case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
@@ -97,7 +101,7 @@ final class ProcedureService {
   private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
     let reason = refusal.reason
     log.writeFailure(
-      .notice, "call.refused", about: request.fields,
+      .notice, "call.refused", about: request.fields(request.name),
       [.bytes("reason", reason.atomBytes ?? reason.binaryBytes ?? [])], at: transport.now)
     send(.error(reason), to: request)
   }
@@ -128,7 +132,7 @@ extension Caller {
 }
 
 extension Request {
-  fileprivate var fields: [LogField] {
-    [.peer(peer), .bytes("label", label), .bytes("procedure", name)]
+  fileprivate func fields(_ procedure: [UInt8]) -> [LogField] {
+    [.peer(peer), .bytes("label", label), .bytes("procedure", procedure)]
   }
 }

@@ -9,7 +9,7 @@ struct StatePaths: Equatable, Sendable {
   /// Where peers were proven, and what wire they speak (Protocol, Remembered peers).
   let peers: [UInt8]
   /// What was carried out once (Protocol, Once-only calls).
-  let once: [UInt8]
+  var once: [UInt8] { folder + "/once".utf8 }
   /// Settings of this one board's profile, beside those that it shares with others of its kind.
   let board: [UInt8]
 
@@ -22,7 +22,6 @@ struct StatePaths: Equatable, Sendable {
     trust = configuration.trust ?? folder + "/trust".utf8
     lastGoodTrust = trust + ".good".utf8
     peers = folder + "/peers".utf8
-    once = folder + "/once".utf8
     board = folder + "/board.conf".utf8
   }
 }
