@@ -29,8 +29,6 @@ struct OnceRequest {
       do {
         try await node.connect(to: peer, timeout: rest)
         if let answer = try await ask(within: rest) { return OnceAnswer(journaled: answer) }
-        if let unanswered { throw unanswered }
-        guard fallsBack else { throw PeerNetError.remote(.binary(utf8: "no_journal: it keeps no journal")) }
         break
       } catch let error as PeerNetError {
         guard Self.mayPass(error, isFirst: unanswered == nil) else { throw Self.refusal(error) ?? error }
@@ -40,6 +38,8 @@ struct OnceRequest {
       try await Task.sleep(for: .milliseconds(200))
     }
     // Without a journal nothing may be asked twice.
+    if let unanswered { throw unanswered }
+    guard fallsBack else { throw PeerNetError.remote(.binary(utf8: "no_journal: it keeps no journal")) }
     return OnceAnswer(
       plain: try await node.call(peer, name, arguments, timeout: ContinuousClock.now.duration(to: deadline)))
   }

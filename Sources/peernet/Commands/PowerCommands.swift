@@ -41,9 +41,15 @@ struct PowerOptions: ParsableArguments {
       if answer.hasRestarted == true { return Self.report(answer) }
       Console.say("\(Printable.text(peer.name)) takes it on; waiting for it to come back")
       let began = ContinuousClock.now
-      let after = try await link.restarted(
-        procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience))
-      return Self.report(after, took: began.duration(to: .now))
+      do {
+        let after = try await link.restarted(
+          procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience))
+        return Self.report(after, took: began.duration(to: .now))
+      } catch let failure as Failure where failure.status == .timedOut {
+        throw Failure(
+          .timedOut, failure.what, because: "it took it on, and did not start anew in time",
+          next: "see whether it is there: peernet info \(Printable.text(peer.name))")
+      }
     }
     Answer(answer, home).print()
   }
