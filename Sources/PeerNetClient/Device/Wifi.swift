@@ -28,8 +28,7 @@ extension Device {
       try Restart(term: await restarted(within: timeout) {})
     }
 
-    /// The answer as it came: of `wifi.restart`; or of `wifi.status` if the connection went down meanwhile and the board keeps
-    /// no journal.
+    /// The answer as it came: of `wifi.restart`; or of `wifi.status` if the connection went down meanwhile.
     package func restarted(within limit: Swift.Duration, onLoss: @escaping @Sendable () -> Void) async throws -> Term {
       try await WifiRestart(device: device, limit: limit).run(onLoss: onLoss)
     }

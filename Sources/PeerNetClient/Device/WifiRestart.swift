@@ -21,7 +21,9 @@ struct WifiRestart {
     let seconds = min(max(limit.components.seconds - 10, 5), 300)
     do {
       let arguments = try ["timeout": seconds].term
-      return try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: limit, onLoss: onLoss).value
+      let answer = try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: limit, onLoss: onLoss)
+      // After a loss the link as it is now, with the restart's outcome in it; for whoever may not see that, the answer.
+      return answer.isRepeated ? (try? await device.call("wifi.status")) ?? answer.value : answer.value
     } catch PeerNetError.outcomeUnknown(let reason) {
       onLoss()
       guard let status = try await status() else { throw PeerNetError.outcomeUnknown(reason) }

@@ -16,9 +16,6 @@ struct OnceRequest {
   /// Called when a connection ended before the answer.
   var onLoss: @Sendable () -> Void = {}
 
-  /// Asked again after that long, in case a better connection has come up: the board lets both wait for one outcome.
-  private static let patience = Swift.Duration.seconds(5)
-
   func run() async throws -> OnceAnswer {
     let deadline = ContinuousClock.now + limit
     /// Of the last request that the peer may have taken on.
@@ -50,7 +47,7 @@ struct OnceRequest {
     guard await node.status(of: peer)?.wire == .two else { return nil }
     do {
       return try await node.call(
-        peer, "agent.once", .tuple([.binary(key.bytes), .atom(name), arguments]), timeout: min(rest, Self.patience))
+        peer, "agent.once", .tuple([.binary(key.bytes), .atom(name), arguments]), timeout: rest)
     } catch let error as PeerNetError where error.code == "no_such_handle" || error.code == "no_journal" {
       return nil
     }
