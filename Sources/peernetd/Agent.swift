@@ -72,7 +72,8 @@ final class Agent {
       now: transport.now)
     var onPower: (PowerPlan.Action) -> Void = { _ in }
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
-    procedures = ProcedureService(board, node: node, transport: transport, journal: OnceStore(path: paths.once), log: log)
+    procedures = ProcedureService(
+      board, node: node, transport: transport, journal: OnceStore(path: paths.once), log: log)
     // An empty list may be one that could not be read.
     if !state.trustList.entries.isEmpty { procedures.forgetAll(but: state.trustList) }
     for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }

@@ -27,7 +27,10 @@ public struct OnceCall: Equatable, Sendable {
     self.procedure = procedure
     arguments = elements[2]
     // A name holds no zero byte, so that the two cannot run into each other.
-    binding = [UInt8](SHA256.hash(name + [0] + arguments.encoded()).bytes.prefix(Self.keyByteCount))
+    var bound = name
+    bound.append(0)
+    arguments.encode(into: &bound)
+    binding = [UInt8](SHA256.hash(bound).bytes[..<Self.keyByteCount])
   }
 
   /// The plan, as far as a peer with these grants may have it carried out.

@@ -8,6 +8,9 @@ public final class OnceEntry {
   private var finished: [UInt8] = []
   /// Whether its outcome is still to come.
   public private(set) var isRunning: Bool
+  /// Who waits for it. At most ``maximumWaiting``: most of them came by a connection that is gone.
+  private var waiting: [(Reply) -> Void] = []
+  private var lastWaiting = 0
   /// When that changed last, or the file was read.
   private var since: Instant
 
@@ -15,6 +18,8 @@ public final class OnceEntry {
   static var age: Duration { .seconds(24 * 3600) }
   /// How long it is remembered at least that an outcome is not known.
   static var unknownAge: Duration { .seconds(3600) }
+  /// Requests that wait for one outcome.
+  static var maximumWaiting: Int { 8 }
   /// Bytes of a reply, encoded.
   static var maximumReply: Int { 4 << 10 }
 
@@ -42,6 +47,25 @@ public final class OnceEntry {
   }
 
   func isOld(_ now: Instant) -> Bool { !isRunning && now - since >= Self.age }
+
+  /// Has `answer` called with the outcome, or at once when too many others came after it.
+  public func wait(_ answer: @escaping (Reply) -> Void) {
+    guard waiting.count == Self.maximumWaiting else { return waiting.append(answer) }
+    waiting[lastWaiting](.error(Refusal.once(.crowded).reason))
+    waiting[lastWaiting] = answer
+    lastWaiting = (lastWaiting + 1) % Self.maximumWaiting
+  }
+
+  /// Answers whoever waits: the first ran it.
+  public func answer(_ reply: Reply, boot: [UInt8]) {
+    let waiting = waiting
+    self.waiting = []
+    var isRepeated = false
+    for answer in waiting {
+      answer(adding(to: reply, isRepeated: isRepeated, boot: boot))
+      isRepeated = true
+    }
+  }
 
   /// Takes the outcome; the record says it.
   func finish(_ reply: Reply, now: Instant) -> [UInt8] {

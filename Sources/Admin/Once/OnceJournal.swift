@@ -46,7 +46,7 @@ public final class OnceJournal {
     var own = call.binding
     for shift in 0..<8 { own.append(UInt8(truncatingIfNeeded: seconds >> (8 * Int64(shift)))) }
     let record = OnceRecord.bytes(OnceRecord.started, caller + call.key, own + boot)
-    keep { !$0.isOld(now) }
+    for entry in entries where entry.isOld(now) { forget(entry) }
     while isFull(for: caller) { guard forgetOldest(of: caller, now) else { return nil } }
     while byteCount + record.count > Self.maximumBytes { guard forgetOldest(of: nil, now) else { return nil } }
     let entry = OnceEntry(started: record, isRunning: true, now: now)
@@ -81,20 +81,20 @@ public final class OnceJournal {
   }
 
   /// Takes back the start of a call that did not run.
-  public func forget(_ entry: OnceEntry) { keep { $0 !== entry } }
+  public func forget(_ gone: OnceEntry) {
+    var kept: [OnceEntry] = []
+    for entry in entries where entry !== gone { kept.append(entry) }
+    entries = kept
+  }
 
   /// Forgets whoever is not a peer any more. Whether there was anyone.
   public func forgetAll(but isPeer: (PublicKey) -> Bool) -> Bool {
-    let before = entries.count
-    keep { isPeer($0.caller) }
-    return entries.count < before
-  }
-
-  /// One loop for all: each closure to `removeAll` would be one of its own.
-  @inline(never) private func keep(_ isKept: (OnceEntry) -> Bool) {
-    var kept: [OnceEntry] = []
-    for entry in entries where isKept(entry) { kept.append(entry) }
-    entries = kept
+    var isAnyone = false
+    for entry in entries where !isPeer(entry.caller) {
+      forget(entry)
+      isAnyone = true
+    }
+    return isAnyone
   }
 
   // MARK: Bytes

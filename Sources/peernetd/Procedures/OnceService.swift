@@ -11,28 +11,16 @@ final class OnceService {
   static let name: StaticString = "agent.once"
   /// Requests at work, those that wait for another's outcome among them.
   static let limit = 64
-  /// Requests that wait for one outcome. Most of them came by a connection that is gone.
-  private static let maximumWaiting = 8
-
-  private final class Running {
-    let entry: OnceEntry
-    var answers: [(Reply) -> Void]
-
-    init(_ entry: OnceEntry, _ answer: @escaping (Reply) -> Void) {
-      self.entry = entry
-      answers = [answer]
-    }
-  }
 
   private let store: OnceStore
+  private let board: any BoardDriver
   private let log: Log
   private let boot: [UInt8]
-  private var running: [Running] = []
 
-  /// `boot` is the board's boot identifier, empty if it is not known.
-  init(_ store: OnceStore, boot: [UInt8], log: Log, now: Instant) {
+  init(_ store: OnceStore, _ board: any BoardDriver, log: Log, now: Instant) {
     self.store = store
-    self.boot = Array(boot.prefix(64))
+    self.board = board
+    boot = Array((board.bootIdentifier ?? []).prefix(64))
     self.log = log
     do throws(FileError) {
       switch try store.load(now: now) {
@@ -45,35 +33,25 @@ final class OnceService {
     }
   }
 
-  /// Takes a call on that its caller may make. `carryOut` runs it, if that has to be; `answer` is called once, or it throws.
-  func serve(
-    _ call: OnceCall, _ plan: Plan, for peer: PublicKey, now: Instant,
-    carryOut: (@escaping (Reply, Instant) -> Void) -> Void, answer: @escaping (Reply) -> Void
-  ) throws(Refusal) {
-    if let entry = store.journal.entry(call.key, of: peer) {
+  /// Takes a request on. `answer` is called once, now or much later, or it throws.
+  func serve(_ request: Request, now: Instant, answer: @escaping (Reply, Procedure) -> Void) throws(Refusal) {
+    let call = try OnceCall(request.arguments)
+    let plan = try call.admit(request.grants)
+    let reply = { answer($0, call.procedure) }
+    if let entry = store.journal.entry(call.key, of: request.peer) {
       guard entry.isBound(to: call) else { throw .once(.mismatch) }
-      for waiting in running where waiting.entry === entry {
-        waiting.answers.append(answer)
-        // The first has lost its connection most likely.
-        if waiting.answers.count > Self.maximumWaiting {
-          waiting.answers.removeFirst()(.error(Refusal.once(.crowded).reason))
-        }
-        return
-      }
-      return answer(entry.repeated(plan, boot: boot))
+      return entry.isRunning ? entry.wait(reply) : reply(entry.repeated(plan, boot: boot))
     }
     let seconds = Clock.realtimeSeconds()
-    guard let (entry, record) = store.journal.start(call, by: peer, seconds: seconds, boot: boot, now: now) else {
-      throw .once(.quota)
-    }
+    guard let (entry, record) = store.journal.start(call, by: request.peer, seconds: seconds, boot: boot, now: now)
+    else { throw .once(.quota) }
     do throws(FileError) { try store.write(record) } catch {
       store.journal.forget(entry)
       tell(.warning, "once.not_written", error.text, now: now)
       throw .once(.noJournal)
     }
-    let first = Running(entry, answer)
-    running.append(first)
-    carryOut { [self] reply, now in finish(first, reply, now: now) }
+    entry.wait(reply)
+    board.carryOut(plan, for: Caller(request)) { [self] outcome in finish(entry, outcome.asReply) }
   }
 
   /// Forgets whoever is not a peer any more.
@@ -82,18 +60,14 @@ final class OnceService {
     do throws(FileError) { try store.rewrite() } catch { tell(.warning, "once.not_written", error.text, now: now) }
   }
 
-  private func finish(_ ended: Running, _ reply: Reply, now: Instant) {
-    running.removeAll { $0 === ended }
-    if let record = store.journal.finish(ended.entry, reply, now: now) {
+  private func finish(_ entry: OnceEntry, _ reply: Reply) {
+    let now = Instant(nanoseconds: Clock.now())
+    if let record = store.journal.finish(entry, reply, now: now) {
       do throws(FileError) { try store.write(record) } catch {
         tell(.warning, "once.not_written", error.text, now: now)
       }
     }
-    var isRepeated = false
-    for answer in ended.answers {
-      answer(ended.entry.adding(to: reply, isRepeated: isRepeated, boot: boot))
-      isRepeated = true
-    }
+    entry.answer(reply, boot: boot)
   }
 
   private func tell(_ level: LogLevel, _ event: StaticString, _ reason: [UInt8], now: Instant) {

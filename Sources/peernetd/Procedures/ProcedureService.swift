@@ -24,7 +24,7 @@ final class ProcedureService {
     self.node = node
     self.transport = transport
     self.log = log
-    once = OnceService(journal, boot: board.bootIdentifier ?? [], log: log, now: transport.now)
+    once = OnceService(journal, board, log: log, now: transport.now)
     // What it runs is held against the grants of the procedure named in it.
     node.expose(OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit)
     for procedure in Procedure.allCases {
@@ -58,12 +58,8 @@ final class ProcedureService {
   private func serveOnce(_ request: Request) {
     let began = transport.now
     do throws(Admin.Refusal) {
-      let call = try OnceCall(request.arguments)
-      let plan = try call.admit(request.grants)
-      try once.serve(call, plan, for: request.peer, now: began) { done in
-        board.carryOut(plan, for: Caller(request)) { [self] outcome in done(outcome.asReply, transport.now) }
-      } answer: { [self] reply in
-        answer(request, call.procedure.name.bytes, reply, began: began)
+      try once.serve(request, now: began) { [self] reply, procedure in
+        answer(request, procedure.name.bytes, reply, began: began)
       }
     } catch {
       refuse(request, error)
@@ -115,7 +111,7 @@ final class ProcedureService {
 }
 
 extension BoardOutcome {
-  fileprivate var asReply: Reply {
+  var asReply: Reply {
     switch self {
     case .answered(let value): .ok(value)
     case .failed(let reason): .error(.binary(reason))
@@ -124,7 +120,7 @@ extension BoardOutcome {
 }
 
 extension Caller {
-  fileprivate init(_ request: Request) {
+  init(_ request: Request) {
     self.init(
       label: request.label, key: request.peer.text, fingerprint: request.peer.fingerprint, grants: request.grants,
       wire: request.wire)
