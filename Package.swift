@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "PeerNet", dependencies: ["ETF", "Noise", "Sodium"], swiftSettings: strict),
     // one line of a configuration file (board)
     .target(name: "Settings", swiftSettings: strict),
-    .target(name: "Admin", dependencies: ["ETF", "PeerNet", "Settings"], swiftSettings: strict),
+    .target(name: "Admin", dependencies: ["ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
     // what stands where on the disk of a flashed board (board)
     .target(name: "Disk", dependencies: ["PeerNet", "Sodium"], swiftSettings: strict),
     // what a flashed board's process 1 decides, without doing it (board)
@@ -141,7 +141,8 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
       swiftSettings: strict),
-    .testTarget(name: "AdminTests", dependencies: ["Admin", "ETF", "PeerNet", "Settings"], swiftSettings: strict),
+    .testTarget(
+      name: "AdminTests", dependencies: ["Admin", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
     .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),
     .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(

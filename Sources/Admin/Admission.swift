@@ -9,6 +9,8 @@ public enum Refusal: Error, Equatable, Sendable {
   case forbidden
   /// The arguments are not those of the procedure.
   case badArgument(ArgumentError)
+  /// Not as `agent.once`.
+  case once(OnceRefusal)
 
   /// The reason in `{error, Reason}`: the atom `forbidden`, or a binary `code: text`.
   public var reason: Term {
@@ -16,6 +18,7 @@ public enum Refusal: Error, Equatable, Sendable {
     case .unknownProcedure: .binary([UInt8]("unknown_procedure: this board has no such procedure"))
     case .forbidden: .atom("forbidden")
     case .badArgument(let error): .binary(error.reason)
+    case .once(let refusal): .binary([UInt8](refusal.reason))
     }
   }
 }

@@ -7,6 +7,9 @@ public protocol BoardDriver: AnyObject {
   /// could not be had, each as it would go over the wire.
   func start() -> [[UInt8]]
 
+  /// Changes with every start of the board; nil when it cannot be found out.
+  var bootIdentifier: [UInt8]? { get }
+
   /// Carries a plan out that was admitted for `caller`. `completion` is called exactly once: before this returns when
   /// there is nothing to wait for, otherwise from the loop.
   func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)

@@ -22,6 +22,8 @@ public class ComposedBoard: BoardDriver {
 
   public final func start() -> [[UInt8]] { parts.lines.list().compactMap { $0.problem?.reason } }
 
+  public final var bootIdentifier: [UInt8]? { parts.facts.systemInfo().bootIdentifier }
+
   public final func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
     switch plan {
     case .whoAmI: completion(.answered(caller.whoAmI))

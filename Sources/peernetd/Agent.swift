@@ -72,7 +72,10 @@ final class Agent {
       now: transport.now)
     var onPower: (PowerPlan.Action) -> Void = { _ in }
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
-    procedures = ProcedureService(board, node: node, transport: transport, log: log)
+    procedures = ProcedureService(
+      board, node: node, transport: transport, journal: OnceStore(path: paths.once), log: log)
+    // An empty list may be one that could not be read.
+    if !state.trustList.entries.isEmpty { procedures.forgetAll(but: state.trustList) }
     for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }
     trial = TrialKeeper(configuration, log: log, now: transport.now) { [self] in procedures.reboot() }
     procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
@@ -147,6 +150,7 @@ final class Agent {
   private func loadTrust() {
     guard state.loadTrust() else { return }
     node.setTrust(state.trustList, now: now)
+    procedures.forgetAll(but: state.trustList)
     transport.carryOut()
   }
 

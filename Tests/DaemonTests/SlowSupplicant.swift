@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A wpa_supplicant on a real socket whose radio takes its time: it answers every command at once, but is associated
 /// again only `delay` seconds after it was asked to reconfigure.
@@ -7,6 +8,10 @@ final class SlowSupplicant: @unchecked Sendable {
   private let descriptor: Int32
   private let delay: TimeInterval
   private var associated = Date.distantPast
+  private let reconfigured = Atomic<Int>(0)
+
+  /// How often it was asked to reconfigure.
+  var reconfigurations: Int { reconfigured.load(ordering: .relaxed) }
 
   /// Serves at `path` until the process ends.
   init(path: String, delay: TimeInterval) throws {
@@ -49,6 +54,7 @@ final class SlowSupplicant: @unchecked Sendable {
     case "STATUS": return Date() < associated ? "wpa_state=SCANNING\n" : "wpa_state=COMPLETED\nssid=slow\n"
     case "RECONFIGURE", "REASSOCIATE":
       associated = Date() + delay
+      if command == "RECONFIGURE" { reconfigured.add(1, ordering: .relaxed) }
       return "OK\n"
     default: return "OK\n"
     }

@@ -182,6 +182,19 @@ import Testing
 
   @Test func anApplicationIsTestedInMemory() async throws { try await testInMemory() }
 
+  @Test func aBoardDoesItOnce() async throws {
+    let board = try await SimulatedBoard()
+    let store = MemoryStore()
+    try await board.pair(store.publicKey.description, "laptop", allow: "gpio.*,system.reboot")
+    try await local(store).run { node in
+      let device = try await connect(node, board)
+      #expect(try await fillOnce(device))
+      let shown = Shown()
+      try await rebootOnce(device, OnceKey()) { shown.show($0) }
+      #expect(shown.lines == ["It is about to."])
+    }
+  }
+
   @Test func aBoardAnswers() async throws {
     let board = try await SimulatedBoard()
     let store = MemoryStore()

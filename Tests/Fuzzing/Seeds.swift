@@ -43,6 +43,12 @@ struct Seeds {
         [5] + Array("trust".utf8) + [UInt8(16 + 58), 0, 0, 0] + Array("peernet-trust 1\n\(key) board".utf8),
       ],
       "RevocationLog": [zeros(256), Array("RVK1".utf8) + zeros(188)],
+      "OnceJournal": [
+        Array("peernet-once 1\n".utf8),
+        Array("peernet-once 2\nCALL".utf8) + [57, 0, 2] + zeros(48) + [131, 104, 2, 100, 0, 2, 111, 107] + zeros(8),
+        // A start, whole and right.
+        Array("peernet-once 1\n".utf8) + started,
+      ],
       "TermText": terms + vectors.list("etf").map { Array($0.text("term").utf8) },
     ]
     let directory = URL(fileURLWithPath: CommandLine.arguments[1])
@@ -53,6 +59,11 @@ struct Seeds {
         try Data(input).write(to: folder.appendingPathComponent("\(number)"))
       }
     }
+  }
+
+  /// A record of the journal of once-only calls, with its checksum.
+  private static var started: [UInt8] {
+    Array("CALL".utf8) + [75, 0, 1] + zeros(72) + Array("b1".utf8) + [24, 252, 87, 199, 236, 51, 197, 227]
   }
 
   private static func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }

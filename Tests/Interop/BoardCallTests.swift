@@ -67,6 +67,23 @@ import Testing
     }
   }
 
+  @Test func aCallUnderAKeyRunsOnce() async throws {
+    try await withBoard("gpio.*") { board, peer in
+      let call = Term.tuple([
+        .binary([UInt8](0..<16)), .atom("gpio.write"), named(["line": binary("pump"), "value": 1]),
+      ])
+      let first = try await peer.call(board.key, "agent.once", call).value
+      #expect(first?[binaryKey: "values"]?[binaryKey: "pump"] == 1)
+      _ = try await peer.call(board.key, "gpio.write", named(["line": binary("pump"), "value": 0]))
+      let again = try await peer.rpc(board.key, "Elixir.Agent", "once", call.elements ?? []).value
+      #expect(again?[binaryKey: "values"] == first?[binaryKey: "values"])
+      #expect(again?[binaryKey: "once"]?[binaryKey: "repeated"] == .atom("true"))
+      let levels = try await peer.call(board.key, "gpio.read").value?[binaryKey: "values"]
+      #expect(levels?[binaryKey: "pump"] == 0)
+      #expect(try await peer.call(board.key, "agent.once", .map([])).code == "bad_argument")
+    }
+  }
+
   @Test func repliesComeInAnyOrder() async throws {
     try await withBoard("*") { board, peer in
       let isRestarted = Mutex(false)

@@ -56,13 +56,19 @@ public struct PowerPlan: Equatable, Sendable {
   /// | `dry_run` | `true`: nothing will happen |
   /// | `init` | what the steps are made for: `systemd`, `other`, `simulated` |
   /// | `steps` | what is done, in order: a list of binaries |
-  public func answer(under initSystem: InitSystem) -> Term {
+  ///
+  /// Where it is not known under which init it was done, `init` is left out and `steps` is empty.
+  public func answer(under initSystem: InitSystem?) -> Term {
     var answer = Answer()
     answer.put("action", text: action.name)
     answer.put("delay", delay.seconds)
     answer.put("dry_run", flag: isDryRun)
-    answer.put("init", text: initSystem.name)
-    answer.put("steps", .list(steps(under: initSystem).map { .binary($0.text) }))
+    var steps: [Term] = []
+    if let initSystem {
+      answer.put("init", text: initSystem.name)
+      steps = self.steps(under: initSystem).map { .binary($0.text) }
+    }
+    answer.put("steps", .list(steps))
     return answer.term
   }
 }

@@ -26,18 +26,20 @@ extension Device {
     ///
     ///     try await board.gpio.write(["relay": true, "led": false])
     ///
+    /// - Parameter once: asks again under this key when the connection is lost; see ``Device/once(_:_:as:key:timeout:)``.
     /// - Returns: what was read back.
     @discardableResult
-    public func write(_ levels: [String: Bool]) async throws -> Levels {
-      try await device.call("gpio.write", ["values": levels])
+    public func write(_ levels: [String: Bool], once: OnceKey? = nil) async throws -> Levels {
+      try await device.change("gpio.write", ["values": levels], once: once)
     }
 
     /// Sets an output.
     ///
+    /// - Parameter once: asks again under this key when the connection is lost; see ``Device/once(_:_:as:key:timeout:)``.
     /// - Returns: what was read back.
     @discardableResult
-    public func write(_ label: String, _ isActive: Bool) async throws -> Bool {
-      try await write([label: isActive]).level(of: label)
+    public func write(_ label: String, _ isActive: Bool, once: OnceKey? = nil) async throws -> Bool {
+      try await write([label: isActive], once: once).level(of: label)
     }
   }
 }
@@ -58,7 +60,7 @@ extension Device.GPIO {
       public static let output = Direction(rawValue: "output")
     }
 
-    /// What ``read(_:)-(String)`` and ``write(_:_:)`` call it.
+    /// What ``read(_:)-(String)`` and ``write(_:_:once:)`` call it.
     public let label: String
     /// Only outputs can be written.
     public let direction: Direction

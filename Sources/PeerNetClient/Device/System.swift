@@ -13,15 +13,20 @@ extension Device {
     /// - Parameters:
     ///   - delay: from the answer to the act, in whole seconds up to an hour.
     ///   - dryRun: whether to tell the steps and take none.
+    ///   - once: asks again under this key when the connection is lost; see ``Device/once(_:_:as:key:timeout:)``.
     @discardableResult
-    public func reboot(after delay: Swift.Duration = .seconds(1), dryRun: Bool = false) async throws -> PowerPlan {
-      try await device.call("system.reboot", Power(delay, dryRun))
+    public func reboot(
+      after delay: Swift.Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
+    ) async throws -> PowerPlan {
+      try await device.change("system.reboot", Power(delay, dryRun), once: once)
     }
 
-    /// Switches the board off; somebody must go there to switch it on. Otherwise as ``reboot(after:dryRun:)``.
+    /// Switches the board off; somebody must go there to switch it on. Otherwise as ``reboot(after:dryRun:once:)``.
     @discardableResult
-    public func powerOff(after delay: Swift.Duration = .seconds(1), dryRun: Bool = false) async throws -> PowerPlan {
-      try await device.call("system.poweroff", Power(delay, dryRun))
+    public func powerOff(
+      after delay: Swift.Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
+    ) async throws -> PowerPlan {
+      try await device.change("system.poweroff", Power(delay, dryRun), once: once)
     }
 
     private struct Power: Codable, TermConvertible {

@@ -16,7 +16,8 @@ extension Device {
 
     /// Brings the link down and up again, and waits until it is.
     ///
-    /// When the connection to the board goes down with it, the outcome is asked for over the next one.
+    /// When the connection to the board goes down with it, the outcome is asked for over the next one, and the wifi is
+    /// restarted only once.
     ///
     /// - Parameter timeout: for all of it. The board itself gives up a little earlier, so that its reason is heard:
     ///   after at least 5 s and at most 300.
@@ -27,8 +28,8 @@ extension Device {
       try Restart(term: await restarted(within: timeout) {})
     }
 
-    /// The answer as it came: of `wifi.restart`, or of `wifi.status` if the connection went down meanwhile.
-    package func restarted(within limit: Swift.Duration, onLoss: () -> Void) async throws -> Term {
+    /// The answer as it came: of `wifi.restart`; or of `wifi.status` if the connection went down meanwhile.
+    package func restarted(within limit: Swift.Duration, onLoss: @escaping @Sendable () -> Void) async throws -> Term {
       try await WifiRestart(device: device, limit: limit).run(onLoss: onLoss)
     }
   }

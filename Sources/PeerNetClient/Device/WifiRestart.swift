@@ -1,6 +1,7 @@
 import ETF
 
-/// A restart of the wifi, whose outcome is found out even if the connection that asked for it goes down with it.
+/// A restart of the wifi, whose outcome is found out even if the connection that asked for it goes down with it: by asking
+/// again under the same key or, where the board keeps no journal, for the last restart.
 struct WifiRestart {
   let device: Device
   /// For all of it.
@@ -15,11 +16,14 @@ struct WifiRestart {
   private var age: Swift.Duration { started.duration(to: .now) }
 
   /// The answer of `wifi.restart`; or of `wifi.status` after it, when the connection was lost.
-  func run(onLoss: () -> Void) async throws -> Term {
+  func run(onLoss: @escaping @Sendable () -> Void) async throws -> Term {
     // The board gives up before this side does, so that its reason is heard.
     let seconds = min(max(limit.components.seconds - 10, 5), 300)
     do {
-      return try await device.call("wifi.restart", ["timeout": seconds], timeout: limit)
+      let arguments = try ["timeout": seconds].term
+      let answer = try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: limit, onLoss: onLoss)
+      // After a loss the link as it is now, with the restart's outcome in it; for whoever may not see that, the answer.
+      return answer.isRepeated ? (try? await device.call("wifi.status")) ?? answer.value : answer.value
     } catch PeerNetError.outcomeUnknown(let reason) {
       onLoss()
       guard let status = try await status() else { throw PeerNetError.outcomeUnknown(reason) }
@@ -48,7 +52,7 @@ struct WifiRestart {
     case .unreachable(.wrongPeer): false
     case .unreachable, .notConnected, .timedOut, .outcomeUnknown, .busy: true
     case .remote: error.code == "busy"
-    case .untrustedPeer, .ownKey, .tooLarge, .stopped, .transport: false
+    case .untrustedPeer, .ownKey, .tooLarge, .stopped, .transport, .interrupted, .keyReused: false
     }
   }
 

@@ -17,6 +17,11 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case timedOut
   /// The connection ended before an answer came. The peer may have run it.
   case outcomeUnknown(CloseReason)
+  /// Of a call that runs at most once: the peer ended while it ran, and does not know what came of it either; why, in its
+  /// words.
+  case interrupted(String)
+  /// Of a call that runs at most once: its key was used for another call. Nothing was run.
+  case keyReused
   /// The encoded call exceeds an envelope, or is nested deeper than a peer reads. Nothing was sent.
   case tooLarge
   /// Too many calls or bytes wait already.
@@ -48,6 +53,8 @@ extension PeerNetError: CustomStringConvertible {
     case .remote(let reason): "the peer answered \(reason.text(limits: .init(depth: 8, length: 512)))"
     case .timedOut: "no answer came in time; the peer may have done it"
     case .outcomeUnknown(let reason): "the connection ended before the answer, the peer may have done it: \(reason)"
+    case .interrupted(let why): "it was begun, and what came of it is not known: \(why)"
+    case .keyReused: "the key was used for another call; nothing was run"
     case .tooLarge: "the call is too large or nested too deep; nothing was sent"
     case .busy: "too much is under way on the connection; nothing was sent"
     case .stopped: "the node does not run"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ETF
 import PeerNet
+import PeerNetClient
 
 struct CallCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,6 +18,14 @@ struct CallCommand: AsyncParsableCommand {
   @Argument(help: "The argument, as Erlang text; an empty map if not given.")
   var term: String?
 
+  @Flag(help: "Have it run at most once: when the link goes down before the answer, ask again over the next one.")
+  var once = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The same under the key of an earlier call, to hear what became of that.", valueName: "32 hex digits"))
+  var onceKey: OnceKey?
+
   func validate() throws {
     guard 1...255 ~= handle.unicodeScalars.count else { throw ValidationError("a handle has 1 to 255 characters") }
   }
@@ -24,7 +33,8 @@ struct CallCommand: AsyncParsableCommand {
   func run() async throws {
     let argument = try term.map { text throws(Failure) in try Self.parse(text) } ?? .map([])
     let answer = try await Link.use(home, options, peer.name) { link in
-      try await (link.peer, link.call(handle, argument))
+      if once || onceKey != nil { return try await (link.peer, ask(link, argument)) }
+      return try await (link.peer, link.call(handle, argument))
     }
     let text = answer.1.text(limits: .init(depth: 1_024, length: 1 << 24))
     guard home.json else { return Console.data(text) }
@@ -35,6 +45,15 @@ struct CallCommand: AsyncParsableCommand {
       ]))
   }
 
+  private func ask(_ link: Link, _ argument: Term) async throws -> Term {
+    let key = onceKey ?? OnceKey()
+    do { return try await link.once(handle, argument, key: key).value } catch let failure as Failure {
+      guard failure.status == .timedOut || failure.status == .outcomeUnknown else { throw failure }
+      throw Failure(
+        failure.status, failure.what, because: failure.why, next: "ask again with --once-key \(key)")
+    }
+  }
+
   static func parse(_ text: String) throws(Failure) -> Term {
     do { return try Term(text: text) } catch {
       throw Failure(
@@ -42,4 +61,8 @@ struct CallCommand: AsyncParsableCommand {
         next: "write it as in Erlang, say #{<<\"line\">> => <<\"relay\">>}")
     }
   }
+}
+
+extension OnceKey: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }

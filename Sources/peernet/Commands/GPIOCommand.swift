@@ -1,5 +1,6 @@
 import ArgumentParser
 import ETF
+import PeerNetClient
 
 struct GPIOCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct GPIOCommand: ParsableCommand {
     func run() async throws {
       let values = settings.map { MapPair(.binary(utf8: $0.label), .integer($0.isActive ? 1 : 0)) }
       let argument = Term.map([MapPair(.binary(utf8: "values"), .map(values))])
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("gpio.write", argument) }
+      let answer = try await Link.use(home, options, peer.name) { try await $0.once("gpio.write", argument).value }
       Levels(answer, home).print()
     }
   }

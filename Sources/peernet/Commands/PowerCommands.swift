@@ -1,5 +1,6 @@
 import ArgumentParser
 import ETF
+import PeerNetClient
 
 /// What `reboot` and `poweroff` take.
 struct PowerOptions: ParsableArguments {
@@ -20,7 +21,7 @@ struct PowerOptions: ParsableArguments {
     if let delay, !(0...3_600 ~= delay) { throw ValidationError("--delay is 0 to 3600") }
   }
 
-  func run(_ procedure: String, _ verb: String) async throws {
+  func run(_ procedure: String, _ verb: String, waiting: Bool = false) async throws {
     if !yes && !dryRun {
       guard Console.isInteractive else {
         throw Failure(
@@ -33,9 +34,41 @@ struct PowerOptions: ParsableArguments {
     var argument: [MapPair] = []
     if let delay { argument.append(MapPair(.binary(utf8: "delay"), .integer(Int64(delay)))) }
     if dryRun { argument.append(MapPair(.binary(utf8: "dry_run"), .atom("true"))) }
-    let arguments = Term.map(argument)
-    let answer = try await Link.use(home, options, peer.name) { try await $0.call(procedure, arguments) }
+    let (arguments, key) = (Term.map(argument), OnceKey())
+    let answer = try await Link.use(home, options, peer.name) { link in
+      let answer = try await link.once(procedure, arguments, key: key)
+      guard waiting, !dryRun else { return Self.report(answer) }
+      if answer.hasRestarted == true { return Self.report(answer) }
+      Console.say("\(Printable.text(peer.name)) takes it on; waiting for it to come back")
+      let began = ContinuousClock.now
+      do {
+        let after = try await link.restarted(
+          procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience))
+        return Self.report(after, took: began.duration(to: .now))
+      } catch let failure as Failure where failure.status == .timedOut {
+        throw Failure(
+          .timedOut, failure.what, because: "it took it on, and did not start anew in time",
+          next: "see whether it is there: peernet info \(Printable.text(peer.name))")
+      }
+    }
     Answer(answer, home).print()
+  }
+
+  /// A board's own grace for its services is two minutes at most, and then it has to start.
+  private static let patience: Int64 = 240
+
+  /// The board's answer, with whether it has been started anew since, where that is known.
+  private static func report(_ answer: OnceAnswer, took: Swift.Duration? = nil) -> Term {
+    guard let pairs = answer.value.pairs else { return answer.value }
+    var more: [MapPair] = []
+    if let hasRestarted = answer.hasRestarted, hasRestarted || Console.isJSON {
+      more.append(MapPair(.binary(utf8: "restarted"), .atom(hasRestarted ? "true" : "false")))
+    }
+    if let (seconds, attoseconds) = took?.components {
+      let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+      more.append(MapPair(.binary(utf8: "took_ms"), .integer(milliseconds)))
+    }
+    return .map(pairs + more)
   }
 }
 
@@ -44,7 +77,10 @@ struct RebootCommand: AsyncParsableCommand {
 
   @OptionGroup var options: PowerOptions
 
-  func run() async throws { try await options.run("system.reboot", "reboot") }
+  @Flag(help: "Wait until it has started anew and answers again, and tell how long that took.")
+  var wait = false
+
+  func run() async throws { try await options.run("system.reboot", "reboot", waiting: wait) }
 }
 
 struct PowerOffCommand: AsyncParsableCommand {

@@ -24,6 +24,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
   case diskTooSmall = 88
   case halfWritten = 89
   case notVerified = 90
+  case interrupted = 91
 
   /// A stable word for scripts.
   var code: String {
@@ -52,6 +53,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case .diskTooSmall: "disk_too_small"
     case .halfWritten: "half_written"
     case .notVerified: "not_verified"
+    case .interrupted: "interrupted"
     }
   }
 }

@@ -69,6 +69,11 @@ struct Attempt {
       failure(
         .outcomeUnknown, "the connection ended before the answer (\(reason.text))",
         "look at its state before you repeat it")
+    case .interrupted(let why):
+      failure(
+        .interrupted, "it was begun, and what came of it is not known (\(Printable.text(why)))",
+        "look at its state before you repeat it")
+    case .keyReused: failure(.data, "the key was used for another call", "leave out --once-key for a new one")
     case .tooLarge: failure(.data, "the argument exceeds 1 MiB encoded", "send less at once")
     case .busy: failure(.busy, "too much is under way on the connection", "try again later")
     case .stopped: failure(.internal, "the node was stopped", "try again")

@@ -13,6 +13,8 @@ struct Link {
   private let timeout: Swift.Duration?
 
   static let defaultTimeout = Swift.Duration.seconds(10)
+  /// For a call that is asked for again: a dead link has to be noticed, and another made.
+  static let defaultOnceTimeout = Swift.Duration.seconds(30)
 
   /// Connects to the peer, does `body`, and closes in good order whatever comes of it.
   static func use<Result: Sendable>(
@@ -67,6 +69,28 @@ struct Link {
     try await asking(name) { device in
       try await device.call(Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
     }
+  }
+
+  /// Has something done that changes the peer: when the link goes down before the answer, it is asked for over the next one,
+  /// and still done only once.
+  func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey()) async throws -> OnceAnswer {
+    try await asking(name) { device in
+      try await device.once(
+        Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? Self.defaultOnceTimeout, onLoss: Self.tellLoss)
+    }
+  }
+
+  /// Waits until the board was started anew since the call of that key.
+  func restarted(_ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration) async throws
+    -> OnceAnswer
+  {
+    try await asking(name) { device in
+      try await device.restarted(Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit)
+    }
+  }
+
+  private static let tellLoss: @Sendable () -> Void = {
+    Console.say("the link went down before the answer; asking again over the next one")
   }
 
   /// Does `body`; what it throws is told to a person as a failure of that handle.

@@ -12,17 +12,21 @@ final class ProcedureService {
   private let node: Node
   private let transport: ReactorTransport
   private let log: Log
+  private let once: OnceService
   /// Told of each call of a trusted peer that was answered.
   var onServed: (PublicKey) -> Void = { _ in }
 
   /// Requests for one procedure that are at work at once.
   private static let limit = 16
 
-  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, log: Log) {
+  init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, journal: OnceStore, log: Log) {
     self.board = board
     self.node = node
     self.transport = transport
     self.log = log
+    once = OnceService(journal, board, log: log, now: transport.now)
+    // What it runs is held against the grants of the procedure named in it.
+    node.expose(OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit)
     for procedure in Procedure.allCases {
       node.expose(
         procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
@@ -32,6 +36,7 @@ final class ProcedureService {
   }
 
   func serve(_ request: Request) {
+    if request.name.equals(OnceService.name) { return serveOnce(request) }
     guard let procedure = Procedure(name: request.name) else { return }
     let form: Plan.ArgumentForm =
       switch request.form {
@@ -45,19 +50,32 @@ final class ProcedureService {
       return refuse(request, error)
     }
     let began = transport.now
-    board.carryOut(plan, for: Caller(request)) { [self] outcome in answer(request, outcome, began: began) }
+    board.carryOut(plan, for: Caller(request)) { [self] outcome in
+      answer(request, request.name, outcome.asReply, began: began)
+    }
   }
 
-  private func answer(_ request: Request, _ outcome: BoardOutcome, began: Instant) {
-    var fields = request.fields
-    let reply: Reply
-    switch outcome {
-    case .answered(let value):
-      reply = .ok(value)
-      fields.append(.literal("outcome", "ok"))
-    case .failed(let reason):
-      reply = .error(.binary(reason))
-      fields.append(.bytes("outcome", reason))
+  private func serveOnce(_ request: Request) {
+    let began = transport.now
+    do throws(Admin.Refusal) {
+      try once.serve(request, now: began) { [self] reply, procedure in
+        answer(request, procedure.name.bytes, reply, began: began)
+      }
+    } catch {
+      refuse(request, error)
+    }
+  }
+
+  /// Whoever is not a peer any more leaves nothing behind.
+  func forgetAll(but trust: TrustList) {
+    once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
+  }
+
+  private func answer(_ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant) {
+    var fields = request.fields(procedure)
+    switch reply {
+    case .ok: fields.append(.literal("outcome", "ok"))
+    case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
     }
     fields.append(.milliseconds("ms", transport.now - began))
     log.write(.info, "call.served", fields)
@@ -79,7 +97,7 @@ final class ProcedureService {
   private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
     let reason = refusal.reason
     log.writeFailure(
-      .notice, "call.refused", about: request.fields,
+      .notice, "call.refused", about: request.fields(request.name),
       [.bytes("reason", reason.atomBytes ?? reason.binaryBytes ?? [])], at: transport.now)
     send(.error(reason), to: request)
   }
@@ -92,8 +110,17 @@ final class ProcedureService {
   }
 }
 
+extension BoardOutcome {
+  var asReply: Reply {
+    switch self {
+    case .answered(let value): .ok(value)
+    case .failed(let reason): .error(.binary(reason))
+    }
+  }
+}
+
 extension Caller {
-  fileprivate init(_ request: Request) {
+  init(_ request: Request) {
     self.init(
       label: request.label, key: request.peer.text, fingerprint: request.peer.fingerprint, grants: request.grants,
       wire: request.wire)
@@ -101,7 +128,7 @@ extension Caller {
 }
 
 extension Request {
-  fileprivate var fields: [LogField] {
-    [.peer(peer), .bytes("label", label), .bytes("procedure", name)]
+  fileprivate func fields(_ procedure: [UInt8]) -> [LogField] {
+    [.peer(peer), .bytes("label", label), .bytes("procedure", procedure)]
   }
 }

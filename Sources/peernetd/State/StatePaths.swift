@@ -8,6 +8,8 @@ struct StatePaths: Equatable, Sendable {
   let lastGoodTrust: [UInt8]
   /// Where peers were proven, and what wire they speak (Protocol, Remembered peers).
   let peers: [UInt8]
+  /// What was carried out once (Protocol, Once-only calls).
+  var once: [UInt8] { folder + "/once".utf8 }
   /// Settings of this one board's profile, beside those that it shares with others of its kind.
   let board: [UInt8]
 

@@ -29,3 +29,17 @@ func refuseWithAReason(_ node: PeerNode) async {
     guard 0...100 ~= percent else { throw HandlerError(code: "bad_argument", message: "0 to 100 percent") }
   }
 }
+
+func fillOnce(_ board: Device) async throws -> Bool {
+  let key = OnceKey()
+  try await board.gpio.write("pump", true, once: key)
+  // Later, also in another program that kept the key: nothing is done again.
+  let isOn = try await board.gpio.write("pump", true, once: key)
+  // not shown
+  return isOn
+}
+
+func rebootOnce(_ board: Device, _ key: OnceKey, _ show: (String) -> Void) async throws {
+  let answer = try await board.node.call(board.key, "system.reboot", once: key)
+  show(answer.hasRestarted == true ? "It has rebooted." : "It is about to.")
+}

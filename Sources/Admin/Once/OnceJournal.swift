@@ -1,0 +1,147 @@
+import PeerNet
+import Sodium
+
+/// What was carried out once for whom, and what came of it: what is behind `agent.once`, without its file
+/// (Protocol, Once-only calls).
+///
+/// Each change gives the bytes of a record. They have to be on disk before the caller goes on: the start of a call before
+/// it runs, its outcome before it is answered.
+public final class OnceJournal {
+  /// Calls of one peer that are remembered.
+  static var maximumEntriesOfCaller: Int { 32 }
+  /// Bytes of the records of one peer's calls.
+  static var maximumBytesOfCaller: Int { 16 << 10 }
+  /// Bytes of all records.
+  static var maximumBytes: Int { 64 << 10 }
+
+  /// The oldest first.
+  private(set) var entries: [OnceEntry] = []
+
+  /// Nothing was called yet.
+  public init() {}
+
+  /// Bytes of all records that still count.
+  public var byteCount: Int {
+    var count = 0
+    for entry in entries { count += entry.byteCount }
+    return count
+  }
+
+  // MARK: Calls
+
+  /// What is remembered under a caller's key. Nil: nothing, it may run.
+  public func entry(_ key: [UInt8], of caller: PublicKey) -> OnceEntry? { entry(caller.bytes + key) }
+
+  private func entry(_ who: [UInt8]) -> OnceEntry? {
+    for entry in entries where entry.isOf(who) { return entry }
+    return nil
+  }
+
+  /// Notes that a new call begins, in the place of old ones if there is no other; nil if all of them are still needed. The
+  /// record must be on disk before anything runs; where it cannot be written, ``forget(_:)``.
+  public func start(
+    _ call: OnceCall, by caller: PublicKey, seconds: Int64, boot: [UInt8], now: Instant
+  ) -> (entry: OnceEntry, record: [UInt8])? {
+    let caller = caller.bytes
+    var own = call.binding
+    for shift in 0..<8 { own.append(UInt8(truncatingIfNeeded: seconds >> (8 * Int64(shift)))) }
+    let record = OnceRecord.bytes(OnceRecord.started, caller + call.key, own + boot)
+    for entry in entries where entry.isOld(now) { forget(entry) }
+    while isFull(for: caller) { guard forgetOldest(of: caller, now) else { return nil } }
+    while byteCount + record.count > Self.maximumBytes { guard forgetOldest(of: nil, now) else { return nil } }
+    let entry = OnceEntry(started: record, isRunning: true, now: now)
+    entries.append(entry)
+    return (entry, record)
+  }
+
+  private func isFull(for caller: [UInt8]) -> Bool {
+    var count = 0
+    var bytes = 0
+    for entry in entries where entry.isOf(caller: caller) {
+      count += 1
+      bytes += entry.byteCount
+    }
+    return count >= Self.maximumEntriesOfCaller || bytes > Self.maximumBytesOfCaller
+  }
+
+  /// Forgets the oldest that may go, of this caller's or of all; whether there is one.
+  private func forgetOldest(of caller: [UInt8]?, _ now: Instant) -> Bool {
+    for entry in entries where entry.mayGo(now) && (caller.map { entry.isOf(caller: $0) } ?? true) {
+      forget(entry)
+      return true
+    }
+    return false
+  }
+
+  /// Notes what a running call came to, which the record says. Nil when nobody remembers the call: its caller was unpaired.
+  public func finish(_ entry: OnceEntry, _ reply: Reply, now: Instant) -> [UInt8]? {
+    let record = entry.finish(reply, now: now)
+    for known in entries where known === entry { return record }
+    return nil
+  }
+
+  /// Takes back the start of a call that did not run.
+  public func forget(_ gone: OnceEntry) {
+    var kept: [OnceEntry] = []
+    for entry in entries where entry !== gone { kept.append(entry) }
+    entries = kept
+  }
+
+  /// Forgets whoever is not a peer any more. Whether there was anyone.
+  public func forgetAll(but isPeer: (PublicKey) -> Bool) -> Bool {
+    var isAnyone = false
+    for entry in entries where !isPeer(entry.caller) {
+      forget(entry)
+      isAnyone = true
+    }
+    return isAnyone
+  }
+
+  // MARK: Bytes
+
+  private static var title: StaticString { "peernet-once " }
+  private static var head: StaticString { "peernet-once 1\n" }
+
+  /// All that is remembered, as a file.
+  public var bytes: [UInt8] {
+    var bytes = [UInt8](Self.head)
+    for entry in entries { bytes += entry.bytes }
+    return bytes
+  }
+
+  /// Takes a file's contents in: every record that is whole and right counts. What ran when it was last written is taken
+  /// for interrupted.
+  ///
+  /// - Returns: how many bytes are no such record, as a power cut leaves them behind the last one; nil for the file of
+  ///   somebody else.
+  public func read(_ bytes: [UInt8], now: Instant) -> Int? {
+    guard bytes.hasPrefix(Self.title), let end = bytes.firstIndex(of: 0x0a), end < 24 else {
+      return [UInt8](Self.head).starts(with: bytes) ? bytes.count : nil
+    }
+    // Of a later format what is understood.
+    guard let version = bytes[13..<end].decimal, version > 0 else { return nil }
+    var offset = end + 1
+    var damaged = 0
+    while offset < bytes.count {
+      if let record = OnceRecord.read(bytes, at: offset) {
+        take(record, now: now)
+        offset += record.count
+      } else {
+        damaged += 1
+        offset += 1
+      }
+    }
+    return damaged
+  }
+
+  private func take(_ record: [UInt8], now: Instant) {
+    let kind = record[OnceRecord.kind]
+    let known = entry([UInt8](record[OnceRecord.who]))
+    if kind == OnceRecord.started {
+      if let known { forget(known) }
+      entries.append(OnceEntry(started: record, isRunning: false, now: now))
+    } else if kind == OnceRecord.finished {
+      known?.finish(record)
+    }
+  }
+}
