@@ -4,6 +4,8 @@ import Sodium
 struct SessionLedger {
   struct PendingCall {
     let deadline: Instant
+    /// Its place among the envelopes of its connection.
+    let position: UInt64
   }
 
   /// A duplicate that should win must answer this ping, else its rival stays (Protocol, One connection).
@@ -45,6 +47,8 @@ struct SessionLedger {
   var isProvisional = false
   /// An attempt on PeerNet/2 that follows such evidence.
   var isUpgrade = false
+  /// Nothing was heard here for longer than it should take.
+  var isSuspect = false
   /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
   var firstPing: Instant?
   var probe: Probe?

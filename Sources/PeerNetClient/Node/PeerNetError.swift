@@ -22,6 +22,8 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case interrupted(String)
   /// Of a call that runs at most once: its key was used for another call. Nothing was run.
   case keyReused
+  /// The connection ended before a byte of the call had left. The peer has not run it: it may be asked again.
+  case notSent(CloseReason)
   /// The encoded call exceeds an envelope, or is nested deeper than a peer reads. Nothing was sent.
   case tooLarge
   /// Too many calls or bytes wait already.
@@ -55,6 +57,7 @@ extension PeerNetError: CustomStringConvertible {
     case .outcomeUnknown(let reason): "the connection ended before the answer, the peer may have done it: \(reason)"
     case .interrupted(let why): "it was begun, and what came of it is not known: \(why)"
     case .keyReused: "the key was used for another call; nothing was run"
+    case .notSent(let reason): "the connection ended before the call was sent; the peer has not done it: \(reason)"
     case .tooLarge: "the call is too large or nested too deep; nothing was sent"
     case .busy: "too much is under way on the connection; nothing was sent"
     case .stopped: "the node does not run"

@@ -57,18 +57,19 @@ import Testing
   /// After a power cut the connection is half open: nothing says so before the machine is back, and then a reset does.
   @Test func aPowerCutIsToldByAResetWhenItIsOver() {
     var ended: Instant?
+    var reason: CloseReason?
     let world = Self.pair { world, host, event in
-      if host == 0, case .disconnected = event { ended = ended ?? world.now }
+      if host == 0, case .closed(_, _, let why) = event { (ended, reason) = (ended ?? world.now, reason ?? why) }
     }
     let cut = world.now
     world.cutPower(1)
-    world.run(.seconds(5))
+    world.run(.seconds(3))
     #expect(ended == nil && world.isConnected(0, 1))
     world.restorePower(1)
     world.run(.seconds(8))
     // The next ping, or its retransmission, meets a kernel that knows nothing of it: sooner than any silence.
-    #expect(ended! > cut + .seconds(5) && ended! < cut + .seconds(14))
-    #expect(Self.reason(world, 0) != .silent)
+    #expect(ended.map { $0 > cut + .seconds(3) && $0 < cut + .seconds(9) } ?? false)
+    #expect(reason != nil && reason != .silent)
     world.run(.seconds(10))
     #expect(world.isConnected(0, 1) && world.isConnected(1, 0))
   }
@@ -192,9 +193,9 @@ import Testing
       )
       #expect(max(node - policy, policy - node) < .milliseconds(900), "\(share): \(node) and \(policy)")
     }
-    #expect(declared.first! > .milliseconds(8_900) && declared.last! < .milliseconds(15_100))
+    #expect(declared.first! > .milliseconds(4_200) && declared.last! < .milliseconds(9_500))
     #expect(abs(Double(bytes) / 10 / model.bytes - 1) < 0.03, "\(bytes / 10) an hour, not \(model.bytes)")
     // Each ping wakes its sender once by the clock; the rest of the model's wake-ups are arrivals, two a ping.
-    #expect((570...720).contains(wakeUps / 10), "\(wakeUps / 10) an hour")
+    #expect((690...860).contains(wakeUps / 10), "\(wakeUps / 10) an hour")
   }
 }
