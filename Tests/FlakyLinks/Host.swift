@@ -13,6 +13,7 @@ public struct Host {
     case ended(connection: Int, side: Int, CloseReason)
     case datagram([UInt8], from: Endpoint)
     case networkChanged
+    case linkLost
   }
 
   public internal(set) var node: Node
