@@ -42,6 +42,15 @@ extension FlakyWorld {
       if let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }) {
         send(datagram: bytes, from: host, to: other)
       }
+    case .probe(_, let bytes, let endpoint):
+      guard hosts[host].hasLink, let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }),
+        endpoint.port == Self.probePort
+      else { return }
+      probeBytes += bytes.count
+      overhear(host, other, bytes)
+      guard !dropsProbes, let delay = travel(host, other) else { return }
+      let source = Endpoint(ipv4: hosts[host].address, port: Self.probePort)
+      agenda.add(.probe(bytes, from: source, to: endpoint.ipv4 ?? 0, toHost: other), at: now + delay)
     case .event(let event):
       if case .request(let request) = event, let token = request.token {
         hosts[host].node.reply(token, .ok(request.arguments), now: clock(host))
@@ -128,6 +137,7 @@ extension FlakyWorld {
       forget(connection)
     case .datagram(let bytes, let endpoint):
       node.receiveDatagram(bytes, from: endpoint, onLink: true, now: clock)
+    case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
     case .linkLost:
       for name in named.keys.filter({ $0.host == host }).sorted(by: { $0.id < $1.id }) {
@@ -150,6 +160,8 @@ extension FlakyWorld {
       transmit(connection, side)
     case .datagram(let bytes, let from, let host):
       if hosts[host].hasLink { deliver(.datagram(bytes, from: from), to: host) }
+    case .probe(let bytes, let from, let address, let host):
+      if hosts[host].hasLink, hosts[host].address == address { deliver(.probe(bytes, from: from), to: host) }
     case .tcpTimer(let connection, let side):
       guard let end = connections[connection]?.sides[side], end.wakesAt <= now else { return }
       connections[connection]!.sides[side].wakesAt = .distantFuture
@@ -223,7 +235,7 @@ extension FlakyWorld {
     let other = connections[connection]!.sides[1 - side]
     while let segment = connections[connection]!.sides[side].tcp.nextSegment(now: now) {
       // The kernel sends nothing from an address that it has lost.
-      guard hosts[end.host].hasLink, hosts[end.host].address == end.address,
+      guard hosts[end.host].hasLink, hosts[end.host].address == end.address, !dropsSegments,
         let delay = travel(end.host, other.host)
       else { continue }
       agenda.add(.segment(segment, connection: connection, side: 1 - side, to: other.address), at: now + delay)

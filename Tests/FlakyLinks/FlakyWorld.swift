@@ -11,6 +11,7 @@ public final class FlakyWorld {
     case segment(Segment, connection: Int, side: Int, to: UInt32)
     case reset(connection: Int, side: Int, to: UInt32)
     case datagram([UInt8], from: Endpoint, toHost: Int)
+    case probe([UInt8], from: Endpoint, to: UInt32, toHost: Int)
     case tcpTimer(connection: Int, side: Int)
     case nodeTimer(host: Int)
     case dialDeadline(connection: Int)
@@ -36,6 +37,15 @@ public final class FlakyWorld {
   public var observe: (_ host: Int, Event) -> Void = { _, _ in }
   /// Told of each TCP connection that comes up: who dialled, and who was reached.
   public var onConnection: (_ dialler: Int, _ other: Int) -> Void = { _, _ in }
+  /// Whether hosts that start from now on have a port for probes.
+  public var carriesProbes: Bool
+  /// Something on the way lets no probe through, as a firewall does, or no segment of TCP.
+  public var dropsProbes = false
+  public var dropsSegments = false
+  /// Told of each probe that is on its way: from whom, to whom, the bytes.
+  public var overhear: (_ from: Int, _ to: Int, [UInt8]) -> Void = { _, _, _ in }
+  /// What all programs have sent in probes so far.
+  public internal(set) var probeBytes = 0
   /// What all programs have written into their connections so far.
   public internal(set) var bytesWritten = 0
   /// Looks at each node after each of its inputs, with the time on its clock.
@@ -45,7 +55,7 @@ public final class FlakyWorld {
   /// What a host's processor spends on each connection that it accepts.
   public var costOfAccepting = Duration.zero
   /// TCP's patience, as the programs set it.
-  public var userTimeout: Duration? = .seconds(15)
+  public var userTimeout: Duration? = LivenessProfile.wifi.rules.userTimeout
   /// Of every announce, the share that is lost on top of what the link loses.
   public var announceLoss = 0.0
 
@@ -62,11 +72,12 @@ public final class FlakyWorld {
   /// Nodes that trust each other for everything and speak PeerNet/2; they dial when told to, unless configured to do
   /// otherwise.
   public init(
-    hosts count: Int, weather: Weather, seed: UInt64,
+    hosts count: Int, weather: Weather, seed: UInt64, carriesProbes: Bool = true,
     configure: @escaping (inout NodeConfiguration) -> Void = { $0.dialsAutomatically = false }
   ) {
     self.seed = seed
     self.weather = weather
+    self.carriesProbes = carriesProbes
     self.configure = configure
     dice = Dice(seed: seed)
     for index in 0..<count {
@@ -81,6 +92,7 @@ public final class FlakyWorld {
   public static func address(_ index: Int) -> UInt32 { 0x0a00_0001 + UInt32(index) }
   static let port: UInt16 = 7_000
   static let discoveryPort: UInt16 = 4_040
+  static let probePort: UInt16 = 7_001
 
   /// Few hosts trust one another; of many, all know the first one, and it knows them.
   private static func isMesh(_ count: Int) -> Bool { count <= 16 }
@@ -110,6 +122,7 @@ public final class FlakyWorld {
       identity: Self.key(index), trust: trust, memory: memory, configuration: configuration, discoveries: discoveries,
       seed: seedBytes(), now: now)
     node.expose(Array("echo".utf8), isRemoteProcedure: true)
+    if carriesProbes { node.offerProbes(at: Self.probePort) }
     return node
   }
 

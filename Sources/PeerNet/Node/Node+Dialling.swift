@@ -102,6 +102,7 @@ extension Node {
     peer.attempts.removeAll { $0 == session.id }
     guard reason != .superseded, reason != .disconnectRequested, reason != .stopping else { return }
     peer.lastClose = reason
+    peer.lastClosed = now
     emit(.dialFailed(peer.key, session.endpoint, reason))
     if session.ledger.isUpgrade {
       stayOnWireOne(peer, now: now)

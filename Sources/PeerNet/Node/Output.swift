@@ -13,6 +13,9 @@ public enum Output: Sendable {
   case broadcast([UInt8])
   /// Send a datagram to one address.
   case datagram([UInt8], to: Endpoint)
+  /// Send a datagram to a connection's other end from the UDP port that `Node.offerProbes` was told of. A transport that
+  /// told of none never gets one.
+  case probe(ConnectionID, [UInt8], to: Endpoint)
   /// Tell the application.
   case event(Event)
 }
@@ -55,6 +58,8 @@ public enum CallOutcome: Hashable, Sendable {
   case timedOut
   /// Its connection ended first. The peer may have run it.
   case lost(CloseReason)
+  /// Its connection ended before a byte of it had left: the peer has not run it.
+  case notSent(CloseReason)
 }
 
 /// Why a peer's request was not handed to the application.

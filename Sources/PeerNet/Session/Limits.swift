@@ -16,10 +16,10 @@ public struct Limits: Sendable {
   public var dialSpacing: Duration = .milliseconds(5)
   /// Changes of the network within this time start the dials over once.
   public var networkInterval: Duration = .seconds(2)
-  /// Silence after which a peer is pinged, less up to a tenth of jitter.
-  public var heartbeatInterval: Duration = .seconds(6)
-  /// Silence after which a peer is dead.
-  public var heartbeatTimeout: Duration = .seconds(15)
+  /// Silence after which a peer is asked, less up to a tenth of jitter; nil for the profile's.
+  public var heartbeatInterval: Duration?
+  /// Silence after which a peer is dead in any case; nil for the profile's times, which adapt.
+  public var heartbeatTimeout: Duration?
   /// The first wait before a peer is dialled again; doubles up to `redialCeiling`, always jittered.
   public var redialFloor: Duration = .milliseconds(250)
   /// The longest wait before a peer is dialled again.
