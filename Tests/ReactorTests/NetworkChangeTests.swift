@@ -113,7 +113,7 @@ import Threads
   /// It listens at an address that its cable does not carry, so that the cable may go down on its side unnoticed by it.
   private static func laptop(_ signals: Signals) -> String? {
     guard Namespaces.unshareNetwork() else { return "unshare" }
-    signals.thread.store(Int(gettid()), ordering: .releasing)
+    signals.thread.store(Int(Namespaces.thread), ordering: .releasing)
     signals.wait(signals.isJoined)
     do {
       let side = try Side(2, trusting: 1, port: 7_000)
