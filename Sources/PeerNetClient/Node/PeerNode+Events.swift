@@ -8,10 +8,12 @@ extension PeerNode {
   func happened(_ event: Event) {
     switch event {
     case .connected(let key):
-      for waiter in waiters where waiter.key == key { endWaiter(waiter.id, nil) }
+      endWaiters(for: key, nil)
+      histories[key, default: PeerHistory()].connected(at: transport.now())
       logger.info("connected", metadata: peer(key))
     case .disconnected(let key, let reason):
       refused(key, reason)
+      histories[key, default: PeerHistory()].disconnected(reason, at: transport.now())
       for (nonce, ping) in pings where ping.key == key { endPing(nonce, .failure(PeerNetError.notConnected)) }
       logger.info("disconnected", metadata: peer(key, ["reason": "\(reason)"]))
     case .opened(_, let key, let endpoint, let wire, let dialled):

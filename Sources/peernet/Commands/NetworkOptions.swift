@@ -54,6 +54,10 @@ struct PeerOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How long to wait for the connection, and then for each answer.", valueName: "seconds"))
   var timeout: Seconds?
+
+  @Option(
+    help: ArgumentHelp("How long to wait for the connection instead, for a peer that is away.", valueName: "seconds"))
+  var wait: Seconds?
 }
 
 extension Endpoint: ExpressibleByArgument {

@@ -18,14 +18,11 @@ struct StatusCommand: AsyncParsableCommand {
       do { info = try await link.call("system.info") } catch let failure as Failure where failure.status == .forbidden {
         Console.say("system.info is not allowed; the rest follows")
       }
-      let status = await link.status
-      let address = status?.endpoint?.description
-      let wire = status?.wire?.rawValue
+      let view = await link.view
       if home.json {
         return Console.data(
           .object(
-            link.peer.json + [
-              ("address", .optional(address)), ("wire", wire.map { .integer(Int64($0)) } ?? .null),
+            link.peer.json + (view?.json ?? []) + [
               ("whoami", JSON(whoAmI)), ("info", info.map { JSON($0) } ?? .null),
             ]))
       }
@@ -33,8 +30,7 @@ struct StatusCommand: AsyncParsableCommand {
         MapPair(.binary(utf8: "peer"), .binary(link.peer.label)),
         MapPair(.binary(utf8: "fingerprint"), .binary(link.peer.key.fingerprint)),
       ]
-      if let address { link.append(MapPair(.binary(utf8: "address"), .binary(utf8: address))) }
-      if let wire { link.append(MapPair(.binary(utf8: "wire"), .integer(Int64(wire)))) }
+      for (name, value) in view?.facts ?? [] { link.append(MapPair(.binary(utf8: name), .binary(utf8: value))) }
       link.append(MapPair(.binary(utf8: "me"), whoAmI))
       Report(
         .map(link + (info?.pairs ?? []).filter { $0.key.binaryBytes.map { !$0.elementsEqual("wire".utf8) } ?? true })
