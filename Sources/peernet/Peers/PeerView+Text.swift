@@ -72,7 +72,8 @@ extension PeerView.Dial {
   var text: String {
     switch self {
     case .underWay: "under way"
-    case .planned(let wait): "in \(PeerView.text(wait))"
+    // Rounded up: what is still to come is not there yet.
+    case .planned(let wait): "in \(Report.duration((wait.milliseconds + 999) / 1_000))"
     case .noAddress: "no address"
     }
   }

@@ -23,7 +23,7 @@ actor PeersWatch {
     let ending = Task {
       let end = limit.map { ContinuousClock.now + $0 }
       while !Interruption.isRequested, end.map({ .now < $0 }) ?? true {
-        try await Task.sleep(for: min(.milliseconds(100), end.map { max(.zero, .now.duration(to: $0)) } ?? .seconds(1)))
+        try await Task.sleep(for: .milliseconds(100))
       }
       await node.stop()
     }
