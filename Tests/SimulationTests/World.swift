@@ -61,6 +61,8 @@ final class World {
   var link = Link()
   /// Set for one address, it overrides `link`.
   var links: [Endpoint: Link] = [:]
+  /// Further addresses of nodes.
+  var aliases: [Endpoint: Int] = [:]
   /// Answers requests at once; nil leaves them unanswered.
   var serve: (Int, Request) -> Reply? = { _, request in .ok(request.arguments) }
   private(set) var unanswered: [(node: Int, Request)] = []
@@ -339,6 +341,7 @@ final class World {
         for other in parties.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
           schedule(.datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
+      case .probe: break  // It has offered no port for them.
       case .event(let event):
         events[index].append((now, event))
         if case .request(let request) = event {
@@ -356,7 +359,8 @@ final class World {
   private func happen(_ happening: Happening) {
     switch happening {
     case .dialArrives(let from, let id, let endpoint):
-      guard let to = parties.indices.first(where: { World.endpoint($0) == endpoint }), !endpointLink(endpoint).refuses
+      guard let to = aliases[endpoint] ?? parties.indices.first(where: { World.endpoint($0) == endpoint }),
+        !endpointLink(endpoint).refuses
       else {
         return schedule(.dialRefused(node: from, id), after: delay())
       }

@@ -95,7 +95,7 @@ extension Node {
     if !isSent { throw .tooLarge }
   }
 
-  /// The connection that a call to a peer takes: on the better wire, not about to close, the newest.
+  /// The connection that a call to a peer takes: not suspect, not about to close, on the better wire, the newest.
   func route(_ key: PublicKey) throws(CallError) -> Session {
     guard let peer = peer(key) else { throw .untrustedPeer }
     var best: Session?
@@ -111,5 +111,7 @@ extension Node {
 
 extension Session {
   /// Orders the connections of one peer by how well they serve a call.
-  fileprivate var preference: Int { (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0) }
+  fileprivate var preference: Int {
+    (ledger.isSuspect ? 0 : 4) + (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0)
+  }
 }
