@@ -16,6 +16,8 @@ extension PeerNode {
       histories[key, default: PeerHistory()].disconnected(reason, at: transport.now())
       for (nonce, ping) in pings where ping.key == key { endPing(nonce, .failure(PeerNetError.notConnected)) }
       logger.info("disconnected", metadata: peer(key, ["reason": "\(reason)"]))
+    case .suspected(_, let key): logger.info("suspect", metadata: peer(key))
+    case .relieved(_, let key): logger.info("relieved", metadata: peer(key))
     case .opened(_, let key, let endpoint, let wire, let dialled):
       metrics?.opened.increment()
       logger.debug(
@@ -47,7 +49,7 @@ extension PeerNode {
     }
     eventListeners.tell(event)
     switch event {
-    case .connected, .disconnected, .opened, .closed, .dialFailed:
+    case .connected, .disconnected, .suspected, .relieved, .opened, .closed, .dialFailed:
       metrics?.connected.record(statuses.count { $0.isConnected })
       publishPeers()
     case .rejected, .refused, .callFinished, .pong, .request, .message, .memoryChanged, .sighted: break
