@@ -17,25 +17,62 @@ extension PeerNode {
 
   /// Calls a handle of a connected peer and waits for its answer.
   ///
-  /// What cannot be sent now is refused at once; nothing is queued for a peer that is away.
+  /// What cannot be sent now is refused at once, as ``PeerNetError/notConnected``; nothing is queued for a peer that is
+  /// away. With `waiting` the call waits for a connection first, which it makes the node dial at once and then keep, as
+  /// ``connect(to:at:timeout:)`` does. The wait is part of the call's time: all of it ends within the longer of `waiting`
+  /// and `timeout`.
   ///
   /// - Parameters:
   ///   - name: the handle; `beam_admin` with `{rpc, Module, Function, Arguments}` for a procedure of an Elixir node.
   ///   - arguments: any term. Peers that run Elixir know only atoms that their own program holds: send texts as binaries.
   ///   - timeout: how long to wait for the answer.
+  ///   - waiting: how long to wait for a connection while there is none; nil for not at all.
   /// - Throws: ``PeerNetError``, whose cases tell whether the peer may have run it; or `CancellationError` when the task
-  ///   is cancelled, upon which the answer, should it come, is dropped.
+  ///   is cancelled, upon which nothing is sent any more, and the answer, should it come, is dropped. A wait that came to
+  ///   nothing is ``PeerNetError/unreachable(_:)``, or ``PeerNetError/untrustedPeer`` when the peer is unpaired meanwhile;
+  ///   nothing was sent.
   public func call(
-    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5)
+    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5),
+    waiting: Swift.Duration? = nil
   ) async throws -> Term {
     try Task.checkCancellation()
-    guard let node else { throw PeerNetError.stopped }
+    guard node != nil else { throw PeerNetError.stopped }
     guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
+    let asked = transport.now()
+    let limit = waiting.map { asked + PeerNet.Duration($0) }
+    let end = asked + PeerNet.Duration(max(timeout, waiting ?? timeout))
+    while true {
+      if let limit, !isConnected(to: key) { try await wait(for: key, until: limit) }
+      let left = end - transport.now()
+      guard waiting == nil || left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
+      do {
+        return try await callNow(key, name, arguments, timeout: min(PeerNet.Duration(timeout), left))
+      } catch PeerNetError.notConnected where limit.map({ transport.now() < $0 }) ?? false {
+        // It went just now.
+      } catch PeerNetError.notSent where limit.map({ transport.now() < $0 }) ?? false {
+        // It went before the call had: the peer cannot have run it.
+      }
+    }
+  }
+
+  private func wait(for key: PublicKey, until limit: Instant) async throws {
+    do {
+      try await connect(to: key, timeout: .nanoseconds(max(limit - transport.now(), .zero).nanoseconds))
+      // It may have come up before the task was cancelled.
+      try Task.checkCancellation()
+    } catch {
+      metrics?.calls[error is CancellationError ? "cancelled" : "not_sent"]?.increment()
+      throw error
+    }
+  }
+
+  private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: PeerNet.Duration) async throws
+    -> Term
+  {
+    guard let node else { throw PeerNetError.stopped }
     let started = transport.now()
     let id: CallID
-    do {
-      id = try node.call(key, name, arguments, timeout: PeerNet.Duration(timeout), now: started)
-    } catch {
+    do { id = try node.call(key, name, arguments, timeout: timeout, now: started) } catch {
       metrics?.calls["not_sent"]?.increment()
       throw PeerNetError(error)
     }
