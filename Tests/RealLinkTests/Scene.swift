@@ -31,7 +31,7 @@ struct Scene {
   @discardableResult
   func answer(within limit: Swift.Duration = limit) async throws -> Swift.Duration {
     let start = ContinuousClock.now
-    try await wait(for: "answer", within: limit, every: .milliseconds(20)) {
+    try await wait(for: "answer", within: limit, every: .milliseconds(20)) { () async throws -> Void? in
       do {
         try await laptop.call(board.key)
         return ()
@@ -40,24 +40,24 @@ struct Scene {
     return ContinuousClock.now - start
   }
 
-  /// When the laptop's connection ended of silence, after `start`.
-  func laptopNotices(since start: Instant) async throws -> Instant {
+  /// When the laptop's connection ended, after `start`, of that reason if one is named.
+  func laptopNotices(since start: Instant, _ expected: CloseReason? = nil) async throws -> Instant {
     try await wait(for: "end of the laptop's connection", within: Self.limit) {
       laptop.journal.first(since: start) {
-        if case .disconnected(_, .silent) = $0 { true } else { false }
+        if case .disconnected(_, let reason) = $0 { expected == nil || reason == expected } else { false }
       }?.at
     }
   }
 
   /// The same of the board, by what it logs.
   func boardNotices() async throws -> Instant {
-    _ = try await board.running.process.line("peer.disconnected", within: Self.limit)
+    _ = try await board.logs("peer.disconnected", within: Self.limit)
     return Journal<Event>.now()
   }
 
   /// Whether either end has gone without a connection since the first came up.
   var wasInterrupted: Bool {
-    board.running.process.errorText.contains("peer.disconnected")
+    board.log.contains("peer.disconnected")
       || laptop.journal.first { if case .disconnected = $0 { true } else { false } } != nil
   }
 }

@@ -48,7 +48,7 @@ import Testing
       // Idle time, in which a heartbeat would find out too late that all is well.
       try await Task.sleep(for: .seconds(3))
     }
-    #expect(!scene.wasInterrupted, "\(scene.board.running.process.errorText)")
+    #expect(!scene.wasInterrupted, "\(scene.board.log)")
     try await scene.close()
   }
 

@@ -39,6 +39,15 @@ public final class FieldBoard: Sendable {
 
   public var key: PublicKey { running.key }
 
+  /// What it has logged.
+  public var log: String { running.process.errorText }
+
+  /// Waits for a line of its log that holds `fragment`.
+  @discardableResult
+  public func logs(_ fragment: String, within limit: Swift.Duration) async throws -> String {
+    try await running.process.line(fragment, within: limit)
+  }
+
   /// How often it gave up the processor because it had nothing to do: each ends with a wake-up.
   public func wakeUps() throws -> Int {
     try running.memory("voluntary_ctxt_switches")
