@@ -59,7 +59,7 @@ import Testing
     while world.now < end {
       let (node, other) = (pick(), pick())
       let key = world.parties[other].publicKey
-      switch random.below(24) {
+      switch random.below(27) {
       case 0...5: if node != other { world.connect(node, other) }
       case 6: world.act(node) { $0.disconnect(key, now: world.now) }
       case 7...13:
@@ -75,7 +75,9 @@ import Testing
       case 19: world.act(node) { $0.setTrust(world.trust(of: node, without: [other]), now: world.now) }
       case 20: world.act(node) { $0.setTrust(world.trust(of: node), now: world.now) }
       case 21: world.act(node) { $0.networkChanged(now: world.now) }
-      case 22:
+      case 22, 23: Self.suspect(world, node, isSuspect: true)
+      case 24: Self.suspect(world, node, isSuspect: false)
+      case 25:
         world.links[World.endpoint(other)] = World.Link(
           isBlackHole: random.below(2) == 0, refuses: random.below(3) == 0)
       default:
@@ -90,7 +92,22 @@ import Testing
     return world
   }
 
+  /// What the detector does: it is sure of a connection, or not.
+  private static func suspect(_ world: World, _ index: Int, isSuspect: Bool) {
+    world.act(index) { node in
+      for session in node.sessions {
+        guard let peer = session.remote.flatMap({ node.peer($0) }) else { continue }
+        if isSuspect {
+          node.suspected(session, peer, now: world.now)
+        } else {
+          node.relieved(session, peer, now: world.now)
+        }
+      }
+    }
+  }
+
   private static func calm(_ world: World) {
+    for node in 0..<count { suspect(world, node, isSuspect: false) }
     world.links = [:]
     world.cutOff = []
     for (node, request) in world.takeUnanswered() {

@@ -45,7 +45,7 @@ extension Node {
 
   /// When the next dial of a peer is due, worked out anew.
   private func nextDial(of peer: Peer) -> Instant? {
-    guard !isStopping, peer.isWanted ?? configuration.dialsAutomatically, peer.sessions.isEmpty,
+    guard !isStopping, peer.isWanted ?? configuration.dialsAutomatically, isMissing(peer),
       !peer.candidates.isEmpty
     else { return nil }
     if peer.attempts.isEmpty { return peer.redial.notBefore }

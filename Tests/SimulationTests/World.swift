@@ -61,6 +61,8 @@ final class World {
   var link = Link()
   /// Set for one address, it overrides `link`.
   var links: [Endpoint: Link] = [:]
+  /// Further addresses of nodes.
+  var aliases: [Endpoint: Int] = [:]
   /// Answers requests at once; nil leaves them unanswered.
   var serve: (Int, Request) -> Reply? = { _, request in .ok(request.arguments) }
   private(set) var unanswered: [(node: Int, Request)] = []
@@ -356,7 +358,8 @@ final class World {
   private func happen(_ happening: Happening) {
     switch happening {
     case .dialArrives(let from, let id, let endpoint):
-      guard let to = parties.indices.first(where: { World.endpoint($0) == endpoint }), !endpointLink(endpoint).refuses
+      guard let to = aliases[endpoint] ?? parties.indices.first(where: { World.endpoint($0) == endpoint }),
+        !endpointLink(endpoint).refuses
       else {
         return schedule(.dialRefused(node: from, id), after: delay())
       }

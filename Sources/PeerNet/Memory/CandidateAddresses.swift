@@ -107,9 +107,11 @@ struct CandidateAddresses: Sendable {
   }
 
   /// The best address that was not tried in this round, or nil: the round is over. Hints that arrive meanwhile join
-  /// it, but cannot prolong it beyond the bound and so keep the proven addresses from their next turn.
-  mutating func next() -> Endpoint? {
-    guard triesLeft > 0, let index = candidates.firstIndex(where: { !$0.tried }) else { return nil }
+  /// it, but cannot prolong it beyond the bound and so keep the proven addresses from their next turn. Ports of the
+  /// `host` that may be dead come last.
+  mutating func next(otherThan host: Endpoint? = nil) -> Endpoint? {
+    let elsewhere = candidates.firstIndex { !$0.tried && $0.endpoint.with(port: 0) != host?.with(port: 0) }
+    guard triesLeft > 0, let index = elsewhere ?? candidates.firstIndex(where: { !$0.tried }) else { return nil }
     candidates[index].tried = true
     triesLeft -= 1
     return candidates[index].endpoint

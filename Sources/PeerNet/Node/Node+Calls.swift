@@ -95,8 +95,8 @@ extension Node {
     if !isSent { throw .tooLarge }
   }
 
-  /// The connection that a call to a peer takes: on the better wire, not about to close, the newest.
-  private func route(_ key: PublicKey) throws(CallError) -> Session {
+  /// The connection that a call to a peer takes: not suspect, not about to close, on the better wire, the newest.
+  func route(_ key: PublicKey) throws(CallError) -> Session {
     guard let peer = peer(key) else { throw .untrustedPeer }
     var best: Session?
     for id in peer.sessions {
@@ -107,49 +107,11 @@ extension Node {
     guard let best else { throw .notConnected }
     return best
   }
-
-  // MARK: Peers
-
-  /// What the node knows of a trusted peer.
-  public struct PeerStatus: Sendable {
-    /// The peer's line of the trust list.
-    public let entry: TrustEntry
-    /// Whether a call would be sent now.
-    public let isConnected: Bool
-    /// Since when it is connected.
-    public let since: Instant?
-    /// What the connection speaks; nil while there is none.
-    public let wire: Wire?
-    /// The other end of the connection; nil while there is none.
-    public let endpoint: Endpoint?
-    /// The last ping's, before the first the handshake's; nil while there is no connection.
-    public let roundTrip: Duration?
-    /// When it was last heard.
-    public let heard: Instant?
-    /// Why the last connection, or the last attempt at one, ended; nil when none has.
-    public let lastClose: CloseReason?
-    /// The earliest next dial, while none is under way.
-    public let nextDial: Instant?
-  }
-
-  /// Every trusted peer, ordered by key.
-  public var statuses: [PeerStatus] { peers.map { status($0) } }
-
-  /// One trusted peer's status; nil for a key that is not trusted.
-  public func status(of key: PublicKey) -> PeerStatus? { peer(key).map { status($0) } }
-
-  private func status(_ peer: Peer) -> PeerStatus {
-    let session = try? route(peer.key)
-    return PeerStatus(
-      entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
-      wire: session?.wire, endpoint: session?.endpoint,
-      roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, heard: session?.heartbeat?.heard,
-      lastClose: peer.lastClose,
-      nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore)
-  }
 }
 
 extension Session {
   /// Orders the connections of one peer by how well they serve a call.
-  fileprivate var preference: Int { (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0) }
+  fileprivate var preference: Int {
+    (ledger.isSuspect ? 0 : 4) + (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0)
+  }
 }

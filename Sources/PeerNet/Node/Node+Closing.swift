@@ -43,6 +43,7 @@ extension Node {
   private func lost(_ session: Session, _ peer: Peer, _ reason: CloseReason, now: Instant) {
     peer.sessions.removeAll { $0 == session.id }
     peer.lastClose = reason
+    peer.lastClosed = now
     emit(.closed(session.id, peer.key, reason))
     succeed(session, peer, now: now)
     guard !peer.sessions.contains(where: { self.session($0)?.isHeard ?? false }) else { return }

@@ -10,7 +10,7 @@ extension Node {
     guard let peer = peer(key) else { return false }
     peer.isWanted = true
     for endpoint in endpoints { peer.candidates.pin(endpoint, now: now) }
-    if peer.sessions.isEmpty {
+    if isMissing(peer) {
       peer.redial.reset(now: now)
       dialIfDue(peer, now: now)
     }
@@ -38,21 +38,23 @@ extension Node {
     if !peer.isInRound && peer.attempts.isEmpty {
       peer.candidates.expire(now: now)
       peer.candidates.beginRound()
+      if !peer.sessions.isEmpty { peer.redial.besideSuspect(now: now, limits: limits, random: &random) }
       peer.isInRound = !peer.candidates.isEmpty
     }
     if peer.isInRound { dialNext(peer, now: now) }
   }
 
-  /// Whether a peer is missed: it should be connected, and is not.
+  /// Whether a peer is missed: it should be connected, and is not, or not for sure.
   func wantsDial(_ peer: Peer) -> Bool {
-    !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) && peer.sessions.isEmpty
+    !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) && isMissing(peer)
   }
 
   private func dialNext(_ peer: Peer, now: Instant) {
-    guard let endpoint = peer.candidates.next() else {
+    let suspect = peer.sessions.last.flatMap { session($0)?.endpoint }
+    guard let endpoint = peer.candidates.next(otherThan: suspect) else {
       guard peer.attempts.isEmpty else { return }
       peer.isInRound = false
-      peer.redial.failed(now: now, limits: limits, random: &random)
+      if peer.sessions.isEmpty { peer.redial.failed(now: now, limits: limits, random: &random) }
       earliest = min(earliest, peer.redial.notBefore)
       return
     }
@@ -89,6 +91,7 @@ extension Node {
     peer.attempts.removeAll { $0 == session.id }
     guard reason != .superseded, reason != .disconnectRequested, reason != .stopping else { return }
     peer.lastClose = reason
+    peer.lastClosed = now
     emit(.dialFailed(peer.key, session.endpoint, reason))
     if session.ledger.isUpgrade {
       stayOnWireOne(peer, now: now)
@@ -117,7 +120,9 @@ extension Node {
   /// Whether an attempt that has just reached its peer is not needed any more. It has not said who we are yet, so
   /// dropping it here can never cost both sides their connection.
   func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
-    peer.sessions.contains { session($0).map { $0.wire.rawValue >= attempt.wire.rawValue } ?? false }
+    peer.sessions.contains {
+      session($0).map { $0.wire.rawValue >= attempt.wire.rawValue && !$0.ledger.isSuspect } ?? false
+    }
   }
 
   // MARK: Discovery
@@ -154,7 +159,7 @@ extension Node {
     emit(.sighted(sighting))
     guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
     peer.candidates.hint(sighting.endpoint, now: now)
-    guard peer.sessions.isEmpty else { return }
+    guard isMissing(peer) else { return }
     peer.redial.hinted(now: now, limits: limits)
     dialIfDue(peer, now: now)
   }

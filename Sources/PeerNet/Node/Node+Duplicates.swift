@@ -9,8 +9,10 @@ extension Node {
         retire(other, winner: session, now: now)
       } else if session.wire == .two && other.wire == .two && session.hello?.instance == other.hello?.instance {
         settle(session, against: other, peer, now: now)
+      } else if other.wire == .one && other.ledger.isSuspect {
+        retire(other, winner: session, now: now)
       }
-      // PeerNet/1 alone: a BEAM peer keeps the newest and closes the other itself.
+      // PeerNet/1 alone otherwise: a BEAM peer keeps the newest and closes the other itself.
     }
   }
 
@@ -38,7 +40,9 @@ extension Node {
     loser.ledger.probe = nil
     touch(loser)
     // Only its answer shows that the other side has heard something on it, too.
-    do { try ping(winner, now: now) } catch { return close(winner, .session(error), now: now) }
+    if winner.ledger.firstPing == nil {
+      do { try ping(winner, now: now) } catch { return close(winner, .session(error), now: now) }
+    }
     closeIfRetired(loser, now: now)
   }
 

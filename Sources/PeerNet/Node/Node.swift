@@ -208,7 +208,7 @@ public final class Node {
       if misses { discovery.solicit(now: now) }
     }
     drainDiscoveries(now: now)
-    for peer in peers where peer.sessions.isEmpty {
+    for peer in peers where isMissing(peer) {
       peer.redial.reset(now: now)
       dialIfDue(peer, now: now)
     }

@@ -4,6 +4,8 @@ public struct NodeConfiguration: Sendable {
   public var announcedPort: UInt16?
   /// Whether to keep connected to every trusted peer whose address is known; otherwise only `connect` dials.
   public var dialsAutomatically = true
+  /// How closely connections are watched, and at what cost.
+  public var profile = LivenessProfile.wifi
   /// What this implementation chose (Protocol, Times and bounds).
   public var limits = Limits()
   /// Names of optional parts of PeerNet/2 that this node offers.

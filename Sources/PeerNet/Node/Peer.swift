@@ -23,6 +23,7 @@ final class Peer {
   var isConnected = false
   var connectedSince: Instant?
   var lastClose: CloseReason?
+  var lastClosed: Instant?
 
   init(entry: TrustEntry, candidates: CandidateAddresses, hasProvenWireTwo: Bool, now: Instant) {
     self.entry = entry

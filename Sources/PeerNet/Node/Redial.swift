@@ -19,6 +19,12 @@ struct Redial {
     notBefore = now + Duration(nanoseconds: delay / 2 + Int64(random.below(UInt64(max(delay / 2, 1)))))
   }
 
+  /// A round beside a connection that is suspect: the next one comes later each time, and soon again after long peace.
+  mutating func besideSuspect(now: Instant, limits: Limits, random: inout RandomStream) {
+    if now >= notBefore + limits.redialCeiling { failures = 0 }
+    failed(now: now, limits: limits, random: &random)
+  }
+
   /// A connection that had been up ended: come back soon, but not in step with everybody else.
   mutating func disconnected(after uptime: Duration, now: Instant, limits: Limits, random: inout RandomStream) {
     // A connection that never lasts is no better than a dial that fails.

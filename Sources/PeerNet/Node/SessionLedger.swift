@@ -45,6 +45,8 @@ struct SessionLedger {
   var isProvisional = false
   /// An attempt on PeerNet/2 that follows such evidence.
   var isUpgrade = false
+  /// Nothing was heard here for longer than it should take.
+  var isSuspect = false
   /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
   var firstPing: Instant?
   var probe: Probe?
