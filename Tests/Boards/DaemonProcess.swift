@@ -68,6 +68,14 @@ public final class DaemonProcess: @unchecked Sendable {
   public var outputText: String { Self.text(output) }
   public var errorText: String { Self.text(errors) }
 
+  /// What it has written to stderr after the first so many bytes: ASCII.
+  public func errorText(from offset: Int) -> String {
+    guard let file = try? FileHandle(forReadingFrom: errors) else { return "" }
+    defer { try? file.close() }
+    guard (try? file.seek(toOffset: UInt64(offset))) != nil, let data = try? file.readToEnd() else { return "" }
+    return String(decoding: data, as: UTF8.self)
+  }
+
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Waits for the process to end; one that takes longer is killed.

@@ -34,6 +34,9 @@ import Testing
     let scene = try await Scene(seed: 12)
     scene.lan.forwarder.change(0) { $0.up.weather = Weather(roundTrip: .milliseconds(20), loss: 0.4) }
     for _ in 0..<10 { try await scene.answer() }
+    let traffic = scene.lan.forwarder.traffic(of: 0)
+    report("ten calls were answered although \(traffic.lost) of \(traffic.frames) frames were lost")
+    #expect(traffic.lost > 0)
     try await scene.close()
   }
 
@@ -57,6 +60,7 @@ import Testing
     var slowest = Swift.Duration.zero
     for _ in 0..<10 { slowest = max(slowest, try await scene.answer()) }
     report("of ten calls at \(Int(weather.loss * 100)) % loss the slowest took \(slowest.text)")
+    #expect(scene.lan.forwarder.traffic(of: 0).lost > 0)
     try await scene.close()
   }
 }

@@ -98,7 +98,7 @@ public final class Forwarder: Sendable {
       func carry(over index: Int, up: Bool) {
         links[index].traffic.count(frame)
         let travel = up ? links[index].up.travel(at: now) : links[index].down.travel(at: now)
-        guard let travel else { return }
+        guard let travel else { return links[index].traffic.lost += 1 }
         agenda.add((frame.bytes, up ? 0 : index + 1), at: now + travel)
       }
       guard device == 0 else { return carry(over: device - 1, up: true) }

@@ -2,6 +2,8 @@
 public struct Traffic: Equatable, Sendable {
   /// Every frame, ARP and bare acknowledgements included.
   public var frames = 0
+  /// Those of them that the link lost.
+  public var lost = 0
   /// TCP segments that carry something, and what they carry.
   public var segments = 0
   public var streamBytes = 0
@@ -33,6 +35,7 @@ public struct Traffic: Equatable, Sendable {
   public static func - (left: Traffic, right: Traffic) -> Traffic {
     var difference = Traffic()
     difference.frames = left.frames - right.frames
+    difference.lost = left.lost - right.lost
     difference.segments = left.segments - right.segments
     difference.streamBytes = left.streamBytes - right.streamBytes
     difference.datagrams = left.datagrams - right.datagrams
