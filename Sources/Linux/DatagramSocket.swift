@@ -56,7 +56,8 @@ extension Socket {
   public borrowing func send(
     _ bytes: UnsafeRawBufferPointer, to address: SocketAddress, interface: UInt32 = 0
   ) throws(Errno) -> Bool {
-    if address.isIPv4 == isIPv6 { throw Errno("sendmsg", .addressFamilyNotSupported) }
+    // A dual-stack socket takes IPv4 addresses in their mapped form.
+    if !address.isIPv4 && !isIPv6 { throw Errno("sendmsg", .addressFamilyNotSupported) }
     var ip = address.ip
     let result = clinux_send(number, isIPv6 ? 1 : 0, bytes.baseAddress, bytes.count, &ip, interface)
     return try checkReady("sendmsg", result) != nil

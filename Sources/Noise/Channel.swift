@@ -6,6 +6,8 @@ public struct Channel: ~Copyable, Sendable {
   public var sender: CipherState
   /// Opens what the other side sent.
   public var receiver: CipherState
+  /// Keys for use beside the channel, when the handshake was asked for them; whoever takes them leaves nil.
+  public var derived: DerivedKeys?
   /// The peer's proven key.
   public let remoteStatic: PublicKey
   /// 32 bytes that both sides share and that name this session; not secret.
@@ -15,6 +17,7 @@ public struct Channel: ~Copyable, Sendable {
 
   init(initiator split: consuming SymmetricState.Split, remoteStatic: PublicKey, payload: [UInt8]) {
     handshakeHash = split.handshakeHash
+    derived = split.derived
     sender = split.initiator
     receiver = split.responder
     self.remoteStatic = remoteStatic
@@ -23,6 +26,7 @@ public struct Channel: ~Copyable, Sendable {
 
   init(responder split: consuming SymmetricState.Split, remoteStatic: PublicKey, payload: [UInt8]) {
     handshakeHash = split.handshakeHash
+    derived = split.derived
     sender = split.responder
     receiver = split.initiator
     self.remoteStatic = remoteStatic

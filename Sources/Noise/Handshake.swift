@@ -93,7 +93,9 @@ struct Handshake: ~Copyable {
     return (remoteStatic, payload)
   }
 
-  consuming func split() -> SymmetricState.Split { symmetric.split() }
+  consuming func split(as side: SymmetricState.Side, deriving label: [UInt8]) -> SymmetricState.Split {
+    symmetric.split(as: side, deriving: label)
+  }
 
   // MARK: Parts of a message
 

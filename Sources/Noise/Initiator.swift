@@ -43,13 +43,15 @@ public struct InitiatorSendingM3: ~Copyable, Sendable {
     self.payload = payload
   }
 
-  /// Appends M3 to `message`. The payload's rules are `InitiatorAwaitingM2`'s, but it is encrypted.
+  /// Appends M3 to `message`. The payload's rules are `InitiatorAwaitingM2`'s, but it is encrypted. A label that is not
+  /// empty derives keys for use beside the channel.
   public consuming func finish(
-    payload: [UInt8] = [], staticKey: borrowing KeyPair, message: inout [UInt8]
+    payload: [UInt8] = [], staticKey: borrowing KeyPair, deriving label: [UInt8] = [], message: inout [UInt8]
   ) throws(NoiseError) -> Channel {
     var handshake = handshake
     try handshake.writeM3(
       payload: payload, remoteEphemeral: remoteEphemeral, staticKey: staticKey, to: &message)
-    return Channel(initiator: handshake.split(), remoteStatic: remoteStatic, payload: self.payload)
+    return Channel(
+      initiator: handshake.split(as: .initiator, deriving: label), remoteStatic: remoteStatic, payload: self.payload)
   }
 }

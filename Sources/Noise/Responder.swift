@@ -34,10 +34,12 @@ public struct ResponderAwaitingM3: ~Copyable, Sendable {
     self.payload = payload
   }
 
-  /// Takes the raw M3 and proves the initiator's static key. Our own has done its part in M2.
-  public consuming func receive(_ m3: [UInt8]) throws(NoiseError) -> Channel {
+  /// Takes the raw M3 and proves the initiator's static key. Our own has done its part in M2. A label that is not empty
+  /// derives keys for use beside the channel.
+  public consuming func receive(_ m3: [UInt8], deriving label: [UInt8] = []) throws(NoiseError) -> Channel {
     var handshake = handshake
     let (remoteStatic, payload) = try handshake.readM3(m3)
-    return Channel(responder: handshake.split(), remoteStatic: remoteStatic, payload: payload)
+    return Channel(
+      responder: handshake.split(as: .responder, deriving: label), remoteStatic: remoteStatic, payload: payload)
   }
 }

@@ -16,8 +16,11 @@ public final class ReactorTransport {
     public var discoveryPort: UInt16? = 4_040
     /// The interfaces that discovery may use; nil allows all.
     public var interfaces: [[UInt8]]?
-    /// Milliseconds that sent data may stay unacknowledged before a connection is broken.
-    public var userTimeout: Int32 = 15_000
+    /// Milliseconds that sent data may stay unacknowledged before a connection is broken; nil for what the node's profile
+    /// wants, which is longer than it may still trust the connection.
+    public var userTimeout: Int32?
+    /// Whether to open a UDP port for probes of connections.
+    public var carriesProbes = true
 
     /// Listens on every address, at a port of the kernel's choice.
     public init() {}
@@ -31,7 +34,7 @@ public final class ReactorTransport {
   public var onDiscoveryFailure: (_ interface: [UInt8], Errno) -> Void = { _, _ in }
 
   private let configuration: Configuration
-  private let options: TCPConnection.Options
+  private var options: TCPConnection.Options
   private var node: Node?
   private var onEvent: (Event) -> Void = { _ in }
   private var listener: TCPListener?
@@ -42,6 +45,7 @@ public final class ReactorTransport {
   private var lingering = 0
   private var onFlushed: (() -> Void)?
   private var monitor: InterfaceMonitor?
+  private var probes: UDPSocket?
   /// Hears everyone's announces and solicits.
   private var listening: BroadcastSockets?
   /// Sends from a port of this process alone, so that answers find it beside other processes of this host.
@@ -75,6 +79,11 @@ public final class ReactorTransport {
   public func start(_ node: Node, onEvent: @escaping (Event) -> Void) throws(Errno) {
     self.node = node
     self.onEvent = onEvent
+    if configuration.userTimeout == nil {
+      options.userTimeout = Int32(clamping: node.configuration.livenessRules.userTimeout.milliseconds)
+      listener?.options = options
+    }
+    if configuration.carriesProbes { openProbes(node) }
     if let port = configuration.discoveryPort {
       let monitor = try InterfaceMonitor(reactor: reactor)
       self.monitor = monitor
@@ -97,6 +106,7 @@ public final class ReactorTransport {
     listening?.close()
     asking?.close()
     monitor?.close()
+    probes?.close()
     if let timer { reactor.cancel(timer) }
     onEvent = { _ in }
     node = nil
@@ -133,6 +143,7 @@ public final class ReactorTransport {
       case .broadcast(let bytes):
         if let port = configuration.discoveryPort { _ = asking?.broadcast(bytes, port: port) }
       case .datagram(let bytes, let endpoint): sendDatagram(bytes, to: endpoint)
+      case .probe(_, let bytes, let endpoint): _ = try? probes?.send(bytes, to: SocketAddress(endpoint))
       case .event(let event): onEvent(event)
       }
     }
@@ -170,6 +181,22 @@ public final class ReactorTransport {
     for interface in asking?.interfaces ?? [] where interface.isOnLink(address) {
       if asking?.send(bytes, to: address, interface: interface.index) ?? false { return }
     }
+  }
+
+  /// Without a port everything works, but a link that stalls for long is taken for dead later.
+  private func openProbes(_ node: Node) {
+    let listening = configuration.listen ?? .any(port: 0)
+    for address in [listening, .anyIPv4(port: 0)] {
+      var address = address
+      address.port = 0
+      probes = try? UDPSocket(on: address, reactor: reactor) { [self] datagram, bytes in
+        guard !datagram.isTruncated else { return }
+        self.node?.receiveProbe(Array(bytes), from: Endpoint(datagram.source), now: now)
+        carryOut()
+      }
+      if probes != nil { break }
+    }
+    node.offerProbes(at: probes?.local?.port)
   }
 
   private func armTimer() {

@@ -8,7 +8,8 @@ public final class TCPListener {
   private static var rest: UInt64 { 100_000_000 }
 
   private let reactor: Reactor
-  private let options: TCPConnection.Options
+  /// Of connections that are accepted from now on.
+  public var options: TCPConnection.Options
   private let handler: (TCPConnection) -> Void
   private var socket: Socket?
   private var registration: Reactor.Registration?

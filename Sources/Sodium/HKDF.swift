@@ -12,7 +12,8 @@ public enum HKDF {
     ratchet(&chainingKey, input: UnsafeRawBufferPointer(start: nil, count: 0))
   }
 
-  private static func ratchet(_ chainingKey: inout SecretKey, input: UnsafeRawBufferPointer) -> SecretKey {
+  /// Replaces the chaining key by HKDF's first output for an input that is no secret, and returns the second.
+  public static func ratchet(_ chainingKey: inout SecretKey, input: UnsafeRawBufferPointer) -> SecretKey {
     // A hash state stands for its key, so every state is ours to wipe.
     var state = crypto_auth_hmacsha256_state()
     crypto_auth_hmacsha256_init(&state, chainingKey.storage.start, SecretKey.byteCount)

@@ -40,6 +40,14 @@ extension FlakyWorld {
       if let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }) {
         send(datagram: bytes, from: host, to: other)
       }
+    case .probe(_, let bytes, let endpoint):
+      guard hosts[host].hasLink, let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }),
+        endpoint.port == Self.probePort
+      else { return }
+      probeBytes += bytes.count
+      guard let delay = travel(host, other) else { return }
+      let source = Endpoint(ipv4: hosts[host].address, port: Self.probePort)
+      agenda.add(.probe(bytes, from: source, to: endpoint.ipv4 ?? 0, toHost: other), at: now + delay)
     case .event(let event):
       if case .request(let request) = event, let token = request.token {
         hosts[host].node.reply(token, .ok(request.arguments), now: clock(host))
@@ -118,6 +126,7 @@ extension FlakyWorld {
       forget(connection)
     case .datagram(let bytes, let endpoint):
       node.receiveDatagram(bytes, from: endpoint, onLink: true, now: clock)
+    case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
     }
   }
@@ -136,6 +145,8 @@ extension FlakyWorld {
       transmit(connection, side)
     case .datagram(let bytes, let from, let host):
       if hosts[host].hasLink { deliver(.datagram(bytes, from: from), to: host) }
+    case .probe(let bytes, let from, let address, let host):
+      if hosts[host].hasLink, hosts[host].address == address { deliver(.probe(bytes, from: from), to: host) }
     case .tcpTimer(let connection, let side):
       guard let end = connections[connection]?.sides[side], end.wakesAt <= now else { return }
       connections[connection]!.sides[side].wakesAt = .distantFuture

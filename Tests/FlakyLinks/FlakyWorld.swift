@@ -11,6 +11,7 @@ public final class FlakyWorld {
     case segment(Segment, connection: Int, side: Int, to: UInt32)
     case reset(connection: Int, side: Int, to: UInt32)
     case datagram([UInt8], from: Endpoint, toHost: Int)
+    case probe([UInt8], from: Endpoint, to: UInt32, toHost: Int)
     case tcpTimer(connection: Int, side: Int)
     case nodeTimer(host: Int)
     case dialDeadline(connection: Int)
@@ -29,6 +30,10 @@ public final class FlakyWorld {
   public let weather: Weather
   /// Told of each event of each node; what was asked is answered with its arguments first.
   public var observe: (_ host: Int, Event) -> Void = { _, _ in }
+  /// Whether hosts that start from now on have a port for probes.
+  public var carriesProbes: Bool
+  /// What all programs have sent in probes so far.
+  public internal(set) var probeBytes = 0
   /// What all programs have written into their connections so far.
   public internal(set) var bytesWritten = 0
   /// Looks at each node after each of its inputs, with the time on its clock.
@@ -36,7 +41,7 @@ public final class FlakyWorld {
   /// Whether a connection ends at once when its own address is gone, as a program does that listens to netlink.
   public var endsConnectionsOfLostAddresses = false
   /// TCP's patience, as the programs set it.
-  public var userTimeout: Duration? = .seconds(15)
+  public var userTimeout: Duration? = LivenessProfile.wifi.rules.userTimeout
   /// Of every announce, the share that is lost on top of what the link loses.
   public var announceLoss = 0.0
 
@@ -51,11 +56,12 @@ public final class FlakyWorld {
   /// Nodes that trust each other for everything and speak PeerNet/2; they dial when told to, unless configured to do
   /// otherwise.
   public init(
-    hosts count: Int, weather: Weather, seed: UInt64,
+    hosts count: Int, weather: Weather, seed: UInt64, carriesProbes: Bool = true,
     configure: @escaping (inout NodeConfiguration) -> Void = { $0.dialsAutomatically = false }
   ) {
     self.seed = seed
     self.weather = weather
+    self.carriesProbes = carriesProbes
     self.configure = configure
     dice = Dice(seed: seed)
     for index in 0..<count {
@@ -70,6 +76,7 @@ public final class FlakyWorld {
   public static func address(_ index: Int) -> UInt32 { 0x0a00_0001 + UInt32(index) }
   static let port: UInt16 = 7_000
   static let discoveryPort: UInt16 = 4_040
+  static let probePort: UInt16 = 7_001
 
   static func key(_ index: Int) -> KeyPair {
     var seed = [UInt8](repeating: 7, count: 32)
@@ -95,6 +102,7 @@ public final class FlakyWorld {
       identity: Self.key(index), trust: trust, memory: memory, configuration: configuration, discoveries: discoveries,
       seed: seedBytes(), now: now)
     node.expose(Array("echo".utf8), isRemoteProcedure: true)
+    if carriesProbes { node.offerProbes(at: Self.probePort) }
     return node
   }
 

@@ -12,6 +12,7 @@ public struct Host {
     case drained(ConnectionID)
     case ended(connection: Int, side: Int, CloseReason)
     case datagram([UInt8], from: Endpoint)
+    case probe([UInt8], from: Endpoint)
     case networkChanged
   }
 

@@ -3,12 +3,12 @@ import PeerNet
 extension Policy {
   /// What our frames weigh: length, a sealed ping or pong with its nonce, tag.
   public static let ourBytes = 50
-  /// A datagram of ours: session id 8, counter 8, sealed challenge and count of bytes 16, tag 16.
-  public static let ourProbeBytes = 48
+  /// A datagram of ours: session id 8, counter 8, sealed kind, number and count of bytes 17, tag 16.
+  public static let ourProbeBytes = 49
 
-  /// As it is: ping after 6 s of silence less up to a tenth, dead after 15 s; the kernel is told 15 s, too.
-  public static let ours = keepalive(
-    "PeerNet today (6/15 s)", .init(interval: .seconds(6), jitter: 0.1, silence: .seconds(15)), bytes: ourBytes,
+  /// As it was: ping after 6 s of silence less up to a tenth, dead after 15 s; the kernel is told 15 s, too.
+  public static let before = keepalive(
+    "PeerNet before (6/15 s)", .init(interval: .seconds(6), jitter: 0.1, silence: .seconds(15)), bytes: ourBytes,
     userTimeout: .seconds(15))
   /// The original that we speak with.
   public static let original = keepalive(
@@ -37,25 +37,28 @@ extension Policy {
   public static let iroh = Policy(name: "iroh, QUIC (5/15 s)", bytes: { _, _ in 32 }, usesStream: false) {
     QUICDetector(now: $1)
   }
-  /// What the search found.
-  public static let candidate = probing("candidate", ProbingDetector.Rules())
-  /// The same without datagrams: how far TCP alone goes.
-  public static let candidateWithoutDatagrams: Policy = {
-    var rules = ProbingDetector.Rules()
-    rules.probeInterval = nil
-    return probing("candidate, no datagrams", rules)
-  }()
+  /// What ships, with the default profile.
+  public static let ours = liveness("PeerNet", .wifi)
+  /// The same towards a peer that answers no datagrams, as every BEAM peer: how far TCP alone goes.
+  public static let oursWithoutProbes = liveness("PeerNet, no probes", .wifi, sendsProbes: false)
+  /// What ships for a node that sleeps between its wake-ups.
+  public static let oursOnBattery = liveness("PeerNet, battery", .battery)
 
   /// All of them, in the order of the table.
   public static let all = [
-    ours, original, wireGuard, iroh, libp2p, espHome, zenoh, candidateWithoutDatagrams, candidate,
+    before, original, wireGuard, iroh, libp2p, espHome, zenoh, liveness("PeerNet, wired", .wired),
+    liveness("PeerNet, metered", .metered), oursOnBattery, oursWithoutProbes, ours,
   ]
 
-  /// A policy of our next kind.
-  public static func probing(_ name: String, _ rules: ProbingDetector.Rules) -> Policy {
-    Policy(name: name, bytes: { _, channel in channel == .stream ? ourBytes : ourProbeBytes }) {
-      ProbingDetector(rules, dice: $0, now: $1)
-    }
+  private static func liveness(_ name: String, _ profile: LivenessProfile, sendsProbes: Bool = true) -> Policy {
+    liveness(name, profile.rules, sendsProbes: sendsProbes)
+  }
+
+  /// The product's own `Liveness` by such rules.
+  public static func liveness(_ name: String, _ rules: LivenessRules, sendsProbes: Bool = true) -> Policy {
+    Policy(
+      name: name, bytes: { _, channel in channel == .stream ? ourBytes : ourProbeBytes }, userTimeout: rules.userTimeout
+    ) { LivenessDetector(rules, sendsProbes: sendsProbes, dice: $0, now: $1) }
   }
 
   private static func keepalive(

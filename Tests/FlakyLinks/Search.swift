@@ -43,33 +43,40 @@ public struct Search: Sendable {
     self.seed = seed
   }
 
-  /// The points: around the candidate, one parameter moved at a time, and then without datagrams, more and more patient.
-  public static var points: [ProbingDetector.Rules] {
-    func rules(_ change: (inout ProbingDetector.Rules) -> Void) -> ProbingDetector.Rules {
-      var rules = ProbingDetector.Rules()
+  /// A point: rules, and whether there is a way for datagrams.
+  public struct Point: Sendable {
+    public let rules: LivenessRules
+    public let sendsProbes: Bool
+  }
+
+  /// The points: around the profile, one parameter moved at a time; other profiles; and then without datagrams, more and
+  /// more patient.
+  public static var points: [Point] {
+    func point(_ profile: LivenessProfile = .wifi, _ change: (inout LivenessRules) -> Void = { _ in }) -> Point {
+      var rules = profile.rules
       change(&rules)
-      return rules
+      return Point(rules: rules, sendsProbes: true)
     }
     let around = [
-      rules { _ in },
-      rules { $0.interval = .milliseconds(4_000) },
-      rules { $0.interval = .milliseconds(5_800) },
-      rules { $0.answerFloor = .milliseconds(700) },
-      rules { $0.answerFloor = .milliseconds(2_000) },
-      rules { $0.answerCeiling = $0.answerFloor },
-      rules { $0.probeInterval = .milliseconds(500) },
-      rules { $0.probeInterval = .milliseconds(1_000) },
-      rules { $0.verdictFloor = .milliseconds(2_000) },
-      rules { $0.verdictCeiling = $0.verdictFloor },
+      point(),
+      point { $0.interval = .milliseconds(4_000) },
+      point { $0.interval = .milliseconds(5_800) },
+      point { $0.answerFloor = .milliseconds(700) },
+      point { $0.answerFloor = .milliseconds(2_000) },
+      point { $0.answerCeiling = $0.answerFloor },
+      point { $0.probeInterval = .milliseconds(500) },
+      point { $0.probeInterval = .milliseconds(1_000) },
+      point { $0.verdictFloor = .milliseconds(2_000) },
+      point { $0.verdictCeiling = $0.verdictFloor },
+      point(.wired), point(.metered), point(.battery),
     ]
-    let patience: [Int64] = [3_000, 6_000, 10_000, 20_000, 40_000, 80_000]
+    let patience: [Int64] = [3, 6, 10, 20, 40, 60, 80, 100]
     return around
-      + patience.map { time in
-        rules {
-          $0.probeInterval = nil
-          $0.verdictFloor = .milliseconds(time)
-          $0.verdictCeiling = .milliseconds(max(time, 6_500))
-        }
+      + patience.map { seconds in
+        var rules = LivenessRules()
+        rules.unprobedVerdict = .seconds(seconds)
+        rules.stallLimit = .seconds(seconds + 15)
+        return Point(rules: rules, sendsProbes: false)
       }
   }
 
@@ -77,9 +84,10 @@ public struct Search: Sendable {
   public func run(tell: (String) -> Void) {
     tell("| interval | answer | datagrams | verdict | missed | suspected | dead | dead in loss | alarms |")
     tell("|---|---|---|---|---|---|---|---|---|")
-    for rules in Self.points {
+    for point in Self.points {
+      let rules = point.rules
       var table = PolicyTable(hours: hours, seed: seed)
-      table.measure(.probing("", rules))
+      table.measure(.liveness("", rules, sendsProbes: point.sendsProbes))
       let row = table.rows[0]
       let missed = Goal().missed(by: row)
       let alarms = [row.lossy, row.slow, row.bursts, row.edge].map {
@@ -87,8 +95,10 @@ public struct Search: Sendable {
       }
       tell(
         "| \(rules.interval.milliseconds) | \(rules.answerFloor.milliseconds)…\(rules.answerCeiling.milliseconds) | "
-          + "\(rules.probeInterval.map { "\($0.milliseconds)" } ?? "none") | "
-          + "\(rules.verdictFloor.milliseconds)…\(rules.verdictCeiling.milliseconds) | "
+          + "\(point.sendsProbes ? "\(rules.probeInterval.milliseconds)" : "none") | "
+          + (point.sendsProbes
+            ? "\(rules.verdictFloor.milliseconds)…\(rules.verdictCeiling.milliseconds) | "
+            : "\(rules.unprobedVerdict.milliseconds) | ")
           + "\(missed.isEmpty ? "none" : missed.joined(separator: ", ")) | "
           + "\(PolicyTable.times(row.clearDeaths.suspected)) | \(PolicyTable.times(row.clearDeaths.declared)) | "
           + "\(PolicyTable.times(row.slowDeaths.declared)) | \(alarms.joined(separator: ", ")) |")

@@ -341,6 +341,7 @@ final class World {
         for other in parties.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
           schedule(.datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
+      case .probe: break  // It has offered no port for them.
       case .event(let event):
         events[index].append((now, event))
         if case .request(let request) = event {

@@ -21,6 +21,7 @@ extension Node {
     } catch {
       close(session, .session(error), now: now)
     }
+    noteRelief(of: session, now: now)
     if session.isStalled { return close(session, .peerStalled, now: now) }
     if session.ledger.isOpen { touch(session) }
     // What would have woken an idle node next does not any more. Traffic leaves that to the timer.
@@ -38,7 +39,8 @@ extension Node {
     guard key == session.ledger.expected else { return close(session, .wrongPeer(key), now: now) }
     guard let peer = peer(key) else { return close(session, .untrusted, now: now) }
     if hasBetterConnection(peer, than: session) { return close(session, .superseded, now: now) }
-    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    try session.admit(
+      hello: hello, staticKey: identity, rules: configuration.livenessRules, now: now, random: &random)
     admit(session, peer)
     noteProven(session.endpoint, of: peer, now: now)
     peer.attempts.removeAll { $0 == session.id }
@@ -59,11 +61,13 @@ extension Node {
     }
     if session.wire == .one && peer.wire == .two {
       // Refused, but not left in the dark: the ping is authenticated evidence that the newer wire is spoken here.
-      try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+      try session.admit(
+        hello: hello, staticKey: identity, rules: configuration.livenessRules, now: now, random: &random)
       try ping(session, now: now)
       return close(session, .outdatedWire, now: now)
     }
-    try session.admit(hello: hello, staticKey: identity, now: now, random: &random)
+    try session.admit(
+      hello: hello, staticKey: identity, rules: configuration.livenessRules, now: now, random: &random)
     guard hasRoom(for: session, of: peer) else { return close(session, .busy, bye: .busy, now: now) }
     halfOpen -= 1
     admit(session, peer)

@@ -25,7 +25,7 @@ extension Node {
   /// When a session's next timer is due.
   func deadline(of session: Session) -> Instant {
     guard session.ledger.isAdmitted else { return admissionDeadline(of: session) }
-    var deadline = session.heartbeat?.deadline ?? .distantFuture
+    var deadline = session.liveness?.deadline ?? .distantFuture
     if let firstPing = session.ledger.firstPing { deadline = min(deadline, firstPing) }
     if let probe = session.ledger.probe { deadline = min(deadline, probe.deadline) }
     if let retirement = session.ledger.retirement { deadline = min(deadline, retirement.deadline) }
@@ -47,11 +47,8 @@ extension Node {
       return
     }
     do {
-      switch session.heartbeatTimeout(now: now, random: &random) {
-      case .dead: return close(session, .silent, now: now)
-      case .ping: try ping(session, now: now)
-      case .fine: break
-      }
+      try watch(session, now: now)
+      guard session.ledger.isOpen else { return }
       if let firstPing = session.ledger.firstPing, now >= firstPing { try ping(session, now: now) }
     } catch {
       return close(session, .session(error), now: now)

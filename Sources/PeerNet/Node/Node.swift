@@ -10,7 +10,7 @@ public final class Node {
   /// The identity's public half: what peers name this node by.
   public let publicKey: PublicKey
   /// Chosen at process start; tells two processes of one identity apart.
-  public let hello: Hello
+  public private(set) var hello: Hello
   /// What is changed counts from the next time that it is looked at; features were told when the node was made.
   public var configuration: NodeConfiguration
 
@@ -62,6 +62,7 @@ public final class Node {
     var random = RandomStream(seed: seed)
     publicKey = identity.publicKey
     hello = Hello(instance: random.bytes(Hello.instanceCount), features: configuration.features)
+    hello.interval = configuration.helloInterval
     self.identity = identity
     self.random = random
     self.memory = memory
@@ -72,6 +73,10 @@ public final class Node {
   }
 
   var limits: Limits { configuration.limits }
+
+  /// Offers probes beside the stream at a UDP port that the transport has opened for them, or none any more. It counts for
+  /// connections that are made from now on.
+  public func offerProbes(at port: UInt16?) { hello.offerProbes(at: port) }
 
   // MARK: Output
 

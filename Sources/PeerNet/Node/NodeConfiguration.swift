@@ -11,6 +11,22 @@ public struct NodeConfiguration: Sendable {
   /// Names of optional parts of PeerNet/2 that this node offers.
   public var features: [[UInt8]] = []
 
+  /// The profile's times, with what the operator set apart from them.
+  public var livenessRules: LivenessRules {
+    var rules = profile.rules
+    if let interval = limits.heartbeatInterval { rules.ask(every: interval) }
+    if let timeout = limits.heartbeatTimeout { rules.giveUp(after: timeout) }
+    return rules
+  }
+
+  /// What the hello says: nodes that save ask to be asked no more often than they ask themselves.
+  var helloInterval: UInt32? {
+    switch profile {
+    case .wired, .wifi: nil
+    case .metered, .battery: UInt32(clamping: livenessRules.interval.milliseconds)
+    }
+  }
+
   /// The defaults of Protocol, Times and bounds.
   public init() {}
 }

@@ -13,6 +13,9 @@ public enum Output: Sendable {
   case broadcast([UInt8])
   /// Send a datagram to one address.
   case datagram([UInt8], to: Endpoint)
+  /// Send a datagram to a connection's other end from the UDP port that `Node.offerProbes` was told of. A transport that
+  /// told of none never gets one.
+  case probe(ConnectionID, [UInt8], to: Endpoint)
   /// Tell the application.
   case event(Event)
 }

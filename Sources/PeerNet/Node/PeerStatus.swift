@@ -43,12 +43,14 @@ extension Node {
 
   private func status(_ peer: Peer) -> PeerStatus {
     let session = try? route(peer.key)
+    let loss = session?.liveness?.loss
     return PeerStatus(
       entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
-      wire: session?.wire, endpoint: session?.endpoint, liveness: session.map { _ in .alive },
-      livenessSince: session?.started,
-      roundTrip: session?.heartbeat?.roundTrip ?? session?.handshakeRoundTrip, asked: 0, unanswered: 0,
-      heard: session?.heartbeat?.heard, lastClose: peer.lastClose, lastClosed: peer.lastClosed,
+      wire: session?.wire, endpoint: session?.endpoint, liveness: session?.liveness?.state,
+      livenessSince: session?.liveness?.since,
+      roundTrip: session?.liveness?.roundTrip ?? session?.handshakeRoundTrip, asked: loss?.asked ?? 0,
+      unanswered: loss?.unanswered ?? 0,
+      heard: session?.liveness?.heard, lastClose: peer.lastClose, lastClosed: peer.lastClosed,
       nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore,
       profile: configuration.profile)
   }

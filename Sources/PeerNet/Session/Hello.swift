@@ -8,6 +8,13 @@ public struct Hello: Hashable, Sendable {
   public var instance: [UInt8]
   /// Sorted names; a feature is in use when both sides list it.
   public var features: [[UInt8]]
+  /// The UDP port that takes probes, with the feature `udp-probe`; nil without.
+  public var probePort: UInt16?
+  /// How often this node can bear to be asked, in milliseconds; nil as often as the peer likes.
+  public var interval: UInt32?
+
+  /// The feature of probes beside the stream (Protocol, Probe).
+  public static let probeFeature = Array("udp-probe".utf8)
 
   static let version: Int64 = 2
   static let instanceCount = 16
@@ -20,11 +27,14 @@ public struct Hello: Hashable, Sendable {
   }
 
   func encoded() -> [UInt8] {
-    Term.map([
+    var pairs = [
       MapPair(.binary(utf8: "version"), .integer(Self.version)),
       MapPair(.binary(utf8: "instance"), .binary(instance)),
       MapPair(.binary(utf8: "features"), .list(features.map { .binary($0) })),
-    ]).encoded()
+    ]
+    if let probePort { pairs.append(MapPair(.binary(utf8: "udp"), .integer(Int64(probePort)))) }
+    if let interval { pairs.append(MapPair(.binary(utf8: "interval"), .integer(Int64(interval)))) }
+    return Term.map(pairs).encoded()
   }
 
   /// Unknown keys are ignored; a missing or misshapen known one refuses the hello.
@@ -40,5 +50,22 @@ public struct Hello: Hashable, Sendable {
       features.append(name)
     }
     self.init(instance: instance, features: features)
+    if let udp = term[binaryKey: "udp"] {
+      guard let port = udp.int64.flatMap({ UInt16(exactly: $0) }), port != 0 else { throw .peerSentBadHello }
+      if features.contains(Self.probeFeature) { probePort = port }
+    }
+    if let asked = term[binaryKey: "interval"] {
+      guard let milliseconds = asked.int64.flatMap({ UInt32(exactly: $0) }) else { throw .peerSentBadHello }
+      interval = milliseconds
+    }
+  }
+
+  /// Offers probes at a UDP port, or none any more.
+  mutating func offerProbes(at port: UInt16?) {
+    probePort = port
+    features.removeAll { $0 == Self.probeFeature }
+    guard port != nil else { return }
+    features.append(Self.probeFeature)
+    features.sort { $0.lexicographicallyPrecedes($1) }
   }
 }

@@ -6,10 +6,10 @@ public struct Limits: Sendable {
   public var dialDeadline: Duration = .seconds(5)
   /// How long a dial to one address runs alone before the next address is tried beside it.
   public var dialStagger: Duration = .milliseconds(300)
-  /// Silence after which a peer is pinged, less up to a tenth of jitter.
-  public var heartbeatInterval: Duration = .seconds(6)
-  /// Silence after which a peer is dead.
-  public var heartbeatTimeout: Duration = .seconds(15)
+  /// Silence after which a peer is asked, less up to a tenth of jitter; nil for the profile's.
+  public var heartbeatInterval: Duration?
+  /// Silence after which a peer is dead in any case; nil for the profile's times, which adapt.
+  public var heartbeatTimeout: Duration?
   /// The first wait before a peer is dialled again; doubles up to `redialCeiling`, always jittered.
   public var redialFloor: Duration = .milliseconds(250)
   /// The longest wait before a peer is dialled again.

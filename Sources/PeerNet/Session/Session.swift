@@ -36,7 +36,15 @@ final class Session {
   private(set) var remote: PublicKey?
   private var isClosed = false
   private(set) var hello: Hello?
-  private(set) var heartbeat: Heartbeat?
+  private(set) var liveness: Liveness?
+  /// A suspect was heard since the node last asked.
+  private var isRelieved = false
+  /// The last ping that is unanswered, to measure the round trip.
+  private var pinged: (nonce: [UInt8], at: Instant)?
+  /// The datagrams beside the stream, when both sides offer them.
+  var probes: ProbeChannel?
+  /// Bytes of the stream so far.
+  private var receivedBytes: UInt64 = 0
   /// When M1 left, then how long M2 took: the first notion of this link's round trip.
   private var sentM1: Instant?
   private(set) var handshakeRoundTrip: Duration?
@@ -91,16 +99,18 @@ final class Session {
   }
 
   /// Admits the peer that was proved: an initiator says M3, and either side may send envelopes from now on.
-  func admit(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
-    throws(SessionError)
-  {
+  func admit(
+    hello: Hello, staticKey: borrowing KeyPair, rules: LivenessRules = LivenessRules(), now: Instant,
+    random: inout RandomStream
+  ) throws(SessionError) {
     switch takePhase() {
     case .proved(let state):
       var message: [UInt8] = []
       if wire == .two { self.hello = try Hello(decoding: state.payload) }
       let payload = wire == .two ? hello.encoded() : []
       do throws(NoiseError) {
-        channel = try state.finish(payload: payload, staticKey: staticKey, message: &message)
+        channel = try state.finish(
+          payload: payload, staticKey: staticKey, deriving: probeLabel(hello), message: &message)
       } catch { throw .peerFailedHandshake }
       sendHandshake(message)
     case .provedWithM3(let channel):
@@ -110,8 +120,21 @@ final class Session {
     }
     phase = .established
     inbox = Inbox(wire: wire)
-    heartbeat = Heartbeat(
-      interval: limits.heartbeatInterval, timeout: limits.heartbeatTimeout, now: now, random: &random)
+    watch(rules, hello, now: now, random: &random)
+  }
+
+  private func watch(_ rules: LivenessRules, _ ours: Hello, now: Instant, random: inout RandomStream) {
+    var rules = rules
+    if let wish = hello?.interval {
+      rules.ask(every: max(rules.interval, min(.milliseconds(Int64(wish)), .seconds(60))))
+    }
+    let port = ours.probePort == nil ? nil : hello?.probePort
+    probes = channel!.takeProbes(port: port)
+    liveness = Liveness(rules: rules, sendsProbes: probes != nil, now: now, random: &random)
+  }
+
+  private func probeLabel(_ hello: Hello) -> [UInt8] {
+    wire == .two && hello.probePort != nil ? WireFormat.probeLabel : []
   }
 
   /// Makes it possible to tell a proven initiator why it is not admitted. Its hello stays unread.
@@ -121,7 +144,10 @@ final class Session {
 
   // MARK: Input
 
-  func receive(_ bytes: UnsafeRawBufferPointer) { reader.append(bytes) }
+  func receive(_ bytes: UnsafeRawBufferPointer) {
+    receivedBytes += UInt64(bytes.count)
+    reader.append(bytes)
+  }
 
   /// The next input that the received bytes hold, or nil until more come.
   func next(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
@@ -142,10 +168,10 @@ final class Session {
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
       let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
-      heartbeat?.received(now: now)
+      if liveness?.received(now: now) ?? false { isRelieved = true }
       guard let envelope else { continue }
       switch envelope {
-      case .pong(let nonce): heartbeat?.receivedPong(nonce, now: now)
+      case .pong(let nonce): measure(nonce, now: now)
       case .ping: trim()
       case .call, .reply, .send, .bye: break
       }
@@ -186,7 +212,7 @@ final class Session {
     case .awaitingM3(let state):
       let m3 = try wire.unwrapHandshake(body)
       do throws(NoiseError) {
-        let channel = try state.receive(m3)
+        let channel = try state.receive(m3, deriving: probeLabel(hello))
         remote = channel.remoteStatic
         isPayloadUnexpected = wire == .one && !channel.payload.isEmpty
         phase = .provedWithM3(channel)
@@ -220,8 +246,14 @@ final class Session {
 
   func sendPing(_ nonce: [UInt8], now: Instant) throws(SessionError) {
     trim()
-    heartbeat?.sentPing(nonce, now: now)
+    pinged = (nonce, now)
     _ = try send(.ping(nonce: nonce))
+  }
+
+  private func measure(_ pong: [UInt8], now: Instant) {
+    guard let pinged, pinged.nonce == pong else { return }
+    liveness?.answered(after: now - pinged.at)
+    self.pinged = nil
   }
 
   func drained() throws(SessionError) {
@@ -264,14 +296,48 @@ final class Session {
     isClosed = true
     phase = .closed
     channel = nil
-    heartbeat = nil
+    liveness = nil
+    probes = nil
     reader = FrameReader()
   }
 
   // MARK: Time
 
-  func heartbeatTimeout(now: Instant, random: inout RandomStream) -> Heartbeat.Verdict {
-    heartbeat?.timeout(now: now, random: &random) ?? .fine
+  /// What the watch over the peer wants done now; nil when nothing more.
+  func livenessStep(now: Instant, random: inout RandomStream) -> Liveness.Step? {
+    liveness?.timeout(now: now, random: &random)
+  }
+
+  /// Whether a suspect was heard since this was asked last.
+  func takeRelief() -> Bool {
+    defer { isRelieved = false }
+    return isRelieved
+  }
+
+  // MARK: Probes
+
+  /// A question beside the stream and where it goes.
+  func sealProbe(_ number: UInt64) -> (datagram: [UInt8], to: Endpoint)? {
+    guard probes != nil else { return nil }
+    let message = ProbeChannel.Message(kind: .challenge, number: number, received: receivedBytes)
+    return (probes!.seal(message), endpoint.with(port: probes!.port))
+  }
+
+  /// A datagram for this session has come.
+  ///
+  /// - Returns: the echo that it wants, if it wants one.
+  func receiveProbe(_ datagram: [UInt8], from source: Endpoint, now: Instant) -> [UInt8]? {
+    // Only ever to and from the other end of the connection itself.
+    guard source.with(port: 0) == endpoint.with(port: 0), let message = probes?.open(datagram) else { return nil }
+    probes?.port = source.port
+    switch message.kind {
+    case .echo:
+      _ = liveness?.echoed(message.number, received: message.received, now: now)
+      return nil
+    case .challenge:
+      guard probes?.mayEcho(now: now) ?? false else { return nil }
+      return probes?.seal(.init(kind: .echo, number: message.number, received: receivedBytes))
+    }
   }
 }
 

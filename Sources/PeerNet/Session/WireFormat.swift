@@ -18,6 +18,8 @@ enum WireFormat {
   static let m1 = 32
   /// PeerNet/2's prologue.
   static let prologue = Array("PeerNet/2".utf8)
+  /// What the keys of probes are derived under (Protocol, Probe).
+  static let probeLabel = Array("PeerNet/2 udp".utf8)
   /// A hello's bound.
   static let maximumHello = 1_024 - 96
   /// The largest nonce of a ping that we echo.

@@ -1,0 +1,64 @@
+/// By which times a connection is watched (Protocol, Heartbeat). The defaults are those of profile `wifi`.
+public struct LivenessRules: Hashable, Sendable {
+  /// Silence after which the peer is asked, less up to a tenth of chance.
+  public var interval: Duration = .milliseconds(5_100)
+  /// The least time that an answer may take before the peer is suspect; more where answers have come late.
+  public var answerFloor: Duration = .milliseconds(1_300)
+  /// The most time.
+  public var answerCeiling: Duration = .milliseconds(2_500)
+  /// Between two probes to a suspect.
+  public var probeInterval: Duration = .milliseconds(250)
+  /// The least time that a suspect has to be heard before it is dead; more where answers have come late.
+  public var verdictFloor: Duration = .milliseconds(3_000)
+  /// The most time.
+  public var verdictCeiling: Duration = .milliseconds(6_500)
+  /// The same where no probe was ever answered: TCP alone cannot tell a sleeping retransmission from a death.
+  public var unprobedVerdict: Duration = .seconds(60)
+  /// How long the stream may stand still altogether, although probes are answered. On a link of 300 ms that loses each
+  /// fifth packet nine retransmissions in a row, 255 s with their doubling timer, are lost once in 1,000 hours: what
+  /// stands still for longer does not do so for lost packets.
+  public var stallLimit: Duration = .seconds(300)
+
+  /// The values of profile `wifi`.
+  public init() {}
+
+  /// How long the kernel may wait for an acknowledgment (TCP_USER_TIMEOUT): longer than anything that is still trusted
+  /// here, so that it never ends what lives; short enough not to keep what was given up.
+  public var userTimeout: Duration { stallLimit + .seconds(15) }
+
+  /// Asks at an interval of one's own.
+  mutating func ask(every interval: Duration) {
+    self.interval = interval
+    stallLimit = max(stallLimit, interval + answerCeiling + unprobedVerdict)
+  }
+
+  /// Gives a silent peer up after a fixed time, whatever answers it.
+  mutating func giveUp(after silence: Duration) {
+    interval = min(interval, silence / 2)
+    answerFloor = min(answerFloor, (silence - interval) / 2)
+    answerCeiling = answerFloor
+    verdictFloor = silence - interval - answerFloor
+    verdictCeiling = verdictFloor
+    unprobedVerdict = verdictFloor
+  }
+}
+
+extension LivenessProfile {
+  /// The profile's times.
+  public var rules: LivenessRules {
+    var rules = LivenessRules()
+    switch self {
+    case .wifi: break
+    case .wired:
+      rules.interval = .milliseconds(2_000)
+      rules.answerFloor = .milliseconds(800)
+    case .metered:
+      rules.verdictCeiling = .seconds(12)
+      rules.ask(every: .seconds(25))
+    case .battery:
+      rules.verdictCeiling = .seconds(12)
+      rules.ask(every: .seconds(40))
+    }
+    return rules
+  }
+}

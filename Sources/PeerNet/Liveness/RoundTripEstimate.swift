@@ -1,0 +1,19 @@
+/// How long answers take: smoothed as RFC 6298 does it.
+struct RoundTripEstimate {
+  /// The smoothed round trip; nil before the first answer.
+  private(set) var smoothed: Duration?
+  private var deviation = Duration.zero
+
+  /// The time within which nearly every answer comes.
+  var expected: Duration? { smoothed.map { $0 + deviation * 4 } }
+
+  mutating func measure(_ sample: Duration) {
+    guard let smoothed else {
+      self.smoothed = sample
+      deviation = sample / 2
+      return
+    }
+    deviation = deviation * 3 / 4 + max(sample - smoothed, smoothed - sample) / 4
+    self.smoothed = smoothed * 7 / 8 + sample / 8
+  }
+}

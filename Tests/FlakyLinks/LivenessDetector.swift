@@ -1,0 +1,52 @@
+import PeerNet
+import Sodium
+
+/// The product's own `Liveness`, at work in a `LinkRun`: what the table measures is what ships.
+final class LivenessDetector: Detector {
+  private var liveness: Liveness
+  private var random: RandomStream
+  private var asked: (number: UInt32, at: Instant)?
+  private var number: UInt32 = 0
+  private var isDead = false
+
+  init(_ rules: LivenessRules, sendsProbes: Bool, dice: Dice, now: Instant) {
+    var dice = dice
+    random = RandomStream(
+      seed: (0..<4).flatMap { _ in
+        let word = dice.next()
+        return (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
+      })
+    liveness = Liveness(rules: rules, sendsProbes: sendsProbes, now: now, random: &random)
+  }
+
+  var deadline: Instant { isDead ? .distantFuture : liveness.deadline }
+
+  func timeout(now: Instant, actions: inout [Action]) {
+    while !isDead, let step = liveness.timeout(now: now, random: &random) {
+      switch step {
+      case .ask:
+        number &+= 1
+        asked = (number, now)
+        actions.append(.say(.ping(number), .stream))
+      case .probe(let number): actions.append(.say(.ping(UInt32(truncatingIfNeeded: number)), .datagram))
+      case .suspect: actions.append(.suspect)
+      case .dead:
+        isDead = true
+        actions.append(.dead)
+      }
+    }
+  }
+
+  func received(_ message: Message, _ channel: Channel, now: Instant, actions: inout [Action]) {
+    if case .ping(let number) = message { actions.append(.say(.pong(number), channel)) }
+    if channel == .datagram {
+      if case .pong(let number) = message { _ = liveness.echoed(UInt64(number), received: 0, now: now) }
+      return
+    }
+    if liveness.received(now: now) { actions.append(.relieved) }
+    if case .pong(let number) = message, let asked, asked.number == number {
+      liveness.answered(after: now - asked.at)
+      self.asked = nil
+    }
+  }
+}
