@@ -10,6 +10,7 @@ extension Node {
       guard reason == .superseded else { return close(session, .peerSaid(reason), now: now) }
       return superseded(session, now: now)
     }
+    relieved(session, peer, now: now)
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
     if !session.ledger.isConfirmed {
