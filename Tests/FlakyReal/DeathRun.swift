@@ -67,6 +67,9 @@ struct DeathRun {
       hole.declaredByBoard = field.lostByBoard(index, since: start).map { $0 - start }
       try await Task.sleep(for: .milliseconds(50))
     }
+    if max(hole.declared ?? .seconds(120), hole.declaredByBoard ?? .seconds(120)) > .seconds(30) {
+      field.tell(index, start)
+    }
     field.lan.forwarder.change(index) { $0.setBlackHole(false) }
     let back = Field.now()
     while await !field.answers(index, timeout: .seconds(20)) { try await Task.sleep(for: .milliseconds(20)) }

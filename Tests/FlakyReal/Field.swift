@@ -1,4 +1,5 @@
 import FlakyLinks
+import Foundation
 import PeerNet
 import PeerNetClient
 import RealLinks
@@ -50,6 +51,24 @@ struct Field: Sendable {
   func suspected(_ index: Int) async -> Instant? {
     guard let status = await laptop.node.status(of: boards[index].key), status.liveness == .suspect else { return nil }
     return status.livenessSince
+  }
+
+  /// Tells on stderr what happened on a link from half a minute before `start` on, for whoever wonders.
+  func tell(_ index: Int, _ start: Instant) {
+    let key = boards[index].key
+    var lines: [(at: Instant, text: String)] = []
+    for line in laptop.journal.lines(since: start - .seconds(30)) {
+      switch line.entry {
+      case .opened(_, key, _, _, _), .closed(_, key, _), .connected(key), .disconnected(key, _), .dialFailed(key, _, _):
+        lines.append((line.at, "laptop: \(line.entry)"))
+      default: break
+      }
+    }
+    lines += logs[index].journal.lines(since: start - .seconds(30)).map { ($0.at, "board: \($0.entry)") }
+    lines.sort { $0.at < $1.at }
+    var text = "Link \(index), seconds since its black hole:\n"
+    for line in lines { text += "  \(Double((line.at - start).nanoseconds / 1_000_000) / 1_000) \(line.text)\n" }
+    FileHandle.standardError.write(Data(text.utf8))
   }
 
   func answers(_ index: Int, timeout: Swift.Duration) async -> Bool {
