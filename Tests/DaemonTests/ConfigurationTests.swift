@@ -43,6 +43,7 @@ import Testing
       solicit = off
       interfaces = lo, eth0
       dial = false
+      profile = battery
       heartbeat_interval = 2
       heartbeat_timeout = 1m
       max_connections = 7
@@ -69,6 +70,7 @@ import Testing
     expected.solicit = false
     expected.interfaces = [Array("lo".utf8), Array("eth0".utf8)]
     expected.dial = false
+    expected.link = .battery
     expected.heartbeatInterval = .seconds(2)
     expected.heartbeatTimeout = .seconds(60)
     expected.maximumConnections = 7
@@ -105,6 +107,10 @@ import Testing
     #expect(try fault("[node]\nname = a\tb") == .notAName)
     #expect(try fault("[board]\nboard = bsd") == .notABoard)
     #expect(try fault("[log]\nlevel = loud") == .notALevel)
+    #expect(try fault("[node]\nprofile = Wifi") == .notALink)
+    for profile in LivenessProfile.allCases {
+      #expect(try read("[node]\nprofile = \(profile)").configuration.link == profile)
+    }
   }
 
   @Test func addressesComeInEveryForm() throws {

@@ -45,7 +45,8 @@ extension FlakyWorld {
         endpoint.port == Self.probePort
       else { return }
       probeBytes += bytes.count
-      guard let delay = travel(host, other) else { return }
+      overhear(host, other, bytes)
+      guard !dropsProbes, let delay = travel(host, other) else { return }
       let source = Endpoint(ipv4: hosts[host].address, port: Self.probePort)
       agenda.add(.probe(bytes, from: source, to: endpoint.ipv4 ?? 0, toHost: other), at: now + delay)
     case .event(let event):
@@ -219,7 +220,7 @@ extension FlakyWorld {
     let other = connections[connection]!.sides[1 - side]
     while let segment = connections[connection]!.sides[side].tcp.nextSegment(now: now) {
       // The kernel sends nothing from an address that it has lost.
-      guard hosts[end.host].hasLink, hosts[end.host].address == end.address,
+      guard hosts[end.host].hasLink, hosts[end.host].address == end.address, !dropsSegments,
         let delay = travel(end.host, other.host)
       else { continue }
       agenda.add(.segment(segment, connection: connection, side: 1 - side, to: other.address), at: now + delay)

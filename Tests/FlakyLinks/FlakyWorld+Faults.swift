@@ -105,6 +105,11 @@ extension FlakyWorld {
     settle(host)
   }
 
+  /// Somebody sends a datagram to a host's port for probes.
+  public func forgeProbe(_ bytes: [UInt8], from address: UInt32, port: UInt16 = 7_001, to host: Int) {
+    deliver(.probe(bytes, from: Endpoint(ipv4: address, port: port)), to: host)
+  }
+
   /// Somebody announces a host's key from an address that is not its own.
   public func forgeAnnounce(of bytes: [UInt8], from address: UInt32, to host: Int) {
     deliver(.datagram(bytes, from: Endpoint(ipv4: address, port: Self.discoveryPort)), to: host)

@@ -32,6 +32,11 @@ public final class FlakyWorld {
   public var observe: (_ host: Int, Event) -> Void = { _, _ in }
   /// Whether hosts that start from now on have a port for probes.
   public var carriesProbes: Bool
+  /// Something on the way lets no probe through, as a firewall does, or no segment of TCP.
+  public var dropsProbes = false
+  public var dropsSegments = false
+  /// Told of each probe that is on its way: from whom, to whom, the bytes.
+  public var overhear: (_ from: Int, _ to: Int, [UInt8]) -> Void = { _, _, _ in }
   /// What all programs have sent in probes so far.
   public internal(set) var probeBytes = 0
   /// What all programs have written into their connections so far.

@@ -62,7 +62,7 @@ public struct PolicyTable: Sendable {
       line(["policy", "link up after minutes", "link up after seconds", "address change"]),
       line(["---", "---:", "---:", "---:"]),
     ]
-    for (name, ends) in [("PeerNet today", false), ("PeerNet, if lost addresses ended connections", true)] {
+    for (name, ends) in [("PeerNet", false), ("PeerNet, if lost addresses ended connections", true)] {
       lines.append(
         line([name, nodes(.linkUpAfterMinutes, ends), nodes(.linkUpAfterSeconds, ends), nodes(.addressChange, ends)]))
     }

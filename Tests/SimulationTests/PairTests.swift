@@ -37,7 +37,7 @@ import Testing
     let minutes = 10
     world.run(.seconds(Int64(60 * minutes)))
     let wakes = (0...peers).map { world.wakes[$0, default: 0] - before[$0, default: 0] }
-    let heartbeats = 60 * minutes * 1_000_000_000 / Int(Limits().heartbeatInterval.nanoseconds)
+    let heartbeats = 60 * minutes * 1_000_000_000 / Int(LivenessProfile.wifi.rules.interval.nanoseconds)
     // Jitter shortens each interval by up to a tenth.
     #expect(wakes.reduce(0, +) <= heartbeats * 10 / 9 * peers, "\(wakes)")
     #expect(wakes.reduce(0, +) >= heartbeats * peers)

@@ -13,7 +13,7 @@ public struct LivenessRules: Hashable, Sendable {
   /// The most time.
   public var verdictCeiling: Duration = .milliseconds(6_500)
   /// The same where no probe was ever answered: TCP alone cannot tell a sleeping retransmission from a death.
-  public var unprobedVerdict: Duration = .seconds(60)
+  public var unprobedVerdict: Duration = .seconds(40)
   /// How long the stream may stand still altogether, although probes are answered. On a link of 300 ms that loses each
   /// fifth packet nine retransmissions in a row, 255 s with their doubling timer, are lost once in 1,000 hours: what
   /// stands still for longer does not do so for lost packets.

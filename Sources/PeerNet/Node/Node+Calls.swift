@@ -56,7 +56,7 @@ extension Node {
     lastCall += 1
     let deadline = now + timeout
     try say(.call(id: lastCall, name: name, arguments: arguments), on: session, now: now)
-    session.ledger.calls[lastCall] = SessionLedger.PendingCall(deadline: deadline)
+    session.ledger.calls[lastCall] = SessionLedger.PendingCall(deadline: deadline, position: session.accepted)
     session.ledger.earliestCallDeadline = min(session.ledger.earliestCallDeadline ?? deadline, deadline)
     touch(session)
     return CallID(lastCall)

@@ -2,11 +2,11 @@ import Sodium
 
 extension Node {
   /// Ends a connection of our own accord, saying why if the wire and the state allow it.
-  ///
   func close(_ session: Session, _ reason: CloseReason, bye: ByeReason? = nil, now: Instant) {
     guard session.ledger.isOpen else { return }
-    // What was answered goes out first. Of what waits behind a slow peer most is lost.
-    let last = session.takeLastOutput(saying: bye)
+    // What was answered goes out first. Of what waits behind a slow peer most is lost. The dead are sent nothing more: of
+    // a call that waits until now it can be said that nobody has run it.
+    let last = reason == .silent ? nil : session.takeLastOutput(saying: bye)
     if let last { emit(.send(session.id, last)) }
     emit(.close(session.id, flush: last != nil || session.ledger.isAdmitted))
     remove(session, reason, now: now)
@@ -22,8 +22,8 @@ extension Node {
     } else if session.role == .responder {
       halfOpen -= 1
     }
-    for id in session.ledger.calls.keys.sorted() {
-      emit(.callFinished(CallID(id), .lost(reason)))
+    for (id, call) in session.ledger.calls.sorted(by: { $0.key < $1.key }) {
+      emit(.callFinished(CallID(id), call.position > session.handedOver ? .notSent(reason) : .lost(reason)))
     }
     session.ledger.calls = [:]
     let key = session.remote ?? session.ledger.expected

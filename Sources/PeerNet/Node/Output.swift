@@ -58,6 +58,8 @@ public enum CallOutcome: Hashable, Sendable {
   case timedOut
   /// Its connection ended first. The peer may have run it.
   case lost(CloseReason)
+  /// Its connection ended before a byte of it had left: the peer has not run it.
+  case notSent(CloseReason)
 }
 
 /// Why a peer's request was not handed to the application.

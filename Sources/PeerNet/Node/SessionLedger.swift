@@ -4,6 +4,8 @@ import Sodium
 struct SessionLedger {
   struct PendingCall {
     let deadline: Instant
+    /// Its place among the envelopes of its connection.
+    let position: UInt64
   }
 
   /// A duplicate that should win must answer this ping, else its rival stays (Protocol, One connection).

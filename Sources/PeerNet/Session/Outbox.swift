@@ -14,6 +14,12 @@ struct Outbox {
   private static let overhead = 64
   private static let maximumControl = 256
 
+  /// Envelopes taken in so far that are no control ones; they leave in this order.
+  private(set) var accepted: UInt64 = 0
+  /// How many of them were begun to be sealed, and how many the transport has begun to be given.
+  private var begun: UInt64 = 0
+  private(set) var handedOver: UInt64 = 0
+
   private let wire: Wire
   private let budget: Int
   private let encoding: EncodingOptions
@@ -47,6 +53,7 @@ struct Outbox {
   mutating func take() -> [UInt8]? {
     guard !isBlocked, !sealed.isEmpty else { return nil }
     isBlocked = true
+    handedOver = begun
     let bytes = sealed
     sealed = []
     return bytes
@@ -108,6 +115,10 @@ struct Outbox {
       return try enqueue(plaintext, isControl: isControl, &sender)
     }
     try seal(from: start, &sender)
+    if !isControl {
+      accepted += 1
+      begun += 1
+    }
     return true
   }
 
@@ -115,7 +126,12 @@ struct Outbox {
     throws(SessionError) -> Bool
   {
     guard plaintext.count <= WireFormat.maximumEnvelope else { return false }
-    if isControl { control.append(plaintext) } else { queue.append(plaintext) }
+    if isControl {
+      control.append(plaintext)
+    } else {
+      queue.append(plaintext)
+      accepted += 1
+    }
     queuedBytes += plaintext.count + Self.overhead
     if !isBlocked { try fill(&sender) }
     return true
@@ -136,6 +152,7 @@ struct Outbox {
   }
 
   private mutating func fillFromQueue(_ sender: inout CipherState) throws(SessionError) {
+    if offset == 0 { begun += 1 }
     let rest = queue[head][offset...]
     let isWhole = wire == .one || rest.count <= WireFormat.maximumChunk
     let part = isWhole ? rest : rest.prefix(WireFormat.maximumChunk)

@@ -82,6 +82,9 @@ final class Session {
 
   var isEstablished: Bool { channel != nil }
   var queuedBytes: Int { outbox.queuedBytes }
+  /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
+  var accepted: UInt64 { outbox.accepted }
+  var handedOver: UInt64 { outbox.handedOver }
   /// The peer does not take what we have to say to it.
   var isStalled: Bool { outbox.queuedBytes > limits.maximumQueuedBytes || outbox.isFloodedWithControl }
 

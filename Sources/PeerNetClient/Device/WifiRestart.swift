@@ -46,7 +46,7 @@ struct WifiRestart {
   private static func mayPass(_ error: PeerNetError) -> Bool {
     switch error {
     case .unreachable(.wrongPeer): false
-    case .unreachable, .notConnected, .timedOut, .outcomeUnknown, .busy: true
+    case .unreachable, .notConnected, .timedOut, .outcomeUnknown, .notSent, .busy: true
     case .remote: error.code == "busy"
     case .untrustedPeer, .ownKey, .tooLarge, .stopped, .transport: false
     }

@@ -17,6 +17,8 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case timedOut
   /// The connection ended before an answer came. The peer may have run it.
   case outcomeUnknown(CloseReason)
+  /// The connection ended before a byte of the call had left. The peer has not run it: it may be asked again.
+  case notSent(CloseReason)
   /// The encoded call exceeds an envelope, or is nested deeper than a peer reads. Nothing was sent.
   case tooLarge
   /// Too many calls or bytes wait already.
@@ -48,6 +50,7 @@ extension PeerNetError: CustomStringConvertible {
     case .remote(let reason): "the peer answered \(reason.text(limits: .init(depth: 8, length: 512)))"
     case .timedOut: "no answer came in time; the peer may have done it"
     case .outcomeUnknown(let reason): "the connection ended before the answer, the peer may have done it: \(reason)"
+    case .notSent(let reason): "the connection ended before the call was sent; the peer has not done it: \(reason)"
     case .tooLarge: "the call is too large or nested too deep; nothing was sent"
     case .busy: "too much is under way on the connection; nothing was sent"
     case .stopped: "the node does not run"

@@ -98,6 +98,7 @@ extension PeerNode {
     case .answered(.error(let reason)): endCall(id, .success(.error(reason)), "error")
     case .timedOut: endCall(id, .failure(PeerNetError.timedOut), "timed_out")
     case .lost(let reason): endCall(id, .failure(PeerNetError.outcomeUnknown(reason)), "lost")
+    case .notSent(let reason): endCall(id, .failure(PeerNetError.notSent(reason)), "not_sent")
     }
   }
 

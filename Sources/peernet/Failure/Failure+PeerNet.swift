@@ -63,8 +63,10 @@ struct Attempt {
       failure(
         .timedOut, "no answer came in time; it may have been done", "look at its state, or allow a longer --timeout")
     // Said instead of taking the call on.
-    case .outcomeUnknown(.peerSaid(.untrusted)): failure(.peerSaid(.untrusted))
-    case .outcomeUnknown(.peerSaid(.busy)): failure(.peerSaid(.busy))
+    case .outcomeUnknown(.peerSaid(.untrusted)), .notSent(.peerSaid(.untrusted)): failure(.peerSaid(.untrusted))
+    case .outcomeUnknown(.peerSaid(.busy)), .notSent(.peerSaid(.busy)): failure(.peerSaid(.busy))
+    case .notSent(let reason):
+      failure(.unreachable, "the connection ended before the call was sent (\(reason.text))", "try again")
     case .outcomeUnknown(let reason):
       failure(
         .outcomeUnknown, "the connection ended before the answer (\(reason.text))",

@@ -52,6 +52,7 @@ extension Node {
     own.dialsAutomatically = configuration.dial
     own.limits.maximumConnections = configuration.maximumConnections
     own.limits.maximumHalfOpen = configuration.maximumHalfOpen
+    own.profile = configuration.link
     if let interval = configuration.heartbeatInterval { own.limits.heartbeatInterval = interval }
     if let timeout = configuration.heartbeatTimeout { own.limits.heartbeatTimeout = timeout }
     let udp = UDPDiscovery(discovery, random: RandomStream(seed: random.bytes(32)), now: now)

@@ -27,7 +27,9 @@ struct Configuration: Equatable, Sendable {
   var interfaces: [[UInt8]] = []
   /// Whether the board dials the trusted peers that it hears of.
   var dial = true
-  /// nil leaves them to the protocol's own defaults (Protocol, Heartbeat).
+  /// How closely connections are watched, and at what cost (Protocol, Heartbeat).
+  var link = LivenessProfile.wifi
+  /// nil leaves them to the profile.
   var heartbeatInterval: Duration?
   var heartbeatTimeout: Duration?
   /// Bounds on authenticated connections and on those that have not proven a trusted key yet.

@@ -14,6 +14,7 @@ struct ConfigurationFault: Error, Equatable {
     case notAPath
     case notAName
     case notABoard
+    case notALink
     case notALevel
     /// A peer would be given up before its first ping is due.
     case timeoutNotAboveInterval
@@ -30,7 +31,7 @@ struct ConfigurationFault: Error, Equatable {
     switch problem {
     case .unknownSection, .unknownKey: true
     case .repeated, .notANumber, .notABoolean, .notAnInterval, .notAnAddress, .notAnInterface, .notAPath, .notAName,
-      .notABoard, .notALevel, .timeoutNotAboveInterval:
+      .notABoard, .notALink, .notALevel, .timeoutNotAboveInterval:
       false
     }
   }
@@ -86,6 +87,8 @@ struct ConfigurationFault: Error, Equatable {
       refuse("a name of 1 to 64 bytes without control characters")
     case .notABoard:
       refuse("a board; write sim or linux")
+    case .notALink:
+      refuse("a profile; write wired, wifi, metered or battery")
     case .notALevel:
       refuse("a level; write error, warning, notice, info or debug")
     case .timeoutNotAboveInterval:

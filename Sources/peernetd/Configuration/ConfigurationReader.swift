@@ -67,6 +67,9 @@ private struct ConfigurationReader {
     case "solicit": configuration.solicit = try boolean(value)
     case "interfaces": configuration.interfaces = try interfaces(value)
     case "dial": configuration.dial = try boolean(value)
+    case "profile":
+      guard let profile = LivenessProfile(name: value) else { throw Refusal(.notALink) }
+      configuration.link = profile
     case "heartbeat_interval": configuration.heartbeatInterval = try interval(value)
     case "heartbeat_timeout": configuration.heartbeatTimeout = try interval(value)
     case "max_connections": configuration.maximumConnections = Int(try number(value, 1...4096))

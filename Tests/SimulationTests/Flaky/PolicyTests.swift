@@ -19,7 +19,7 @@ import Testing
   /// On a clear link a silent death is noticed when the policy's own arithmetic says so.
   @Test func aDeathIsNoticedWhenTheRulesSay() {
     // Silence starts with the last byte heard, up to an interval before the death.
-    #expect((9_000...15_030).contains(Self.bounds(.ours)))
+    #expect((9_000...15_030).contains(Self.bounds(.before)))
     #expect((30_000...60_030).contains(Self.bounds(.original)))
     #expect((7_500...10_030).contains(Self.bounds(.zenoh)))
     // An answer is awaited from the next question on.
@@ -28,6 +28,12 @@ import Testing
     #expect((15_000...20_030).contains(Self.bounds(.iroh)))
     // WireGuard refuses its key 180 s after the handshake, and handshakes each two minutes or little more.
     #expect((35_000...180_030).contains(Self.bounds(.wireGuard)))
+  }
+
+  private static func unprobed(_ verdict: Duration) -> Policy {
+    var rules = LivenessRules()
+    rules.unprobedVerdict = verdict
+    return .liveness("", rules, sendsProbes: false)
   }
 
   @Test func aClearLinkRaisesNoAlarm() {
@@ -42,10 +48,7 @@ import Testing
   @Test func patienceTradesAlarmsForTime() {
     var rows: [(alarms: Int, median: Duration)] = []
     for verdict in [1_000, 3_000, 9_000] as [Int64] {
-      var rules = ProbingDetector.Rules()
-      (rules.verdictFloor, rules.verdictCeiling) = (.milliseconds(verdict), .milliseconds(verdict))
-      rules.probeInterval = nil
-      let policy = Policy.probing("\(verdict)", rules)
+      let policy = Self.unprobed(.milliseconds(verdict))
       let alarms = Measurement.life(policy, .lossyAndSlow, hours: 40, seed: Self.seed).falseAlarms
       rows.append((alarms, Measurement.quantile(0.5, of: Self.deaths(policy).declared)!))
     }
@@ -56,8 +59,8 @@ import Testing
   /// In bursts and in loss TCP sleeps on after the link has come back; only datagrams tell a sleeper from the dead.
   @Test func datagramsTellASleeperFromTheDead() {
     for weather in [Weather.bursts, .lossy, .lossyAndSlow] {
-      let with = Measurement.life(.candidate, weather, hours: 20, seed: Self.seed)
-      let without = Measurement.life(.candidateWithoutDatagrams, weather, hours: 20, seed: Self.seed)
+      let with = Measurement.life(.ours, weather, hours: 20, seed: Self.seed)
+      let without = Measurement.life(Self.unprobed(.seconds(3)), weather, hours: 20, seed: Self.seed)
       #expect(with.falseAlarms == 0)
       #expect(without.falseAlarms > 0)
       // Both become suspicious; that is not what differs.
@@ -66,14 +69,14 @@ import Testing
   }
 
   /// No datagram hides a death: with them the dead are noticed no later than the rules allow.
-  @Test func theCandidateKeepsItsBounds() {
-    let rules = ProbingDetector.Rules()
-    let clear = Self.deaths(.candidate)
+  @Test func theProfileKeepsItsBounds() {
+    let rules = LivenessProfile.wifi.rules
+    let clear = Self.deaths(.ours)
     let latest = rules.interval + rules.answerFloor + rules.verdictFloor + .milliseconds(30)
     #expect(clear.declared.last! <= latest)
     #expect(clear.suspected.last! <= latest - rules.verdictFloor)
     #expect(clear.suspected.count == Self.hours)
-    let slow = Self.deaths(.candidate, .lossyAndSlow)
+    let slow = Self.deaths(.ours, .lossyAndSlow)
     #expect(slow.declared.last! <= rules.interval + rules.answerCeiling + rules.verdictCeiling + .milliseconds(700))
     let missed = Search.Goal().missed(
       by: .init(
