@@ -137,8 +137,8 @@ final class Agent {
     switch event {
     case .request(let request), .message(let request): procedures.serve(request)
     case .memoryChanged: state.memoryChanged(at: now)
-    case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .refused, .callFinished, .pong,
-      .sighted:
+    case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .refused,
+      .callFinished, .pong, .sighted:
       break
     }
   }

@@ -103,6 +103,7 @@ import Testing
     let json = try #require(try await laptop.run("status", "board", "--json").json.first)
     #expect(
       json["wire"] as? Int == 2 && json["info"] is NSNull && json["whoami"] as? [String: String] == ["label": "laptop"])
+    #expect(json["state"] as? String == "connected" && json["address"] as? String == board.address)
     await board.node.stop()
   }
 

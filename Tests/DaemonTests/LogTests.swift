@@ -30,6 +30,29 @@ import Testing
       lines.written == ["<6>peer.connected peer=\(fingerprint) addr=127.0.0.1:4040 count=-12 why=\"a b\"\n"])
   }
 
+  /// A link that is suspect again and again costs a line a minute, and the number of times.
+  @Test func suspicionIsToldAndCounted() throws {
+    let lines = Lines()
+    var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
+    let (own, key) = (KeyPair.generate(from: &random), KeyPair.generate(from: &random).publicKey)
+    var trust = TrustList()
+    try trust.add(TrustEntry(key: key, label: Array("laptop".utf8)))
+    let node = Node(identity: own, trust: trust, seed: [UInt8](repeating: 8, count: 32), now: at(0))
+    let log = lines.log()
+    let peers = PeerLog(log: log)
+    for second in [1, 5, 9] as [Int64] {
+      peers.tell(.suspected(ConnectionID(1), key), of: node, at: at(second))
+      peers.tell(.relieved(ConnectionID(1), key), of: node, at: at(second + 1))
+    }
+    log.timeout(at: at(70))
+    let subject = "peer=\(String(decoding: key.fingerprint, as: UTF8.self)) label=laptop asked=0 unanswered=0"
+    #expect(
+      lines.written == [
+        "<6>peer.suspect \(subject)\n", "<6>peer.relieved \(subject)\n", "<6>peer.suspect \(subject) repeated=2\n",
+        "<6>peer.relieved \(subject) repeated=2\n",
+      ])
+  }
+
   @Test func peerBytesCannotLeaveTheirValue() {
     let lines = Lines()
     let log = lines.log()

@@ -141,6 +141,17 @@ import Testing
     await near.stop()
   }
 
+  @Test func aPeerThatIsAwayIsWaitedFor() async throws {
+    let near = try await Neighbours(allow: "lamp.*")
+    await near.lamp.expose("lamp.status") { (_: NoArguments, _) in "on" }
+    await near.phone.disconnect(from: near.lampKey)
+    for await peers in await near.phone.peers where !peers[0].isConnected { break }
+    let shown = Shown()
+    try await askOneThatMayBeAway(near.device) { shown.show($0) }
+    #expect(shown.lines == ["The lamp is away.", "on"])
+    await near.stop()
+  }
+
   @Test func theOtherCallsAreCancelled() async throws {
     let (quick, slow) = (try await Neighbours(), try await Neighbours())
     await quick.lamp.expose("lamp.status") { (_: NoArguments, _) in "quick" }

@@ -12,6 +12,8 @@ public final class LinkRun {
     var written: Int64 = 0
     var hasPower = true
     var isSuspicious = false
+    /// When it gave the connection up for good.
+    var gaveUp: Instant?
     /// When its detector and its TCP want to be called.
     var detectorDue = Instant.zero
     var tcpDue = Instant.zero
@@ -20,6 +22,8 @@ public final class LinkRun {
   private enum Arrival {
     case segment(Segment, to: Int, connection: Int)
     case datagram(Message, to: Int, connection: Int)
+    /// The other end knows of no such connection.
+    case reset(to: Int)
   }
 
   /// What an end concluded, and when.
@@ -41,6 +45,10 @@ public final class LinkRun {
   public private(set) var wakeUps = [0, 0]
   /// Of both directions, above TCP or UDP.
   public private(set) var bytes = 0
+  /// Whether what is given up stays so. Otherwise a new connection follows at once.
+  public var staysGivenUp = false
+  /// When the request of `ask` was answered.
+  public private(set) var answered: Instant?
 
   private var ends: [End]
   private var agenda = Agenda<Arrival>()
@@ -73,13 +81,25 @@ public final class LinkRun {
   /// The link becomes a black hole in the direction from an end.
   public func blackHole(from end: Int, _ isBlackHole: Bool = true) { ends[end].path.isBlackHole = isBlackHole }
 
+  /// When an end gave up for good.
+  public func gaveUp(_ end: Int) -> Instant? { ends[end].gaveUp }
+
+  /// The first end's program asks the other one's something, unless it has given up.
+  public func ask() {
+    guard ends[0].gaveUp == nil else { return }
+    say(Self.request, policy.usesStream ? .stream : .datagram, from: 0)
+  }
+
+  private static let request = Message.ping(.max)
+  private static let response = Message.pong(.max)
+
   /// Forgets the verdicts so far.
   public func forget() { verdicts = [] }
 
   /// Whether an end suspects the other now.
   public func suspects(_ end: Int) -> Bool { ends[end].isSuspicious }
 
-  /// Lets time pass, until `end` or until an end says `dead` of one that has no power.
+  /// Lets time pass, until `end`, until an end says `dead` of one that has no power, or until there is an answer.
   public func run(until end: Instant) {
     while true {
       var next = agenda.next
@@ -99,6 +119,7 @@ public final class LinkRun {
         }
       }
       if verdicts.last?.isDead ?? false, !(ends[0].hasPower && ends[1].hasPower) { return }
+      if answered != nil { return }
     }
     now = end
   }
@@ -107,6 +128,10 @@ public final class LinkRun {
 
   private func arrive(_ arrival: Arrival) {
     switch arrival {
+    case .segment(_, let index, _) where ends[index].gaveUp != nil:
+      if let delay = ends[index].path.travel(at: now) { agenda.add(.reset(to: 1 - index), at: now + delay) }
+    case .reset(let index): if ends[index].gaveUp == nil { concludeDead(index) }
+    case .datagram(_, let index, _) where ends[index].gaveUp != nil: break
     case .segment(let segment, let index, connection) where ends[index].hasPower:
       let before = ends[index].tcp.delivered
       ends[index].tcp.receive(segment, now: now)
@@ -116,22 +141,29 @@ public final class LinkRun {
       wakeUps[index] += 1
       while let first = ends[index].incoming.first, first.end <= delivered {
         ends[index].incoming.removeFirst()
-        ends[index].detector.received(first.message, .stream, now: now, actions: &actions)
         let current = connection
-        carryOut(index)
+        take(first.message, .stream, at: index)
         if current != connection { return }
       }
     case .datagram(let message, let index, connection) where ends[index].hasPower:
       wakeUps[index] += 1
-      ends[index].detector.received(message, .datagram, now: now, actions: &actions)
-      carryOut(index)
+      take(message, .datagram, at: index)
     case .segment, .datagram: break
     }
   }
 
+  /// A message has come. What a program says to another one is life to the detector, and nothing more.
+  private func take(_ message: Message, _ channel: Channel, at index: Int) {
+    let isProgram = message == Self.request || message == Self.response
+    ends[index].detector.received(isProgram ? .beat : message, channel, now: now, actions: &actions)
+    carryOut(index)
+    guard isProgram, ends[index].gaveUp == nil else { return }
+    if message == Self.request { say(Self.response, channel, from: index) } else { answered = now }
+  }
+
   /// Sends what TCP has to send, and notes its end.
   private func settle(_ index: Int) {
-    guard policy.usesStream else {
+    guard policy.usesStream, ends[index].gaveUp == nil else {
       ends[index].tcpDue = .distantFuture
       return
     }
@@ -146,7 +178,7 @@ public final class LinkRun {
   private func carryOut(_ index: Int) {
     defer {
       actions.removeAll(keepingCapacity: true)
-      ends[index].detectorDue = ends[index].detector.deadline
+      ends[index].detectorDue = ends[index].gaveUp == nil ? ends[index].detector.deadline : .distantFuture
     }
     for position in actions.indices {
       switch actions[position] {
@@ -180,6 +212,11 @@ public final class LinkRun {
   /// An end gives the connection up. If that was wrong, a new one follows at once.
   private func concludeDead(_ index: Int) {
     verdicts.append(Verdict(at: now, end: index, isDead: true))
+    if staysGivenUp {
+      ends[index].gaveUp = now
+      (ends[index].detectorDue, ends[index].tcpDue) = (.distantFuture, .distantFuture)
+      return
+    }
     guard ends[1 - index].hasPower else { return }
     falseAlarms += 1
     connection += 1

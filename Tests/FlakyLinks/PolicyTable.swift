@@ -6,6 +6,9 @@ public struct PolicyTable: Sendable {
   public struct Row: Sendable {
     public let policy: String
     public let clearDeaths, slowDeaths, lossy, slow, bursts, edge: Measurement
+    /// Until it is usable again after a silence, sorted; empty where that is not known.
+    public var afterSeconds: [Duration] = []
+    public var afterMinutes: [Duration] = []
   }
 
   public let hours: Int
@@ -22,17 +25,24 @@ public struct PolicyTable: Sendable {
   public mutating func measure(_ policy: Policy) {
     func deaths(_ weather: Weather) -> Measurement { .deaths(policy, weather, hours: hours, seed: seed) }
     func life(_ weather: Weather) -> Measurement { .life(policy, weather, hours: hours, seed: seed) }
+    func recovery(_ silence: Recovery.Silence) -> [Duration] {
+      Recovery.after(silence, policy, trials: trials, seed: seed)
+    }
     rows.append(
       Row(
         policy: policy.name, clearDeaths: deaths(.clear), slowDeaths: deaths(.lossyAndSlow), lossy: life(.lossy),
-        slow: life(.lossyAndSlow), bursts: life(.bursts), edge: life(.edge)))
+        slow: life(.lossyAndSlow), bursts: life(.bursts), edge: life(.edge), afterSeconds: recovery(.ofSeconds),
+        afterMinutes: recovery(.ofMinutes)))
   }
 
-  private static let heads = [
+  /// Silences for each time to be usable again.
+  public var trials: Int { min(hours, 1_000) }
+
+  static let heads = [
     "policy", "suspected, idle, clear", "dead, idle, clear", "dead, 20 % loss, 300 ms",
     "false alarms, 20 % loss, 20 ms", "false alarms, 20 % loss, 300 ms", "false alarms, 3 s bursts",
-    "false alarms, edge of range", "second dials an hour, 20 % loss, 20 ms", "idle bytes an hour",
-    "idle wake-ups an hour",
+    "false alarms, edge of range", "usable again after 2–10 s of silence", "usable again after 0.5–10 min of silence",
+    "second dials an hour, 20 % loss, 20 ms", "idle bytes an hour", "idle wake-ups an hour",
   ]
 
   /// Times in seconds as `p50 / p99`; false alarms a 1,000 hours.
@@ -43,7 +53,8 @@ public struct PolicyTable: Sendable {
         Self.line([
           row.policy, Self.times(row.clearDeaths.suspected), Self.times(row.clearDeaths.declared),
           Self.times(row.slowDeaths.declared), Self.alarms(row.lossy), Self.alarms(row.slow), Self.alarms(row.bursts),
-          Self.alarms(row.edge), row.lossy.suspicions == 0 ? "—" : Self.decimal(row.lossy.suspicionsPerHour, 1),
+          Self.alarms(row.edge), Self.times(row.afterSeconds), Self.times(row.afterMinutes),
+          row.lossy.suspicions == 0 ? "—" : Self.decimal(row.lossy.suspicionsPerHour, 1),
           Self.decimal(row.clearDeaths.bytes, 0), Self.decimal(row.clearDeaths.wakeUps, 0),
         ]))
     }

@@ -36,6 +36,16 @@ extension Node {
       #expect(handler.running == requests.values.count { $0.name == name })
     }
     let deadline = self.deadline ?? .distantFuture
+    // Whoever is shown as connected and no suspect was heard within the detector's bound, once the timers have run.
+    if now < deadline {
+      for status in statuses where status.isConnected && status.liveness == .alive {
+        guard let rules = (try? route(status.entry.key))?.liveness?.rules, let heard = status.heard else {
+          Issue.record("connected, and nobody watches")
+          continue
+        }
+        #expect(now - heard <= rules.interval + rules.answerCeiling, "shown as connected, and long silent")
+      }
+    }
     for session in sessions { #expect(deadline <= self.deadline(of: session)) }
     for discovery in discoveries { #expect(deadline <= discovery.deadline ?? .distantFuture) }
     for peer in peers {

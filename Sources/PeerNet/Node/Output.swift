@@ -30,6 +30,10 @@ public enum Event: Sendable {
   case connected(PublicKey)
   /// A peer's last connection is gone.
   case disconnected(PublicKey, CloseReason)
+  /// A connection's other end is overdue: it is dialled beside it, and given up unless it is heard.
+  case suspected(ConnectionID, PublicKey)
+  /// A suspect was heard after all.
+  case relieved(ConnectionID, PublicKey)
   /// One dial of a trusted peer failed.
   case dialFailed(PublicKey, Endpoint, CloseReason)
   /// A connection from someone ended before it was admitted.

@@ -10,7 +10,7 @@ import Sodium
 ///     print(try await board.wifi.status().state)
 ///
 /// It is a name and costs nothing: the connection is the node's. Procedures of your own are called by their
-/// ``RemoteProcedure``, or by ``call(_:_:as:timeout:)`` in passing.
+/// ``RemoteProcedure``, or by ``call(_:_:as:timeout:waiting:)`` in passing.
 ///
 /// Everything that it asks throws ``PeerNetError``, ``TermConversionError`` for an answer that is not of its type, or
 /// `CancellationError`.
@@ -21,12 +21,21 @@ public struct Device: Sendable {
   public let node: PeerNode
   /// How long to wait for an answer, unless the call or its procedure says otherwise.
   public var timeout: Swift.Duration
+  /// How long a call waits for a connection while there is none, unless the call says otherwise; nil, as it is at first,
+  /// for not at all: what cannot be sent now is refused at once.
+  ///
+  ///     board.waiting = .seconds(30)
+  ///     try await board.gpio.write("pump", true)  // within 30 s, should the board be away
+  public var waiting: Swift.Duration?
 
   /// The peer with this key, which the node must trust for anything to come of it.
-  public init(_ key: PublicKey, on node: PeerNode, timeout: Swift.Duration = .seconds(10)) {
+  public init(
+    _ key: PublicKey, on node: PeerNode, timeout: Swift.Duration = .seconds(10), waiting: Swift.Duration? = nil
+  ) {
     self.key = key
     self.node = node
     self.timeout = timeout
+    self.waiting = waiting
   }
 
   // MARK: Connecting
@@ -45,6 +54,9 @@ public struct Device: Sendable {
   /// How it is connected; nil when the node does not trust it.
   public var status: Node.PeerStatus? { get async { await node.status(of: key) } }
 
+  /// The last times that it was lost; see ``PeerNode/disconnects(of:)``.
+  public var disconnects: [Disconnect] { get async { await node.disconnects(of: key) } }
+
   /// Measures one round trip.
   public func ping() async throws -> Swift.Duration { try await node.ping(key, timeout: timeout) }
 
@@ -53,27 +65,37 @@ public struct Device: Sendable {
   /// Calls a procedure.
   ///
   ///     let text = try await board(greet, "Ada")
+  ///
+  /// - Parameters:
+  ///   - timeout: how long to wait for the answer.
+  ///   - waiting: how long to wait for a connection while there is none; see
+  ///     ``PeerNode/call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)``.
   public func callAsFunction<Arguments, Answer>(
-    _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, timeout: Swift.Duration? = nil
+    _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, timeout: Swift.Duration? = nil,
+    waiting: Swift.Duration? = nil
   ) async throws -> Answer {
-    try await node.call(key, procedure, arguments, timeout: timeout ?? procedure.timeout ?? self.timeout)
+    try await node.call(
+      key, procedure, arguments, timeout: timeout ?? procedure.timeout ?? self.timeout,
+      waiting: waiting ?? self.waiting)
   }
 
   /// Calls a procedure that takes no arguments.
   public func callAsFunction<Answer>(
-    _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil
+    _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil,
+    waiting: Swift.Duration? = nil
   ) async throws -> Answer {
-    try await self(procedure, NoArguments(), timeout: timeout)
+    try await self(procedure, NoArguments(), timeout: timeout, waiting: waiting)
   }
 
   /// Calls a handle by its name.
   ///
   ///     let sum = try await board.call("add", [1, 2], as: Int.self)
+  ///     let state = try await board.call("lamp.status", as: String.self, waiting: .seconds(10))
   public func call<Answer: TermConvertible>(
     _ name: Atom, _ arguments: some TermConvertible = NoArguments(), as type: Answer.Type = Answer.self,
-    timeout: Swift.Duration? = nil
+    timeout: Swift.Duration? = nil, waiting: Swift.Duration? = nil
   ) async throws -> Answer {
-    try await self(RemoteProcedure(name), arguments, timeout: timeout)
+    try await self(RemoteProcedure(name), arguments, timeout: timeout, waiting: waiting)
   }
 
   /// Sends a message to a handle; nothing tells whether it arrived.

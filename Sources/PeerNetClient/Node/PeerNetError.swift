@@ -9,7 +9,7 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case ownKey
   /// No connection is up. Nothing was sent.
   case notConnected
-  /// No connection came up in time; what the last attempt failed of, if one was made.
+  /// No connection came up in time; what the last attempt failed of, if one was made. Nothing was sent.
   case unreachable(CloseReason?)
   /// The peer answered with `{error, Reason}`.
   case remote(Term)
@@ -21,7 +21,7 @@ public enum PeerNetError: Error, Hashable, Sendable {
   case notSent(CloseReason)
   /// The encoded call exceeds an envelope, or is nested deeper than a peer reads. Nothing was sent.
   case tooLarge
-  /// Too many calls or bytes wait already.
+  /// Too many calls, bytes or callers wait already. Nothing was sent.
   case busy
   /// The node does not run: it was stopped, or has not been started.
   case stopped

@@ -17,31 +17,54 @@ extension PeerNode {
 
   /// Calls a handle of a connected peer and waits for its answer.
   ///
-  /// What cannot be sent now is refused at once; nothing is queued for a peer that is away.
+  /// What cannot be sent now is refused at once, as ``PeerNetError/notConnected``; nothing is queued for a peer that is
+  /// away. With `waiting` the call waits for a connection first, which it makes the node dial at once and then keep, as
+  /// ``connect(to:at:timeout:)`` does. The wait is part of the call's time: all of it ends within the longer of `waiting`
+  /// and `timeout`.
   ///
   /// - Parameters:
   ///   - name: the handle; `beam_admin` with `{rpc, Module, Function, Arguments}` for a procedure of an Elixir node.
   ///   - arguments: any term. Peers that run Elixir know only atoms that their own program holds: send texts as binaries.
   ///   - timeout: how long to wait for the answer.
+  ///   - waiting: how long to wait for a connection while there is none; nil for not at all.
   /// - Throws: ``PeerNetError``, whose cases tell whether the peer may have run it; or `CancellationError` when the task
-  ///   is cancelled, upon which the answer, should it come, is dropped.
+  ///   is cancelled, upon which nothing is sent any more, and the answer, should it come, is dropped. A wait that came to
+  ///   nothing is ``PeerNetError/unreachable(_:)``, or ``PeerNetError/untrustedPeer`` when the peer is unpaired meanwhile;
+  ///   nothing was sent.
   public func call(
-    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5)
+    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5),
+    waiting: Swift.Duration? = nil
   ) async throws -> Term {
     try Task.checkCancellation()
-    guard let node else { throw PeerNetError.stopped }
+    guard node != nil else { throw PeerNetError.stopped }
     guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
-    let started = transport.now()
-    let id: CallID
-    do {
-      id = try node.call(key, name, arguments, timeout: PeerNet.Duration(timeout), now: started)
-    } catch {
-      metrics?.calls["not_sent"]?.increment()
-      throw PeerNetError(error)
+    let asked = transport.now()
+    let limit = waiting.map { asked + PeerNet.Duration($0) }
+    let end = asked + PeerNet.Duration(max(timeout, waiting ?? timeout))
+    let sent: (id: CallID, at: Instant)
+    while true {
+      guard let node else { throw PeerNetError.stopped }
+      let now = transport.now()
+      do throws(CallError) {
+        sent = (try node.call(key, name, arguments, timeout: min(PeerNet.Duration(timeout), end - now), now: now), now)
+        break
+      } catch {
+        guard error == .notConnected, let limit else {
+          metrics?.calls["not_sent"]?.increment()
+          throw PeerNetError(error)
+        }
+        do { try await connect(to: key, timeout: .nanoseconds(max(limit - now, .zero).nanoseconds)) } catch {
+          metrics?.calls[error is CancellationError ? "cancelled" : "not_sent"]?.increment()
+          throw error
+        }
+        // The connection came up before the task was cancelled.
+        try Task.checkCancellation()
+      }
     }
+    let id = sent.id
     let reply: Reply = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        calls[id] = PendingCall(started: started, continuation: continuation)
+        calls[id] = PendingCall(started: sent.at, continuation: continuation)
         transport.carryOut()
         if Task.isCancelled { cancelCall(id) }
       }

@@ -11,21 +11,27 @@ extension PeerNode {
     let continuation: CheckedContinuation<Void, any Error>
   }
 
+  /// Callers that wait for a connection, beyond which another one is refused.
+  static let maximumWaiters = 4_096
+
   /// Waits until a peer is connected, dialling it at the given and every known address.
   ///
   /// The node keeps connected to it from then on, until ``disconnect(from:)``.
   ///
-  /// - Throws: ``PeerNetError/untrustedPeer``, ``PeerNetError/unreachable(_:)`` when the time is up or the peer has
-  ///   turned us away, ``PeerNetError/stopped``, or `CancellationError`.
+  /// - Throws: ``PeerNetError/untrustedPeer``, also when it is unpaired meanwhile; ``PeerNetError/unreachable(_:)`` when
+  ///   the time is up, the peer has turned us away, or ``disconnect(from:)`` was called; ``PeerNetError/busy`` when 4,096
+  ///   wait already; ``PeerNetError/stopped``, or `CancellationError`.
   public func connect(to key: PublicKey, at endpoints: [Endpoint] = [], timeout: Swift.Duration = .seconds(10))
     async throws
   {
     try Task.checkCancellation()
     guard let node else { throw PeerNetError.stopped }
     guard node.connect(key, at: endpoints, now: transport.now()) else { throw PeerNetError.untrustedPeer }
-    if !isConnected(to: key) { node.solicit(now: transport.now()) }
+    // Who waits already has asked the neighbourhood: a thousand callers ask once.
+    if !isConnected(to: key), !waiters.contains(where: { $0.key == key }) { node.solicit(now: transport.now()) }
     transport.carryOut()
     if isConnected(to: key) { return }
+    guard waiters.count < Self.maximumWaiters else { throw PeerNetError.busy }
     lastWaiter += 1
     let id = lastWaiter
     let deadline = Task { [weak self] in
@@ -44,14 +50,17 @@ extension PeerNode {
   }
 
   /// Ends every connection to a peer and dials it no more; it may still dial us.
-  public func disconnect(from key: PublicKey) { act { $0.disconnect(key, now: $1) } }
+  public func disconnect(from key: PublicKey) {
+    endWaiters(for: key, PeerNetError.unreachable(.disconnectRequested))
+    act { $0.disconnect(key, now: $1) }
+  }
 
   /// Some failures do not mend by waiting: whoever waits for the peer hears of them soon.
   func refused(_ key: PublicKey, _ reason: CloseReason, at endpoint: Endpoint? = nil) {
     for waiter in waiters where waiter.key == key {
       switch reason {
-      case .peerSaid(.untrusted), .peerSaid(.busy), .unpaired:
-        endWaiter(waiter.id, PeerNetError.unreachable(reason))
+      case .peerSaid(.untrusted), .peerSaid(.busy): endWaiter(waiter.id, PeerNetError.unreachable(reason))
+      case .unpaired: endWaiter(waiter.id, PeerNetError.untrustedPeer)
       case .closedBeforeConfirmed:
         // Nothing was said. A BEAM peer that was dialling us closes ours as well, and its own is about to come.
         end(waiter, reason, after: .seconds(1))
@@ -76,6 +85,11 @@ extension PeerNode {
   private func giveUp(_ waiter: UInt64) {
     guard let key = waiters.first(where: { $0.id == waiter })?.key else { return }
     endWaiter(waiter, PeerNetError.unreachable(status(of: key)?.lastClose))
+  }
+
+  /// Ends every wait for a peer.
+  func endWaiters(for key: PublicKey, _ error: (any Error)?) {
+    for waiter in waiters where waiter.key == key { endWaiter(waiter.id, error) }
   }
 
   func endWaiter(_ waiter: UInt64, _ error: (any Error)?) {

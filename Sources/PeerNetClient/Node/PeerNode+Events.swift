@@ -8,12 +8,16 @@ extension PeerNode {
   func happened(_ event: Event) {
     switch event {
     case .connected(let key):
-      for waiter in waiters where waiter.key == key { endWaiter(waiter.id, nil) }
+      endWaiters(for: key, nil)
+      histories[key, default: PeerHistory()].connected(at: transport.now())
       logger.info("connected", metadata: peer(key))
     case .disconnected(let key, let reason):
       refused(key, reason)
+      histories[key, default: PeerHistory()].disconnected(reason, at: transport.now())
       for (nonce, ping) in pings where ping.key == key { endPing(nonce, .failure(PeerNetError.notConnected)) }
       logger.info("disconnected", metadata: peer(key, ["reason": "\(reason)"]))
+    case .suspected(_, let key): logger.info("suspect", metadata: peer(key))
+    case .relieved(_, let key): logger.info("relieved", metadata: peer(key))
     case .opened(_, let key, let endpoint, let wire, let dialled):
       metrics?.opened.increment()
       logger.debug(
@@ -45,7 +49,7 @@ extension PeerNode {
     }
     eventListeners.tell(event)
     switch event {
-    case .connected, .disconnected, .opened, .closed, .dialFailed:
+    case .connected, .disconnected, .suspected, .relieved, .opened, .closed, .dialFailed:
       metrics?.connected.record(statuses.count { $0.isConnected })
       publishPeers()
     case .rejected, .refused, .callFinished, .pong, .request, .message, .memoryChanged, .sighted: break

@@ -12,6 +12,11 @@ extension PeerNode {
   /// One trusted peer's state; nil for a key that is not trusted.
   public func status(of key: PublicKey) -> Node.PeerStatus? { node?.status(of: key) }
 
+  /// The last times that a peer was lost since the node started, at most eight, oldest first.
+  ///
+  /// A connection whose place another one took is no loss, nor is a dial that failed.
+  public func disconnects(of key: PublicKey) -> [Disconnect] { histories[key]?.disconnects ?? [] }
+
   /// Whether a call to the peer would be sent now.
   public func isConnected(to key: PublicKey) -> Bool { node?.status(of: key)?.isConnected ?? false }
 
@@ -102,6 +107,9 @@ extension PeerNode {
     guard revision.number > trustRevision else { return }
     trustRevision = revision.number
     act { $0.setTrust(revision.list, now: $1) }
+    // Of a peer that was away no event tells.
+    for waiter in waiters where status(of: waiter.key) == nil { endWaiter(waiter.id, PeerNetError.untrustedPeer) }
+    histories = histories.filter { status(of: $0.key) != nil }
     publishPeers()
   }
 

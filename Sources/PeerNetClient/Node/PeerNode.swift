@@ -37,6 +37,7 @@ public actor PeerNode {
   var pings: [[UInt8]: PendingPing] = [:]
   var waiters: [Waiter] = []
   var lastWaiter: UInt64 = 0
+  var histories: [PublicKey: PeerHistory] = [:]
   var eventListeners = Listeners<Event>()
   var peerListeners = Listeners<[Node.PeerStatus]>()
   /// The newest trust list that is in force.

@@ -7,23 +7,26 @@ extension PeerNode {
   /// Calls a procedure of a connected peer and waits for its answer: as long as it is told, or as the procedure says, or
   /// for 5 s.
   ///
-  /// - Throws: what ``call(_:_:_:timeout:)`` throws, and ``TermConversionError`` when the arguments have no term, upon
+  /// With `waiting` it waits for a connection first, as ``call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)`` does.
+  ///
+  /// - Throws: what ``call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)`` throws, and ``TermConversionError`` when the arguments have no term, upon
   ///   which nothing was sent, or the answer is of another type, upon which the peer has done it.
   public nonisolated func call<Arguments, Answer>(
     _ key: PublicKey, _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments,
-    timeout: Swift.Duration? = nil
+    timeout: Swift.Duration? = nil, waiting: Swift.Duration? = nil
   ) async throws -> Answer {
     let request = try procedure.request(arguments)
     let answer = try await call(
-      key, request.handle, request.arguments, timeout: timeout ?? procedure.timeout ?? .seconds(5))
+      key, request.handle, request.arguments, timeout: timeout ?? procedure.timeout ?? .seconds(5), waiting: waiting)
     return try Answer(term: answer)
   }
 
   /// Calls a procedure that takes no arguments.
   public nonisolated func call<Answer>(
-    _ key: PublicKey, _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil
+    _ key: PublicKey, _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil,
+    waiting: Swift.Duration? = nil
   ) async throws -> Answer {
-    try await call(key, procedure, NoArguments(), timeout: timeout)
+    try await call(key, procedure, NoArguments(), timeout: timeout, waiting: waiting)
   }
 
   /// Exposes a name whose arguments and answer have types.

@@ -21,16 +21,7 @@ struct DiscoverCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = try home.folder()
     let trust = try reading(folder.trust)
-    let node: PeerNode
-    do {
-      var configuration = PeerNode.Configuration(store: CommandStore(home: folder))
-      configuration.connectsAutomatically = false
-      configuration.network = try network.network()
-      node = try PeerNode(configuration)
-      try await node.start()
-    } catch let failure as Failure { throw failure } catch let error as HomeFolderError { throw Failure(error) } catch {
-      throw Failure(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
-    }
+    let node = try await PeerNode.started(CommandStore(home: folder), network, connectsAutomatically: false)
     let isLive = Console.isOutputTerminal && !home.json
     if isLive { signal(SIGINT) { _ in _exit(0) } }
     let events = await node.events
@@ -52,7 +43,7 @@ struct DiscoverCommand: AsyncParsableCommand {
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
         if isLive { redraw(seen, drawn: &drawn) }
-      case .opened, .closed, .connected, .disconnected, .dialFailed, .rejected, .request, .message, .refused,
+      case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .request, .message, .refused,
         .callFinished, .pong, .memoryChanged:
         break
       }

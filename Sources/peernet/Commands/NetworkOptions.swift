@@ -54,6 +54,10 @@ struct PeerOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("How long to wait for the connection, and then for each answer.", valueName: "seconds"))
   var timeout: Seconds?
+
+  @Option(
+    help: ArgumentHelp("How long to wait for the connection instead, for a peer that is away.", valueName: "seconds"))
+  var wait: Seconds?
 }
 
 extension Endpoint: ExpressibleByArgument {
@@ -77,8 +81,12 @@ struct Seconds: ExpressibleByArgument {
 struct PeerArgument: ParsableArguments {
   @Argument(
     help: ArgumentHelp("A label, or the first of a fingerprint (4) or key (6).", valueName: "peer"),
-    completion: .custom { words, _, prefix in PeerArgument.labels(words: words).filter { $0.hasPrefix(prefix) } })
+    completion: completion)
   var name: String
+
+  static let completion = CompletionKind.custom { words, _, prefix in
+    labels(words: words).filter { $0.hasPrefix(prefix) }
+  }
 
   static func labels(words: [String]) -> [String] {
     let home = words.firstIndex(of: "--home").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }

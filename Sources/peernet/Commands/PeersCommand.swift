@@ -1,15 +1,40 @@
 import ArgumentParser
 import PeerNet
+import PeerNetClient
 import PeerNetClientLinux
 
-struct PeersCommand: ParsableCommand {
+struct PeersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "peers", abstract: "List the paired peers, from the files; nothing is sent.")
+    commandName: "peers", abstract: "List the paired peers, from the files; nothing is sent.",
+    discussion: """
+      With --watch it connects to all of them and shows the state of each link, until ^C: a table on a terminal, \
+      elsewhere a line for each change.
+      """)
 
   @OptionGroup var home: HomeOptions
+  @OptionGroup var network: NetworkOptions
 
-  func run() throws {
+  @Flag(help: "Connect to all of them, and show how it goes.")
+  var watch = false
+
+  @Option(name: .customLong("for"), help: ArgumentHelp("Watch for so long.", valueName: "seconds"))
+  var span: Seconds?
+
+  func validate() throws {
+    if span != nil, !watch { throw ValidationError("--for goes with --watch") }
+  }
+
+  func run() async throws {
     let folder = try home.folder()
+    guard !watch else {
+      Interruption.note()
+      let node = try await PeerNode.started(CommandStore(home: folder), network, connectsAutomatically: true)
+      return try await PeersWatch(node, json: home.json).run(for: span?.duration)
+    }
+    try list(folder)
+  }
+
+  private func list(_ folder: HomeFolder) throws {
     let trust = try reading(folder.trust)
     let memory = try reading(folder.memory)
     var table = Table(["label", "fingerprint", "wire", "may call", "address"])

@@ -5,27 +5,34 @@ import PeerNetClient
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Show the link to a peer, what it lets this computer do, and what it is.")
+    commandName: "status", abstract: "Show the link to a peer, what it lets this computer do, and what it is.",
+    discussion: "Without a peer it connects to all of them and shows the links.")
 
   @OptionGroup var home: HomeOptions
-  @OptionGroup var peer: PeerArgument
+  @Argument(
+    help: ArgumentHelp(
+      "A label, or the first of a fingerprint (4) or key (6); all if none is given.", valueName: "peer"),
+    completion: PeerArgument.completion)
+  var peer: String?
   @OptionGroup var options: PeerOptions
 
+  func validate() throws {
+    if peer == nil, options.at != nil { throw ValidationError("--at goes with a peer") }
+  }
+
   func run() async throws {
-    try await Link.use(home, options, peer.name) { link in
+    guard let peer else { return try await showAll() }
+    try await Link.use(home, options, peer) { link in
       let whoAmI = try await link.call("agent.whoami")
       var info: Term?
       do { info = try await link.call("system.info") } catch let failure as Failure where failure.status == .forbidden {
         Console.say("system.info is not allowed; the rest follows")
       }
-      let status = await link.status
-      let address = status?.endpoint?.description
-      let wire = status?.wire?.rawValue
+      let view = await link.view
       if home.json {
         return Console.data(
           .object(
-            link.peer.json + [
-              ("address", .optional(address)), ("wire", wire.map { .integer(Int64($0)) } ?? .null),
+            link.peer.json + (view?.json ?? []) + [
               ("whoami", JSON(whoAmI)), ("info", info.map { JSON($0) } ?? .null),
             ]))
       }
@@ -33,14 +40,37 @@ struct StatusCommand: AsyncParsableCommand {
         MapPair(.binary(utf8: "peer"), .binary(link.peer.label)),
         MapPair(.binary(utf8: "fingerprint"), .binary(link.peer.key.fingerprint)),
       ]
-      if let address { link.append(MapPair(.binary(utf8: "address"), .binary(utf8: address))) }
-      if let wire { link.append(MapPair(.binary(utf8: "wire"), .integer(Int64(wire)))) }
+      for (name, value) in view?.facts ?? [] { link.append(MapPair(.binary(utf8: name), .binary(utf8: value))) }
       link.append(MapPair(.binary(utf8: "me"), whoAmI))
       Report(
         .map(link + (info?.pairs ?? []).filter { $0.key.binaryBytes.map { !$0.elementsEqual("wire".utf8) } ?? true })
       )
       .print()
     }
+  }
+}
+
+extension StatusCommand {
+  /// The links to all peers, once each of them is up or the time is.
+  private func showAll() async throws {
+    let store = CommandStore(home: try home.folder())
+    let node = try await PeerNode.started(store, options.network, connectsAutomatically: true)
+    await node.solicit()
+    let end = ContinuousClock.now + ((options.wait ?? options.timeout)?.duration ?? Link.defaultTimeout)
+    var views = await node.views
+    while .now < end, !views.allSatisfy({ $0.state == .connected }) {
+      try await Task.sleep(for: .milliseconds(20))
+      views = await node.views
+    }
+    await node.stop()
+    if home.json {
+      for view in views { Console.data(.object(view.entry.json + view.json)) }
+    } else {
+      var table = Table(PeerView.columns)
+      table.rows = views.map(\.row)
+      table.print()
+    }
+    if views.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
   }
 }
 

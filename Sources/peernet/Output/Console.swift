@@ -6,9 +6,15 @@ enum Console {
   static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
   /// Whether somebody can be asked.
   static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
-  static let isColoured =
-    isOutputTerminal && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
-    && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
+  /// Whether what was written can be drawn anew.
+  static let isRedrawable = isOutputTerminal && getenv("TERM").map { strcmp($0, "dumb") != 0 } ?? false
+  static let isColoured = isRedrawable && getenv("NO_COLOR").map { $0.pointee == 0 } ?? true
+
+  /// The terminal's height; nil when it does not say.
+  static var rows: Int? {
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0 ? Int(size.ws_row) : nil
+  }
 
   /// Writes a line of data.
   static func data(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }

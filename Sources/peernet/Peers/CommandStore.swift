@@ -16,6 +16,8 @@ struct CommandStore: PeerStore {
 
   func changeTrust(_ change: (inout TrustList) throws -> Void) throws -> TrustList { try home.changeTrust(change) }
 
+  func trustChanges() -> AsyncStream<Void> { home.trustChanges() }
+
   func memory() -> PeerMemory {
     do throws(HomeFolderError) {
       let memory = try home.memory()
@@ -41,5 +43,23 @@ extension PeerMemory {
     var memory = PeerMemory()
     if peer(key)?.speaksTwo ?? false { _ = memory.noteSpeaksTwo(key) }
     return memory
+  }
+}
+
+extension PeerNode {
+  /// A node that runs for the length of a command and has no single peer; what is thrown can be told to a person.
+  static func started(
+    _ store: CommandStore, _ network: NetworkOptions, connectsAutomatically: Bool
+  ) async throws -> PeerNode {
+    do {
+      var configuration = PeerNode.Configuration(store: store)
+      configuration.connectsAutomatically = connectsAutomatically
+      configuration.network = try network.network()
+      let node = try PeerNode(configuration)
+      try await node.start()
+      return node
+    } catch let failure as Failure { throw failure } catch let error as HomeFolderError { throw Failure(error) } catch {
+      throw Failure(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
+    }
   }
 }

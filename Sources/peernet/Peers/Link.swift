@@ -11,6 +11,8 @@ struct Link {
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
   private let timeout: Swift.Duration?
+  /// For the connection.
+  private let wait: Swift.Duration
 
   static let defaultTimeout = Swift.Duration.seconds(10)
 
@@ -37,6 +39,7 @@ struct Link {
     ourKey = try reading { () throws(HomeFolderError) in try home.identity().publicKey }
     endpoints = options.at.map { [$0] } ?? []
     timeout = options.timeout?.duration
+    wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
     var configuration = PeerNode.Configuration(
       store: CommandStore(home: home, dialledByAddress: options.at == nil ? nil : peer.key))
     configuration.connectsAutomatically = false
@@ -56,7 +59,7 @@ struct Link {
 
   private func connect() async throws {
     do {
-      try await node.connect(to: peer.key, at: endpoints, timeout: timeout ?? Self.defaultTimeout)
+      try await node.connect(to: peer.key, at: endpoints, timeout: wait)
     } catch { throw attempt(nil).failure(error) }
   }
 
@@ -90,4 +93,7 @@ struct Link {
 
   /// What the connection is like.
   var status: Node.PeerStatus? { get async { await node.status(of: peer.key) } }
+
+  /// The same for people and scripts.
+  var view: PeerView? { get async { await node.views.first { $0.entry.key == peer.key } } }
 }

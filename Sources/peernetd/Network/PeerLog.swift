@@ -19,6 +19,10 @@ struct PeerLog {
       log.write(.debug, "connection.closed", [.peer(key)] + reason.fields)
     case .connected(let key):
       log.write(.info, "peer.connected", subject(key, node) + route(key, node))
+    case .suspected(_, let key):
+      log.writeFailure(.info, "peer.suspect", about: subject(key, node), liveness(key, node, at: now), at: now)
+    case .relieved(_, let key):
+      log.writeFailure(.info, "peer.relieved", about: subject(key, node), liveness(key, node, at: now), at: now)
     case .disconnected(let key, let reason):
       log.write(.info, "peer.disconnected", subject(key, node) + reason.fields)
     case .dialFailed(let key, let endpoint, let reason):
@@ -46,6 +50,16 @@ struct PeerLog {
   private func subject(_ key: PublicKey, _ node: Node) -> [LogField] {
     guard let label = node.status(of: key)?.entry.label else { return [.peer(key)] }
     return [.peer(key), .bytes("label", label)]
+  }
+
+  /// How it answered so far: on a link that is always suspect this is what tells why.
+  private func liveness(_ key: PublicKey, _ node: Node, at now: Instant) -> [LogField] {
+    guard let status = node.status(of: key) else { return [] }
+    var fields: [LogField] = []
+    if let endpoint = status.endpoint { fields.append(.address(endpoint)) }
+    if let heard = status.heard { fields.append(.number("silent_ms", (now - heard).milliseconds)) }
+    if let roundTrip = status.roundTrip { fields.append(.number("rtt_us", roundTrip.nanoseconds / 1_000)) }
+    return fields + [.number("asked", Int64(status.asked)), .number("unanswered", Int64(status.unanswered))]
   }
 
   private func route(_ key: PublicKey, _ node: Node) -> [LogField] {

@@ -1,0 +1,95 @@
+import PeerNet
+import PeerNetClient
+import Sodium
+
+/// How it is with one peer at one moment: what `status` and `peers --watch` show.
+struct PeerView {
+  enum State: String, CaseIterable {
+    /// Heard within the bound of its profile.
+    case connected
+    /// Overdue: connected still, but a question was not answered in time.
+    case suspect
+    /// No connection.
+    case away
+  }
+
+  /// When it is dialled again.
+  enum Dial: Equatable {
+    case underWay
+    case planned(PeerNet.Duration)
+    /// It has to be heard of first.
+    case noAddress
+  }
+
+  /// An end, and how long ago it was.
+  struct End {
+    let reason: CloseReason
+    let age: PeerNet.Duration?
+    var lasted: PeerNet.Duration?
+  }
+
+  let entry: TrustEntry
+  let state: State
+  /// For how long it is in that state; nil for one that was never connected.
+  let age: PeerNet.Duration?
+  let address: String?
+  let wire: Wire?
+  let roundTrip: PeerNet.Duration?
+  /// Questions that are settled, and how many of them were not answered in time.
+  let asked: Int
+  let unanswered: Int
+  /// How long it was not heard; nil while there is no connection.
+  let silence: PeerNet.Duration?
+  let profile: LivenessProfile
+  /// Nil while it is connected.
+  let dial: Dial?
+  /// What the last connection, or the last attempt at one, ended of.
+  let last: End?
+  /// The newest first.
+  let disconnects: [End]
+
+  init(_ status: Node.PeerStatus, _ disconnects: [Disconnect], now: Instant) {
+    entry = status.entry
+    state = !status.isConnected ? .away : status.liveness == .suspect ? .suspect : .connected
+    let since: Instant? =
+      switch state {
+      case .connected: status.since
+      case .suspect: status.livenessSince
+      case .away: disconnects.last?.at
+      }
+    age = since.map { now - $0 }
+    let isConnected = status.isConnected
+    address = isConnected ? status.endpoint?.description : nil
+    wire = isConnected ? status.wire : nil
+    roundTrip = isConnected ? status.roundTrip : nil
+    silence = isConnected ? status.heard.map { now - $0 } : nil
+    (asked, unanswered) = (status.asked, status.unanswered)
+    profile = status.profile
+    dial =
+      isConnected
+      ? nil : status.nextDial.map { $0 > now ? .planned($0 - now) : .noAddress } ?? .underWay
+    last = status.lastClose.map { End(reason: $0, age: status.lastClosed.map { now - $0 }) }
+    self.disconnects = disconnects.reversed().map { End(reason: $0.reason, age: now - $0.at, lasted: $0.lasted) }
+  }
+
+  /// Nil when nothing was asked yet.
+  var loss: Double? { asked > 0 ? Double(unanswered) / Double(asked) : nil }
+
+  /// What makes it worth a line where nothing is drawn anew.
+  struct Change: Equatable {
+    let state: State
+    let address: String?
+    let reason: CloseReason?
+  }
+
+  var change: Change { Change(state: state, address: address, reason: state == .away ? last?.reason : nil) }
+}
+
+extension PeerNode {
+  /// Every peer, in the order of their labels, as of one moment.
+  var views: [PeerView] {
+    let now = now
+    return statuses.map { PeerView($0, disconnects(of: $0.entry.key), now: now) }
+      .sorted { $0.entry.label.lexicographicallyPrecedes($1.entry.label) }
+  }
+}
