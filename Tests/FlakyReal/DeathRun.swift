@@ -59,14 +59,14 @@ struct DeathRun {
     let start = Field.now()
     let end = start + .seconds(120)
     // A suspicion that the black hole overtook has the second dial under way already.
-    if await field.suspected(index) != nil { hole.suspected = .zero }
+    if await field.isSuspect(index) { hole.suspected = .zero }
     field.lan.forwarder.change(index) { $0.setBlackHole(true) }
     while (hole.declared == nil || hole.declaredByBoard == nil) && Field.now() < end {
-      if hole.suspected == nil, let since = await field.suspected(index) { hole.suspected = since - start }
       hole.declared = field.lost(index, since: start).map { $0 - start }
       hole.declaredByBoard = field.lostByBoard(index, since: start).map { $0 - start }
       try await Task.sleep(for: .milliseconds(50))
     }
+    if hole.suspected == nil { hole.suspected = field.suspicions(index, since: start).first.map { $0 - start } }
     if max(hole.declared ?? .seconds(120), hole.declaredByBoard ?? .seconds(120)) > .seconds(30) {
       field.tell(index, start)
     }

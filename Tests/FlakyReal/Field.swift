@@ -47,10 +47,16 @@ struct Field: Sendable {
     logs[index].journal.first(since: start) { $0.contains("peer.disconnected") }?.at
   }
 
-  /// Since when the laptop suspects a board; nil while it does not.
-  func suspected(_ index: Int) async -> Instant? {
-    guard let status = await laptop.node.status(of: boards[index].key), status.liveness == .suspect else { return nil }
-    return status.livenessSince
+  /// Whether the laptop suspects a board now.
+  func isSuspect(_ index: Int) async -> Bool {
+    await laptop.node.status(of: boards[index].key)?.liveness == .suspect
+  }
+
+  /// When the laptop began to suspect a board, since `start`.
+  func suspicions(_ index: Int, since start: Instant) -> [Instant] {
+    laptop.journal.lines(since: start).compactMap { line in
+      if case .suspected(_, let key) = line.entry, key == boards[index].key { line.at } else { nil }
+    }
   }
 
   /// Tells on stderr what happened on a link from half a minute before `start` on, for whoever wonders.
@@ -59,7 +65,8 @@ struct Field: Sendable {
     var lines: [(at: Instant, text: String)] = []
     for line in laptop.journal.lines(since: start - .seconds(30)) {
       switch line.entry {
-      case .opened(_, key, _, _, _), .closed(_, key, _), .connected(key), .disconnected(key, _), .dialFailed(key, _, _):
+      case .opened(_, key, _, _, _), .closed(_, key, _), .connected(key), .disconnected(key, _), .suspected(_, key),
+        .relieved(_, key), .dialFailed(key, _, _):
         lines.append((line.at, "laptop: \(line.entry)"))
       default: break
       }

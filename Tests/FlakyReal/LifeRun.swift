@@ -24,20 +24,7 @@ struct LifeRun {
     let weathers: [Weather] = [.lossy, .bursts]
     let field = try await Field(options.links, seed: options.seed) { weathers[$0 % 2] }
     let start = Field.now()
-    let end = start + .seconds(60 * Int64(options.minutes))
-    let suspicions = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
-      for index in 0..<options.links {
-        group.addTask {
-          var (last, count) = (Instant.zero, 0)
-          while Field.now() < end {
-            if let since = await field.suspected(index), since > last { (last, count) = (since, count + 1) }
-            try await Task.sleep(for: .milliseconds(250))
-          }
-          return (index, count)
-        }
-      }
-      return try await group.reduce(into: [Int](repeating: 0, count: options.links)) { $0[$1.0] = $1.1 }
-    }
+    try await Task.sleep(for: .seconds(60 * options.minutes))
     for index in 0..<options.links {
       let key = field.boards[index].key
       let byLaptop = field.laptop.journal.lines(since: start).count {
@@ -47,7 +34,7 @@ struct LifeRun {
       let traffic = field.lan.forwarder.traffic(of: index)
       counts[index % 2].links += 1
       counts[index % 2].falseAlarms += max(byLaptop, byBoard)
-      counts[index % 2].suspicions += suspicions[index]
+      counts[index % 2].suspicions += field.suspicions(index, since: start).count
       counts[index % 2].frames += traffic.frames
       counts[index % 2].lost += traffic.lost
     }

@@ -16,7 +16,9 @@ import Testing
     let board = try await scene.boardNotices() - start
     report("a black hole was noticed by the laptop after \(laptop.text), by the board after \(board.text)")
     await #expect(throws: PeerNetError.notConnected) { try await scene.laptop.call(scene.board.key) }
-    #expect(scene.board.log.contains("reason=silent"))
+    // Suspicion came first, and both say so.
+    #expect(scene.board.log.contains("peer.suspect") && scene.board.log.contains("reason=silent"))
+    #expect(scene.laptop.journal.first(since: start) { if case .suspected = $0 { true } else { false } } != nil)
     scene.lan.forwarder.change(0) { $0.setBlackHole(false) }
     report("a call was answered \(try await scene.answer().text) after the black hole")
     try await scene.close()
