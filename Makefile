@@ -6,10 +6,11 @@ CUTS := 200
 SEED := 1
 BOARD := qemu-virt
 HOURS := 10000
+MINUTES := 30
 
 .NOTPARALLEL:
 .PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image \
-  board board-test board-soak board-nightly bench flaky lint documentation fuzz clean
+  board board-test board-soak board-nightly bench flaky flaky-real lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,6 +66,9 @@ bench: setup ## measurements, as ratios against the limit measured in the same r
 
 flaky: setup ## heartbeat policies on the same failing links: a table in Markdown, HOURS=10000 of links a number
 	@Scripts/flaky --hours $(HOURS)
+
+flaky-real: setup ## the real agent on failing links of the kernel's own network, MINUTES=30 of bad weather (needs root)
+	@Scripts/flaky --real --minutes $(MINUTES)
 
 lint: setup ## format, imports, file length, leftovers, documentation
 	@Scripts/lint

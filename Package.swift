@@ -124,12 +124,25 @@ let package = Package(
     // tests, layer by layer
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
+    .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
     .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
       name: "FlakyLinks", dependencies: ["ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks", swiftSettings: strict),
     .executableTarget(
       name: "Flaky", dependencies: ["FlakyLinks"], path: "Tests/Flaky", swiftSettings: strict),
+    // the same weather over the kernel's own network: namespaces, a forwarder between them, and the real daemon
+    .target(
+      name: "RealLinks",
+      dependencies: [
+        "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF",
+        "Sodium",
+        "Linux",
+      ],
+      path: "Tests/RealLinks", swiftSettings: strict),
+    .executableTarget(
+      name: "FlakyReal", dependencies: ["RealLinks", "FlakyLinks", "PeerNetClient", "PeerNet", "Linux"],
+      path: "Tests/FlakyReal", swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
@@ -182,7 +195,14 @@ let package = Package(
       ],
       path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
-      name: "EmulatedBoardTests", dependencies: ["Disk", "PeerNet", "Sodium", "Linux"], swiftSettings: strict),
+      name: "RealLinkTests",
+      dependencies: [
+        "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EmulatedBoardTests", dependencies: ["Programs", "Disk", "PeerNet", "Sodium", "Linux"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [

@@ -23,14 +23,15 @@ public final class DaemonProcess: @unchecked Sendable {
   private let errors: URL
 
   /// Starts it in `folder`, into which its stdout and stderr go: files, so that nobody has to drain a pipe. `input` is the
-  /// path of a file that it gets as stdin.
+  /// path of a file that it gets as stdin; `words` are a program that becomes it, such as one that enters a namespace.
   public init(
-    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
+    _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil,
+    by words: [String] = []
   ) throws {
     let run = UUID().uuidString
     output = folder.url.appending(path: "\(run).out")
     errors = folder.url.appending(path: "\(run).err")
-    let command = try Self.command()
+    let command = try words + Self.command()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = command.dropFirst() + arguments
     process.environment = environment
@@ -66,6 +67,14 @@ public final class DaemonProcess: @unchecked Sendable {
   public var isRunning: Bool { process.isRunning }
   public var outputText: String { Self.text(output) }
   public var errorText: String { Self.text(errors) }
+
+  /// What it has written to stderr after the first so many bytes: ASCII.
+  public func errorText(from offset: Int) -> String {
+    guard let file = try? FileHandle(forReadingFrom: errors) else { return "" }
+    defer { try? file.close() }
+    guard (try? file.seek(toOffset: UInt64(offset))) != nil, let data = try? file.readToEnd() else { return "" }
+    return String(decoding: data, as: UTF8.self)
+  }
 
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 

@@ -1,5 +1,6 @@
 import Disk
 import Foundation
+import Programs
 import Testing
 
 /// One board that runs through all of this, in this order; every test leaves it answering.

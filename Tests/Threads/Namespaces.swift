@@ -10,6 +10,12 @@ public enum Namespaces {
   /// A network of its own, with nothing in it but a loopback interface that is down.
   public static func unshareNetwork() -> Bool { unshare(newNetwork) }
 
+  /// Moves the calling thread, and what it starts from now on, into the network that the descriptor stands for.
+  public static func enterNetwork(_ descriptor: Int32) -> Bool {
+    guard let symbol = dlsym(nil, "setns") else { return false }
+    return unsafeBitCast(symbol, to: (@convention(c) (Int32, Int32) -> Int32).self)(descriptor, newNetwork) == 0
+  }
+
   /// Mounts of its own: what is mounted from now on is the thread's alone.
   public static func unshareMounts() -> Bool {
     unshare(newMounts) && mount("none", "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0

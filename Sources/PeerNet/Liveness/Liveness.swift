@@ -122,7 +122,8 @@ package struct Liveness {
   private var answerTime: Duration { min(max(expected, rules.answerFloor), rules.answerCeiling) }
 
   private var verdictTime: Duration {
-    guard echoed != nil else { return rules.unprobedVerdict }
+    // A connection that dies before its trials are through has the same death: the probes of the suspicion will tell.
+    guard echoed != nil || (sendsProbes && trials < Self.maximumTrials) else { return rules.unprobedVerdict }
     return min(rules.verdictFloor + max(expected - rules.answerFloor, .zero) * 4, rules.verdictCeiling)
   }
 

@@ -1,3 +1,5 @@
+import Programs
+
 /// The shell that only the emulated board has, on a virtual serial port: for what a test does to a board from within.
 final class BenchShell: Sendable {
   struct Answer: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// A flashed board on a network with its operator's laptop.
 final class Board: Sendable {

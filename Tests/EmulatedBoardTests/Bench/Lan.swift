@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Synchronization
 
 /// The two small networks of `bench/lan`, and a laptop on both.

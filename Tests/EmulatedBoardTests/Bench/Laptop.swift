@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Testing
 
 /// The operator's computer: the built `peernet`, in the laptop's namespace, with keys of its own.

@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 import Synchronization
 
 /// A stream socket of the emulator's, written by anyone and read line by line on a thread of its own.

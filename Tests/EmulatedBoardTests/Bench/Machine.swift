@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// The emulated board of `bench/machine`, running.
 final class Machine: Sendable {

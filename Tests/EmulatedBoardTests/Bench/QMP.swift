@@ -1,4 +1,5 @@
 import Foundation
+import Programs
 
 /// The emulator's own control socket: what happened to the machine, and when.
 final class QMP: Sendable {

@@ -1,3 +1,5 @@
+import Programs
+
 /// The wires of the machine's GPIO chip (PL061, eight lines), held from outside by the emulator's test protocol.
 final class QTest: Sendable {
   private static let chip: UInt64 = 0x0903_0000

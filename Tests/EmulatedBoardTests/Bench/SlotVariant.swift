@@ -1,5 +1,6 @@
 import Disk
 import Foundation
+import Programs
 import Sodium
 
 /// Slot images made from the built one, to be tried.

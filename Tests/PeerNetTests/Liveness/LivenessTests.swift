@@ -39,6 +39,15 @@ import Testing
       now = end
     }
 
+    /// Speaks in the stream until all trials of a way for probes are through, and forgets the steps.
+    func searchInVain() {
+      for _ in 0..<20 {
+        run(.seconds(4))
+        _ = hear()
+      }
+      steps = []
+    }
+
     func first(_ step: Liveness.Step) -> Instant? { steps.first { $0.step == step }?.at }
     var probes: [Instant] { steps.compactMap { if case .probe = $0.step { $0.at } else { nil } } }
   }
@@ -138,6 +147,7 @@ import Testing
 
   @Test func onlyAnOpenQuestionIsAnswered() {
     let watch = Watch()
+    watch.searchInVain()
     watch.run(.seconds(30), until: { $0 == .suspect })
     watch.run(.seconds(8), until: { $0 == .dead })
     let numbers = watch.steps.compactMap { if case .probe(let number) = $0.step { number } else { nil } }
@@ -153,11 +163,20 @@ import Testing
   @Test func withoutAWayForProbesThereIsMorePatience() throws {
     for sendsProbes in [true, false] {
       let watch = Watch(sendsProbes: sendsProbes)
+      watch.searchInVain()
       watch.run(.seconds(200))
       let suspected = try #require(watch.first(.suspect))
       #expect(try #require(watch.first(.dead)) - suspected == LivenessRules().unprobedVerdict)
       #expect(watch.probes.isEmpty == !sendsProbes)
     }
+  }
+
+  /// As long as trials are out, that none was answered says nothing: the probes of the suspicion will.
+  @Test func aYoungConnectionDiesAsSoonAsAnyOther() throws {
+    let watch = Watch()
+    watch.run(.seconds(200))
+    let suspected = try #require(watch.first(.suspect))
+    #expect(try #require(watch.first(.dead)) - suspected == LivenessRules().verdictFloor)
   }
 
   /// Before the first echo a few probes look for a way; then it is known, or given up.

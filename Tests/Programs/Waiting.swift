@@ -1,10 +1,12 @@
 /// What did not come in time.
-struct TooLate: Error, CustomStringConvertible {
-  let description: String
+public struct TooLate: Error, CustomStringConvertible {
+  public let description: String
+
+  public init(description: String) { self.description = description }
 }
 
 /// Asks again and again until there is an answer; `what` names it in the error when none comes within `limit`.
-func wait<Value>(
+public func wait<Value>(
   for what: String, within limit: Duration, every pause: Duration = .milliseconds(10),
   isolation: isolated (any Actor)? = #isolation, until answer: () async throws -> Value?
 ) async throws -> Value {

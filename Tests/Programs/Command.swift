@@ -2,17 +2,21 @@ import Foundation
 import Synchronization
 
 /// A program that was run to its end.
-struct Command: Sendable {
-  let status: Int32
-  let output: String
-  let errors: String
+public struct Command: Sendable {
+  /// The exit code, or the number of the signal that ended it with a minus.
+  public let status: Int32
+  public let output: String
+  public let errors: String
 
-  struct Failed: Error, CustomStringConvertible {
-    let description: String
+  /// It did not do what it was demanded to.
+  public struct Failed: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(description: String) { self.description = description }
   }
 
   /// Runs `words`; kills it when it takes longer than `limit`.
-  static func run(
+  public static func run(
     _ words: [String], environment: [String: String] = [:], within limit: Duration = .seconds(60)
   ) async throws -> Command {
     try await withCheckedThrowingContinuation { continuation in
@@ -25,7 +29,7 @@ struct Command: Sendable {
 
   /// Runs `words` and throws what it said when it did not end with 0.
   @discardableResult
-  static func demand(_ words: [String], within limit: Duration = .seconds(120)) async throws -> String {
+  public static func demand(_ words: [String], within limit: Duration = .seconds(120)) async throws -> String {
     let command = try await run(words, within: limit)
     guard command.status == 0 else {
       throw Failed(
@@ -35,7 +39,7 @@ struct Command: Sendable {
   }
 
   /// Starts `words` and lets it run; what it says goes to the file `log`.
-  static func start(_ words: [String], log: String) throws -> Child {
+  public static func start(_ words: [String], log: String) throws -> Child {
     let file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Failed(description: "cannot write \(log)") }
     defer { close(file) }
@@ -47,7 +51,7 @@ struct Command: Sendable {
     var files: [Int32] = []
     defer { for file in files { close(file) } }
     for _ in 0..<2 {
-      let path = NSTemporaryDirectory() + "/board-output-\(UUID().uuidString)"
+      let path = NSTemporaryDirectory() + "/program-output-\(UUID().uuidString)"
       let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       guard file >= 0 else { throw Failed(description: "cannot write \(path)") }
       unlink(path)

@@ -2,15 +2,17 @@ import Foundation
 
 /// A process of ours. Not Foundation's: that waits for one that closes all its descriptors before it ends, and with it for
 /// every other.
-struct Child: Sendable {
-  let number: pid_t
+public struct Child: Sendable {
+  /// Its process ID.
+  public let number: pid_t
 
-  struct NotStarted: Error, CustomStringConvertible {
-    let description: String
+  /// It could not be.
+  public struct NotStarted: Error, CustomStringConvertible {
+    public let description: String
   }
 
   /// Starts `words`, the first of which is looked up in the usual folders; `output` and `errors` are open files.
-  init(
+  public init(
     _ words: [String], environment: [String: String] = [:], input: Int32? = nil, output: Int32, errors: Int32
   ) throws {
     let variables = [
@@ -36,10 +38,11 @@ struct Child: Sendable {
     self.number = number
   }
 
-  func kill(_ signal: Int32 = SIGKILL) { _ = Glibc.kill(number, signal) }
+  /// Sends it a signal.
+  public func kill(_ signal: Int32 = SIGKILL) { _ = Glibc.kill(number, signal) }
 
   /// Waits for its end: the exit code, or the number of the signal that ended it with a minus.
-  func wait() -> Int32 {
+  public func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(number, &status, 0) < 0 && errno == EINTR {}
     return status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f)

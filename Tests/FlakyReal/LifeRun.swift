@@ -1,0 +1,43 @@
+import FlakyLinks
+import PeerNet
+import PeerNetClient
+import RealLinks
+
+/// Idle links that live on, in bad weather: each connection that an end gives up is a false alarm.
+struct LifeRun {
+  /// Of one weather.
+  struct Count {
+    let name: String
+    var links = 0
+    /// Times that the laptop, or a board, was without a connection.
+    var falseAlarms = 0
+    /// Times that the laptop suspected a board.
+    var suspicions = 0
+    var frames = 0
+    var lost = 0
+  }
+
+  private(set) var counts = [Count(name: "20 % loss"), Count(name: "3 s of silence a minute")]
+
+  /// The links have one weather and the other in turn.
+  init(options: Options) async throws {
+    let weathers: [Weather] = [.lossy, .bursts]
+    let field = try await Field(options.links, seed: options.seed) { weathers[$0 % 2] }
+    let start = Field.now()
+    try await Task.sleep(for: .seconds(60 * options.minutes))
+    for index in 0..<options.links {
+      let key = field.boards[index].key
+      let byLaptop = field.laptop.journal.lines(since: start).count {
+        if case .disconnected(key, _) = $0.entry { true } else { false }
+      }
+      let byBoard = field.logs[index].journal.lines(since: start).count { $0.entry.contains("peer.disconnected") }
+      let traffic = field.lan.forwarder.traffic(of: index)
+      counts[index % 2].links += 1
+      counts[index % 2].falseAlarms += max(byLaptop, byBoard)
+      counts[index % 2].suspicions += field.suspicions(index, since: start).count
+      counts[index % 2].frames += traffic.frames
+      counts[index % 2].lost += traffic.lost
+    }
+    try await field.close()
+  }
+}
