@@ -58,10 +58,12 @@ struct OnceRequest {
     switch error {
     // Said instead of taking the call on. A side that is just going down or coming up may look like one that does not
     // trust this key any more.
-    case .outcomeUnknown(.peerSaid(.untrusted)), .outcomeUnknown(.peerSaid(.busy)): !isFirst
+    case .outcomeUnknown(.peerSaid(.untrusted)), .outcomeUnknown(.peerSaid(.busy)), .notSent(.peerSaid(.untrusted)),
+      .notSent(.peerSaid(.busy)):
+      !isFirst
     case .unreachable(.wrongPeer): false
     case .unreachable: !isFirst
-    case .timedOut, .outcomeUnknown, .notConnected: true
+    case .timedOut, .outcomeUnknown, .notConnected, .notSent: true
     case .remote, .untrustedPeer, .ownKey, .tooLarge, .busy, .stopped, .transport, .interrupted, .keyReused: false
     }
   }
@@ -81,7 +83,8 @@ extension PeerNetError {
     switch self {
     case .outcomeUnknown(.peerSaid(.untrusted)), .outcomeUnknown(.peerSaid(.busy)): false
     case .timedOut, .outcomeUnknown: true
-    case .remote, .notConnected, .unreachable, .untrustedPeer, .ownKey, .tooLarge, .busy, .stopped, .transport,
+    case .remote, .notConnected, .notSent, .unreachable, .untrustedPeer, .ownKey, .tooLarge, .busy, .stopped,
+      .transport,
       .interrupted, .keyReused:
       false
     }
