@@ -72,6 +72,24 @@ import Testing
     #expect(entry.adding(to: failure, isRepeated: true, boot: bytes("b2")) == failure)
   }
 
+  @Test func whoAsksTooOftenIsToldAndTheNewestIsAnswered() throws {
+    let entry = try entry()
+    let log = Answers()
+    for number in 0..<10 { entry.wait { log.note(number, $0) } }
+    #expect(log.all.map(\.0) == [7, 8])
+    #expect(log.all.allSatisfy { $0.1 == .error(binary("busy: asked again too often")) })
+    _ = journal.finish(entry, .ok(map()), now: .zero)
+    entry.answer(.ok(map()), boot: bytes("b1"))
+    #expect(log.all.map(\.0) == [7, 8] + [0, 1, 2, 3, 4, 5, 6, 9])
+    let repeated = log.all.dropFirst(2).map { answer -> Term? in
+      guard case .ok(let value) = answer.1 else { return nil }
+      return value[binaryKey: "once"]?[binaryKey: "repeated"]
+    }
+    #expect(repeated == [atom("false")] + Array(repeating: atom("true"), count: 7))
+    entry.answer(.ok(map()), boot: bytes("b1"))
+    #expect(log.all.count == 10)
+  }
+
   @Test func aRecordedAnswerTellsOfTheRestartSince() throws {
     let entry = try entry()
     let plan = PowerPlan(.reboot)
@@ -100,6 +118,11 @@ import Testing
       #expect(text(reason.binaryBytes ?? []).hasPrefix(life))
     }
   }
+}
+
+private final class Answers {
+  private(set) var all: [(Int, Reply)] = []
+  func note(_ number: Int, _ reply: Reply) { all.append((number, reply)) }
 }
 
 struct Unexpected: Error {}

@@ -10,7 +10,6 @@ public final class OnceEntry {
   public private(set) var isRunning: Bool
   /// Who waits for it. At most ``maximumWaiting``: most of them came by a connection that is gone.
   private var waiting: [(Reply) -> Void] = []
-  private var lastWaiting = 0
   /// When that changed last, or the file was read.
   private var since: Instant
 
@@ -51,9 +50,8 @@ public final class OnceEntry {
   /// Has `answer` called with the outcome, or at once when too many others came after it.
   public func wait(_ answer: @escaping (Reply) -> Void) {
     guard waiting.count == Self.maximumWaiting else { return waiting.append(answer) }
-    waiting[lastWaiting](.error(Refusal.once(.crowded).reason))
-    waiting[lastWaiting] = answer
-    lastWaiting = (lastWaiting + 1) % Self.maximumWaiting
+    waiting[waiting.count - 1](.error(Refusal.once(.crowded).reason))
+    waiting[waiting.count - 1] = answer
   }
 
   /// Answers whoever waits: the first ran it.

@@ -100,7 +100,7 @@ extension Device {
       } catch PeerNetError.outcomeUnknown, PeerNetError.timedOut {
         // The next request tells.
       }
-      try await Task.sleep(for: .milliseconds(300))
+      try await Task.sleep(for: .milliseconds(500))
     }
   }
 }

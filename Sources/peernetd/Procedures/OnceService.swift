@@ -34,11 +34,14 @@ final class OnceService {
   }
 
   /// Takes a request on. `answer` is called once, now or much later, or it throws.
-  func serve(_ request: Request, now: Instant, answer: @escaping (Reply, Procedure) -> Void) throws(Refusal) {
+  func serve(_ request: Request, now: Instant, answer: @escaping (Reply, Procedure, _ isRepeated: Bool) -> Void)
+    throws(Refusal)
+  {
     let call = try OnceCall(request.arguments)
     let plan = try call.admit(request.grants)
-    let reply = { answer($0, call.procedure) }
-    if let entry = store.journal.entry(call.key, of: request.peer) {
+    let known = store.journal.entry(call.key, of: request.peer)
+    let reply = { answer($0, call.procedure, known != nil) }
+    if let entry = known {
       guard entry.isBound(to: call) else { throw .once(.mismatch) }
       return entry.isRunning ? entry.wait(reply) : reply(entry.repeated(plan, boot: boot))
     }

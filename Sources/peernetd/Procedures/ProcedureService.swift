@@ -58,8 +58,8 @@ final class ProcedureService {
   private func serveOnce(_ request: Request) {
     let began = transport.now
     do throws(Admin.Refusal) {
-      try once.serve(request, now: began) { [self] reply, procedure in
-        answer(request, procedure.name.bytes, reply, began: began)
+      try once.serve(request, now: began) { [self] reply, procedure, isRepeated in
+        answer(request, procedure.name.bytes, reply, began: began, isRepeated: isRepeated)
       }
     } catch {
       refuse(request, error)
@@ -71,13 +71,17 @@ final class ProcedureService {
     once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
   }
 
-  private func answer(_ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant) {
+  private func answer(
+    _ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant, isRepeated: Bool = false
+  ) {
     var fields = request.fields(procedure)
     switch reply {
     case .ok: fields.append(.literal("outcome", "ok"))
     case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
     }
     fields.append(.milliseconds("ms", transport.now - began))
+    // Nothing was done for this one.
+    if isRepeated { fields.append(.literal("repeated", "yes")) }
     log.write(.info, "call.served", fields)
     send(reply, to: request)
     onServed(request.peer)
