@@ -8,13 +8,15 @@ extension Node {
   func suspected(_ session: Session, _ peer: Peer, now: Instant) {
     guard session.ledger.isOpen, session.ledger.isAdmitted, !session.ledger.isSuspect else { return }
     session.ledger.isSuspect = true
+    session.ledger.suspectChanged = now
     dialIfDue(peer, now: now)
   }
 
   /// It was heard after all: attempts that have not shown the peer who we are yet are not needed any more.
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
-    guard session.ledger.isOpen, session.ledger.isSuspect else { return }
+    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.linkProof == nil else { return }
     session.ledger.isSuspect = false
+    session.ledger.suspectChanged = now
     abandonAttempts(peer, below: session.wire, now: now)
   }
 
