@@ -71,7 +71,7 @@ extension FlakyWorld {
       for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].id != nil {
         connections[key]?.sides[side].exists = false
         connections[key]?.sides[side].isOver = true
-        deliver(.ended(connection: key, side: side, .unreachable(errno: 101)), to: host)
+        deliver(.ended(connection: key, side: side, .pathLost(errno: 99)), to: host)
       }
     }
   }
