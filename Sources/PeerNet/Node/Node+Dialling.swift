@@ -128,6 +128,14 @@ extension Node {
     }
   }
 
+  /// Drops dials that have had no answer for long: the next round goes to the same addresses anew.
+  func abandonUnanswered(_ peer: Peer, since start: Instant, now: Instant) {
+    for attempt in peer.attempts.compactMap({ session($0) }) where attempt.isUnanswered && attempt.started <= start {
+      close(attempt, .superseded, now: now)
+    }
+    if peer.attempts.isEmpty { peer.isInRound = false }
+  }
+
   /// Whether an attempt that has just reached its peer is not needed any more. It has not said who we are yet, so
   /// dropping it here can never cost both sides their connection.
   func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
@@ -171,7 +179,10 @@ extension Node {
     guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
     peer.candidates.hint(sighting.endpoint, now: now)
     guard isMissing(peer) else { return }
-    peer.redial.hinted(now: now, limits: limits, random: &random)
+    // A dial without an answer may wait for seconds before the kernel asks again.
+    if peer.redial.hinted(now: now, limits: limits, random: &random) {
+      abandonUnanswered(peer, since: now - limits.hintInterval, now: now)
+    }
     dialIfDue(peer, now: now)
   }
 }

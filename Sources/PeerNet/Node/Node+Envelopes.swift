@@ -10,7 +10,6 @@ extension Node {
       guard reason == .superseded else { return close(session, .peerSaid(reason), now: now) }
       return superseded(session, now: now)
     }
-    relieved(session, peer, now: now)
     let isEvidence = isEvidenceOfWireTwo(envelope, session, peer)
     if isEvidence { noteWireTwo(peer) }
     if !session.ledger.isConfirmed {
@@ -44,6 +43,10 @@ extension Node {
   private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
     session.ledger.isProvenBothWays = true
     probeAnswered(session, nonce: nonce, now: now)
+    if session.ledger.linkProof == nonce {
+      session.ledger.linkProof = nil
+      relieved(session, peer, now: now)
+    }
     if session.ledger.retirement?.lastPing == nonce { session.ledger.retirement?.isLastPingAnswered = true }
     if let index = session.ledger.pings.firstIndex(where: { $0.nonce == nonce }) {
       let sent = session.ledger.pings.remove(at: index).sent

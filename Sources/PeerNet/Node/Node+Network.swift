@@ -24,6 +24,7 @@ extension Node {
   /// another one, it is dialled beside this one.
   public func linkLost(_ id: ConnectionID, now: Instant) {
     guard let session = session(id), let peer = session.remote.flatMap({ peer($0) }) else { return }
+    session.ledger.linkProof = []
     suspected(session, peer, now: now)
   }
 
@@ -35,15 +36,17 @@ extension Node {
     }
     nextRestart = now + limits.networkInterval
     isRestartDue = false
-    for peer in peers where isMissing(peer) {
+    let missing = peers.filter { isMissing($0) }
+    let window = max(limits.redialFloor * 2, limits.dialSpacing * Int64(missing.count))
+    for peer in missing {
       // What left by the old way gets no answer any more.
-      for attempt in peer.attempts.compactMap({ session($0) }) where attempt.isUnanswered {
-        close(attempt, .superseded, now: now)
-      }
-      if peer.attempts.isEmpty { peer.isInRound = false }
-      peer.redial.networkChanged(now: now, limits: limits, random: &random)
-      for suspect in peer.sessions.compactMap({ session($0) }) {
-        do { try ping(suspect, now: now) } catch { close(suspect, .session(error), now: now) }
+      abandonUnanswered(peer, since: now, now: now)
+      peer.redial.networkChanged(within: window, now: now, random: &random)
+      for suspect in peer.sessions.compactMap({ session($0) }) where suspect.ledger.linkProof != nil {
+        let nonce = random.bytes(16)
+        suspect.ledger.linkProof = nonce
+        do { try suspect.sendPing(nonce, now: now) } catch { close(suspect, .session(error), now: now) }
+        touch(suspect)
       }
       dialIfDue(peer, now: now)
     }

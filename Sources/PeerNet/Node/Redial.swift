@@ -36,16 +36,18 @@ struct Redial {
   /// An announce: dial soon, but not more often than the bound, since anybody can send one.
   ///
   /// A thousand boards hear the same announce: none dials in step with the others.
-  mutating func hinted(now: Instant, limits: Limits, random: inout RandomStream) {
-    if let lastHint, now < lastHint + limits.hintInterval { return }
+  ///
+  /// - Returns: false when it came too soon after the last one.
+  mutating func hinted(now: Instant, limits: Limits, random: inout RandomStream) -> Bool {
+    if let lastHint, now < lastHint + limits.hintInterval { return false }
     lastHint = now
-    guard failures > 0 else { return }
-    notBefore = min(notBefore, now + Self.below(limits.redialFloor, &random))
+    if failures > 0 { notBefore = min(notBefore, now + Self.below(limits.redialFloor * 4, &random)) }
+    return true
   }
 
   /// The network changed: start over soon, but not in step with everybody who lost the same access point.
-  mutating func networkChanged(now: Instant, limits: Limits, random: inout RandomStream) {
-    if failures > 0 { notBefore = min(notBefore, now + Self.below(limits.redialFloor * 2, &random)) }
+  mutating func networkChanged(within window: Duration, now: Instant, random: inout RandomStream) {
+    if failures > 0 { notBefore = min(notBefore, now + Self.below(window, &random)) }
     failures = 0
   }
 

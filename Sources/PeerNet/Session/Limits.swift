@@ -10,6 +10,10 @@ public struct Limits: Sendable {
   public var maximumAttempts = 3
   /// How many dials of a round go once more to an address that has not answered, when no other is left to try.
   public var dialRepeats = 2
+  /// Peers that are dialled at once when the node starts.
+  public var dialBurst = 64
+  /// Between the dials of the others.
+  public var dialSpacing: Duration = .milliseconds(5)
   /// Changes of the network within this time start the dials over once.
   public var networkInterval: Duration = .seconds(2)
   /// Silence after which a peer is asked, less up to a tenth of jitter; nil for the profile's.
