@@ -9,6 +9,7 @@ extension Node {
     guard session.ledger.isOpen, session.ledger.isAdmitted, !session.ledger.isSuspect else { return }
     session.ledger.isSuspect = true
     emit(.suspected(session.id, peer.key))
+    session.ledger.suspectChanged = now
     dialIfDue(peer, now: now)
   }
 
@@ -17,6 +18,7 @@ extension Node {
     guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.linkProof == nil else { return }
     session.ledger.isSuspect = false
     emit(.relieved(session.id, peer.key))
+    session.ledger.suspectChanged = now
     abandonAttempts(peer, below: session.wire, now: now)
   }
 
