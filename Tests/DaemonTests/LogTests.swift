@@ -34,7 +34,8 @@ import Testing
   @Test func suspicionIsToldAndCounted() throws {
     let lines = Lines()
     var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
-    let (own, key) = (KeyPair.generate(from: &random), KeyPair.generate(from: &random).publicKey)
+    let own = KeyPair.generate(from: &random)
+    let key = KeyPair.generate(from: &random).publicKey
     var trust = TrustList()
     try trust.add(TrustEntry(key: key, label: Array("laptop".utf8)))
     let node = Node(identity: own, trust: trust, seed: [UInt8](repeating: 8, count: 32), now: at(0))

@@ -47,6 +47,8 @@ public struct Policy: Sendable {
   public var userTimeout: Duration?
   /// Whether there is a TCP stream at all, whose end is an end of the connection, too.
   public var usesStream = true
+  /// Of a policy that ships: the profile by which our nodes run it.
+  public var profile: LivenessProfile?
   /// A detector for one end of a connection that was heard just now.
   public let detector: @Sendable (Dice, Instant) -> any Detector
 }

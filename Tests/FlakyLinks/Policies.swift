@@ -46,12 +46,14 @@ extension Policy {
 
   /// All of them, in the order of the table.
   public static let all = [
-    before, original, wireGuard, iroh, libp2p, espHome, zenoh, liveness("PeerNet, wired", .wired),
-    liveness("PeerNet, metered", .metered), oursOnBattery, oursWithoutProbes, ours,
+    ours, liveness("PeerNet, wired", .wired), liveness("PeerNet, metered", .metered), oursOnBattery,
+    oursWithoutProbes, before, original, wireGuard, iroh, libp2p, espHome, zenoh,
   ]
 
   private static func liveness(_ name: String, _ profile: LivenessProfile, sendsProbes: Bool = true) -> Policy {
-    liveness(name, profile.rules, sendsProbes: sendsProbes)
+    var policy = liveness(name, profile.rules, sendsProbes: sendsProbes)
+    if sendsProbes { policy.profile = profile }
+    return policy
   }
 
   /// The product's own `Liveness` by such rules.

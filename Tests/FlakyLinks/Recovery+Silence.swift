@@ -25,7 +25,7 @@ extension Recovery {
       // The same for every policy, however often it throws dice itself.
       let (seed, calm, silent) = (dice.next(), dice.duration(below: .seconds(240)), silence.duration(&dice))
       if let redialling = Redialling.of(policy) { return time(policy, redialling, calm, silent, seed: seed) }
-      return policy.name == Policy.ours.name ? timeOfNodes(calm, silent, seed: seed) : nil
+      return policy.profile.map { timeOfNodes($0, calm, silent, seed: seed) }
     }.sorted()
   }
 
@@ -55,8 +55,13 @@ extension Recovery {
   }
 
   /// Ours are the real thing: two nodes that find each other by their announces.
-  private static func timeOfNodes(_ calm: Duration, _ silent: Duration, seed: UInt64) -> Duration {
-    let world = FlakyWorld(hosts: 2, weather: .clear, seed: seed) { $0.announcedPort = 7_000 }
+  private static func timeOfNodes(
+    _ profile: LivenessProfile, _ calm: Duration, _ silent: Duration, seed: UInt64
+  ) -> Duration {
+    let world = FlakyWorld(hosts: 2, weather: .clear, seed: seed) {
+      $0.announcedPort = 7_000
+      $0.profile = profile
+    }
     _ = world.run(upTo: limit) { world.isConnected(0, 1) && world.isConnected(1, 0) }
     world.run(.seconds(60) + calm)
     for (from, to) in [(0, 1), (1, 0)] { world.blackHole(from: from, to: to) }

@@ -50,6 +50,10 @@ extension Redialling {
   static func of(_ policy: Policy) -> Redialling? { all[policy.name] }
 
   private static let all: [String: Redialling] = [
+    // A quarter of a second, doubled up to 30 s, and 5 s for a dial.
+    Policy.before.name: Redialling(
+      spread: .milliseconds(250), pause: .milliseconds(190), factor: 2, ceiling: .milliseconds(22_500),
+      deadline: .seconds(5), roundTrips: 3, announces: .seconds(5), isMutual: true),
     // Half a second, doubled up to 30 s; the kernel's own 134 s for a dial, during which it hears no announce.
     Policy.original.name: Redialling(
       first: .milliseconds(500), pause: .seconds(1), factor: 2, ceiling: .seconds(30), deadline: .seconds(134),

@@ -41,30 +41,44 @@ extension PeerNode {
     let asked = transport.now()
     let limit = waiting.map { asked + PeerNet.Duration($0) }
     let end = asked + PeerNet.Duration(max(timeout, waiting ?? timeout))
-    let sent: (id: CallID, at: Instant)
     while true {
-      guard let node else { throw PeerNetError.stopped }
-      let now = transport.now()
-      do throws(CallError) {
-        sent = (try node.call(key, name, arguments, timeout: min(PeerNet.Duration(timeout), end - now), now: now), now)
-        break
-      } catch {
-        guard error == .notConnected, let limit else {
-          metrics?.calls["not_sent"]?.increment()
-          throw PeerNetError(error)
-        }
-        do { try await connect(to: key, timeout: .nanoseconds(max(limit - now, .zero).nanoseconds)) } catch {
-          metrics?.calls[error is CancellationError ? "cancelled" : "not_sent"]?.increment()
-          throw error
-        }
-        // The connection came up before the task was cancelled.
-        try Task.checkCancellation()
+      if let limit, !isConnected(to: key) { try await wait(for: key, until: limit) }
+      let left = end - transport.now()
+      guard waiting == nil || left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
+      do {
+        return try await callNow(key, name, arguments, timeout: min(PeerNet.Duration(timeout), left))
+      } catch PeerNetError.notConnected where limit.map({ transport.now() < $0 }) ?? false {
+        // It went just now.
+      } catch PeerNetError.notSent where limit.map({ transport.now() < $0 }) ?? false {
+        // It went before the call had: the peer cannot have run it.
       }
     }
-    let id = sent.id
+  }
+
+  private func wait(for key: PublicKey, until limit: Instant) async throws {
+    do {
+      try await connect(to: key, timeout: .nanoseconds(max(limit - transport.now(), .zero).nanoseconds))
+      // It may have come up before the task was cancelled.
+      try Task.checkCancellation()
+    } catch {
+      metrics?.calls[error is CancellationError ? "cancelled" : "not_sent"]?.increment()
+      throw error
+    }
+  }
+
+  private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: PeerNet.Duration) async throws
+    -> Term
+  {
+    guard let node else { throw PeerNetError.stopped }
+    let started = transport.now()
+    let id: CallID
+    do { id = try node.call(key, name, arguments, timeout: timeout, now: started) } catch {
+      metrics?.calls["not_sent"]?.increment()
+      throw PeerNetError(error)
+    }
     let reply: Reply = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        calls[id] = PendingCall(started: sent.at, continuation: continuation)
+        calls[id] = PendingCall(started: started, continuation: continuation)
         transport.carryOut()
         if Task.isCancelled { cancelCall(id) }
       }

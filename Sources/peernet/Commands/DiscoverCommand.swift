@@ -43,7 +43,8 @@ struct DiscoverCommand: AsyncParsableCommand {
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
         if isLive { redraw(seen, drawn: &drawn) }
-      case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .request, .message, .refused,
+      case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .request,
+        .message, .refused,
         .callFinished, .pong, .memoryChanged:
         break
       }
