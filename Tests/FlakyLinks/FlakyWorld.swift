@@ -35,8 +35,6 @@ public final class FlakyWorld {
   public let weather: Weather
   /// Told of each event of each node; what was asked is answered with its arguments first.
   public var observe: (_ host: Int, Event) -> Void = { _, _ in }
-  /// Told of each TCP connection that comes up: who dialled, and who was reached.
-  public var onConnection: (_ dialler: Int, _ other: Int) -> Void = { _, _ in }
   /// Whether hosts that start from now on have a port for probes.
   public var carriesProbes: Bool
   /// Something on the way lets no probe through, as a firewall does, or no segment of TCP.
@@ -46,6 +44,8 @@ public final class FlakyWorld {
   public var overhear: (_ from: Int, _ to: Int, [UInt8]) -> Void = { _, _, _ in }
   /// What all programs have sent in probes so far.
   public internal(set) var probeBytes = 0
+  /// Told of each TCP connection that comes up: who dialled, and who was reached.
+  public var onConnection: (_ dialler: Int, _ other: Int) -> Void = { _, _ in }
   /// What all programs have written into their connections so far.
   public internal(set) var bytesWritten = 0
   /// Looks at each node after each of its inputs, with the time on its clock.

@@ -8,6 +8,7 @@ extension Node {
   func suspected(_ session: Session, _ peer: Peer, now: Instant) {
     guard session.ledger.isOpen, session.ledger.isAdmitted, !session.ledger.isSuspect else { return }
     session.ledger.isSuspect = true
+    session.ledger.suspectChanged = now
     dialIfDue(peer, now: now)
   }
 
@@ -15,6 +16,7 @@ extension Node {
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
     guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.linkProof == nil else { return }
     session.ledger.isSuspect = false
+    session.ledger.suspectChanged = now
     abandonAttempts(peer, below: session.wire, now: now)
   }
 
