@@ -2,7 +2,7 @@ import PeerNet
 
 /// Boards that lose what they all hang on, and the hub that all of them are connected to: how they come back.
 public struct Herd: Sendable {
-  /// What comes back after five minutes.
+  /// What comes back.
   public enum Return: String, CaseIterable, Sendable {
     /// The access point: every board's radio finds it in the same instant.
     case linkTogether = "link up at the same instant"
@@ -37,7 +37,9 @@ public struct Herd: Sendable {
   private func seconds(_ duration: Duration) -> Double { max(Double(duration.nanoseconds), 1) / 1e9 }
 
   /// Boards and hub dial by themselves and announce themselves, and each handshake costs the hub a millisecond.
-  public init(_ cause: Return, boards: Int, weather: Weather = .clear, seed: UInt64) {
+  public init(
+    _ cause: Return, boards: Int, after outage: Duration = .seconds(300), weather: Weather = .clear, seed: UInt64
+  ) {
     let world = FlakyWorld(hosts: boards + 1, weather: weather, seed: seed) {
       $0.announcedPort = 7_000
       $0.limits.maximumConnections = 4_096
@@ -60,9 +62,9 @@ public struct Herd: Sendable {
       world.connect(board, 0)
       world.run(.milliseconds(5))
     }
-    world.run(.seconds(60))
+    world.run(.seconds(10))
     if cause == .hub { world.cutPower(0) } else { for board in 1...boards { world.setLink(board, up: false) } }
-    world.run(.seconds(300))
+    world.run(outage)
     if cause == .hub { for board in 1...boards { log.note(0, board, isConnected: false, at: world.now) } }
     let start = world.now
     log.handshakes = []

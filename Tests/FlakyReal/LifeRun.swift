@@ -11,6 +11,8 @@ struct LifeRun {
     var links = 0
     /// Times that the laptop, or a board, was without a connection.
     var falseAlarms = 0
+    /// Connections of the laptop's that ended because a second dial had come up, or beside it.
+    var replaced = 0
     /// Times that the laptop suspected a board.
     var suspicions = 0
     var frames = 0
@@ -30,10 +32,14 @@ struct LifeRun {
       let byLaptop = field.laptop.journal.lines(since: start).count {
         if case .disconnected(key, _) = $0.entry { true } else { false }
       }
+      let ended = field.laptop.journal.lines(since: start).count {
+        if case .closed(_, key, _) = $0.entry { true } else { false }
+      }
       let byBoard = field.logs[index].journal.lines(since: start).count { $0.entry.contains("peer.disconnected") }
       let traffic = field.lan.forwarder.traffic(of: index)
       counts[index % 2].links += 1
       counts[index % 2].falseAlarms += max(byLaptop, byBoard)
+      counts[index % 2].replaced += ended - byLaptop
       counts[index % 2].suspicions += field.suspicions(index, since: start).count
       counts[index % 2].frames += traffic.frames
       counts[index % 2].lost += traffic.lost

@@ -28,10 +28,13 @@ struct Report {
   }
 
   mutating func tell(_ run: LifeRun, minutes: Int) {
-    say("| \(minutes) minutes of | links | false alarms | suspicions | frames lost |\n|---|---|---|---|---|")
+    say(
+      "| \(minutes) minutes of | links | false alarms | suspicions | replaced | frames lost |\n|---|---|---|---|---|---|"
+    )
     for count in run.counts {
       let lost = "\(count.lost) of \(count.frames)"
-      say("| \(count.name) | \(count.links) | \(count.falseAlarms) | \(count.suspicions) | \(lost) |")
+      let events = "\(count.falseAlarms) | \(count.suspicions) | \(count.replaced)"
+      say("| \(count.name) | \(count.links) | \(events) | \(lost) |")
       if count.falseAlarms > 0 { hasFailed = true }
     }
   }

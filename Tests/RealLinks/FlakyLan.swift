@@ -36,10 +36,10 @@ public final class FlakyLan: Sendable {
 
   deinit { forwarder.end() }
 
-  /// What else happens to a board's own network: another address, in place of the one that it has.
-  public func readdress(_ index: Int, from old: UInt8, to new: UInt8) async throws {
+  /// Gives the laptop or a board another address, in place of the one that it has.
+  public func readdress(_ namespace: NetworkNamespace, from old: UInt8, to new: UInt8) async throws {
     try await Self.shell(
-      boards[index],
+      namespace,
       "ip addr del \(Self.address(old))/24 dev \(TapDevice.name) && "
         + "ip addr add \(Self.address(new))/24 brd + dev \(TapDevice.name)")
   }

@@ -217,7 +217,8 @@ import Testing
     }
     world.cutOff = []
     world.act(1) { $0.networkChanged(now: world.now) }
-    world.run(.milliseconds(200))
+    // Within half a second by chance: others have lost the same access point.
+    world.run(.milliseconds(600))
     #expect(world.open(1, with: 0) == 1, "a changed network is tried at once")
   }
 
@@ -232,7 +233,8 @@ import Testing
     world.links = [:]
     let announce = Array("PNET".utf8) + [1, 0x1b, 0x58] + World.key(1).publicKey.bytes
     world.act(0) { $0.receiveDatagram(announce, from: World.endpoint(1), onLink: true, now: world.now) }
-    world.run(.milliseconds(300))
+    // Within a second by chance: others have heard it, too.
+    world.run(.milliseconds(1_100))
     #expect(world.open(0, with: 1) == 1)
   }
 

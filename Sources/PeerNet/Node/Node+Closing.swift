@@ -4,6 +4,8 @@ extension Node {
   /// Ends a connection of our own accord, saying why if the wire and the state allow it.
   func close(_ session: Session, _ reason: CloseReason, bye: ByeReason? = nil, now: Instant) {
     guard session.ledger.isOpen else { return }
+    // It was about to go: the other side's end of it got lost.
+    let reason = session.ledger.farewell == .said && reason == .silent ? .superseded : reason
     // What was answered goes out first. Of what waits behind a slow peer most is lost. The dead are sent nothing more: of
     // a call that waits until now it can be said that nobody has run it.
     let last = reason == .silent ? nil : session.takeLastOutput(saying: bye)

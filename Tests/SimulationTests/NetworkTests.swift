@@ -1,0 +1,155 @@
+import ETF
+import Sodium
+import Testing
+
+@testable import PeerNet
+
+/// What the node makes of changes of the network.
+@Suite struct NetworkTests {
+  /// Node 0 has dialled node 1 and been connected for 20 s.
+  private static func pair(seed: UInt8, delay: ClosedRange<Int64> = 5...5) -> World {
+    let world = World(seed: seed)
+    world.link.delay = delay
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    world.connect(0, 1)
+    world.run(.seconds(20))
+    return world
+  }
+
+  private static func lose(_ world: World) {
+    world.act(0) { node in for session in node.sessions { node.linkLost(session.id, now: world.now) } }
+  }
+
+  @Test func aChangeLeavesASoundConnectionAlone() {
+    let world = Self.pair(seed: 60)
+    let (dials, happened) = (world.dials.count, world.happened)
+    for _ in 0..<100 {
+      world.act(0) { $0.networkChanged(now: world.now) }
+      world.run(.milliseconds(70))
+    }
+    #expect(world.dials.count == dials && world.happened == happened)
+  }
+
+  /// The carrier was away for a moment and nothing was lost: the connection answers, and stays.
+  @Test func aLinkThatIsBackShowsThatItWorks() {
+    let world = Self.pair(seed: 61)
+    let before = world.happened
+    world.link.isBlackHole = true  // What is sent now would sever the connection: nothing is.
+    Self.lose(world)
+    #expect(world.node(0).sessions.contains { $0.ledger.isSuspect })
+    world.link.isBlackHole = false
+    world.run(.milliseconds(1))
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(30))
+    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+    world.run(.seconds(20))
+    #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
+    #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
+    #expect(world.happened[1] == before[1], "the other side has noticed nothing")
+  }
+
+  /// One direction may sleep while the other speaks: being heard is no proof, an answer is.
+  @Test func beingHeardIsNoProof() {
+    let world = Self.pair(seed: 62)
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    Self.lose(world)
+    _ = try? world.call(1, 0)
+    world.run(.milliseconds(100))
+    #expect(world.node(0).sessions.contains { $0.ledger.isSuspect && $0.ledger.isAdmitted })
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(100))
+    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+  }
+
+  /// It was not what it seemed, and the connection is dead: another one takes its place.
+  @Test func aLinkThatCameBackWithoutTheConnectionIsReplaced() throws {
+    let world = Self.pair(seed: 63)
+    world.severAll(0)
+    Self.lose(world)
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(700))
+    let call = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, call) == [.answered(.ok(1))])
+    #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
+  }
+
+  /// An interface that goes up and down all the time makes no storm, and its last change is not forgotten.
+  @Test func aFlappingInterfaceMakesNoStorm() {
+    let world = World(seed: 64)
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    world.connect(0, 1)
+    world.run(.seconds(60))
+    let before = world.dials.count
+    for _ in 0..<1_200 {
+      world.act(0) { $0.networkChanged(now: world.now) }
+      world.run(.milliseconds(50))
+    }
+    let count = world.dials.count - before
+    #expect(count >= 25 && count <= 60 / 2 * 3 + 3, "\(count) dials in a minute")
+    world.run(.seconds(60))
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(100))
+    world.links = [:]
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(2_600))
+    #expect(world.open(0, with: 1) == 1)
+  }
+
+  /// The first packet of the dial is lost; the kernel would send it again after a second.
+  @Test func aDialWithoutAnAnswerIsRepeatedBesideIt() {
+    let world = World(seed: 65)
+    world.link.delay = 10...10
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    world.connect(0, 1)
+    world.run(.milliseconds(200))
+    world.links = [:]
+    world.run(.milliseconds(200))
+    #expect(world.open(0, with: 1) == 1)
+    world.run(.seconds(10))
+    #expect(world.dials.count == 2 && world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
+  }
+
+  /// No more than so often: a dead address gets three dials a round.
+  @Test func aDeadAddressGetsFewDials() {
+    let world = World(seed: 66)
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    world.connect(0, 1)
+    world.run(.seconds(4))
+    #expect(world.dials.count == 3)
+    world.run(.seconds(600))
+    #expect(world.dials.count <= 3 * 30)
+  }
+
+  /// Who knows hundreds of peers does not dial them all in one instant.
+  @Test func aHubDialsItsPeersInTurn() throws {
+    let count = 200
+    var memory = PeerMemory()
+    var trust = TrustList()
+    for index in 0..<count {
+      let key = World.key(index).publicKey
+      try trust.add(TrustEntry(key: key, label: Array("p\(index)".utf8), grants: .everything, wire: .two))
+      _ = memory.noteProven(World.endpoint(index), for: key)
+    }
+    let start = Instant(nanoseconds: 1)
+    let node = Node(
+      identity: World.key(count), trust: trust, memory: memory, seed: [UInt8](repeating: 1, count: 32), now: start)
+    var dialled: Set<Endpoint> = []
+    var now = start
+    func carryOut() -> Int {
+      let before = dialled.count
+      while let output = node.nextOutput() { if case .dial(_, let endpoint, _) = output { dialled.insert(endpoint) } }
+      return dialled.count - before
+    }
+    #expect(carryOut() == 65)
+    while let deadline = node.deadline, dialled.count < count {
+      now = max(now, deadline)
+      node.timeout(now: now)
+      #expect(carryOut() <= 2)
+    }
+    #expect(now - start < .seconds(1))
+  }
+}
