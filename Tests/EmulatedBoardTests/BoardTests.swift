@@ -134,8 +134,10 @@ import Testing
     #expect(reset.guest == true)
     #expect(info["boot"]["reason"].text == "reboot")
     #expect(info["boot"]["data"].text == "kept")
-    let seen = try await board.laptop.ask("discover", "--for", "1")
-    #expect(seen.contains { $0["key"].text == key })
+    try await wait(for: "the same key's answer to a broadcast", within: .seconds(60)) {
+      let seen = try await board.laptop.ask("discover", "--for", "1")
+      return seen.contains { $0["key"].text == key } ? () : nil
+    }
   }
 
   @Test func memoryIsMeasuredOnTheIdleBoard() async throws {
