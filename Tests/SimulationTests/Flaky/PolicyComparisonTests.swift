@@ -20,8 +20,8 @@ import Testing
   }
 
   private static func measure(_ policy: Policy) -> Standing {
-    let hours = 20
-    let declared = Measurement.deaths(policy, .clear, hours: 60, seed: 3).declared.map { Double($0.milliseconds) }
+    let hours = 12
+    let declared = Measurement.deaths(policy, .clear, hours: 40, seed: 3).declared.map { Double($0.milliseconds) }
     let alarms = [Weather.lossy, .lossyAndSlow, .bursts, .edge].map {
       Measurement.life(policy, $0, hours: hours, seed: 3).falseAlarms
     }
@@ -77,10 +77,13 @@ import Testing
     let table = Self.published
     try #require(table.count > 2)
     #expect(table[0] == PolicyTable.heads)
-    #expect(table.dropFirst(2).map { $0[0] } == Policy.all.map(\.name))
+    // Ours and everybody else's, in the program's order; of our own variants it may have fewer.
+    let (names, all) = (table.dropFirst(2).map { $0[0] }, Policy.all.map(\.name))
+    #expect(names == all.filter(names.contains))
+    #expect(Set(names).isSuperset(of: (Self.others + [.ours]).map(\.name)))
     for row in table.dropFirst(2) {
       #expect(row.count == table[0].count, "\(row)")
-      for (head, cell) in zip(table[0], row).dropFirst() where cell != "—" {
+      for (head, cell) in zip(table[0], row).dropFirst() where cell != "—" || row[0] == Policy.ours.name {
         let isTime = head.hasPrefix("suspected") || head.hasPrefix("dead") || head.hasPrefix("usable")
         let isRight =
           isTime
