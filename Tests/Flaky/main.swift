@@ -19,7 +19,7 @@ struct Options {
       case "--search": searches = true
       case "--recovery": recovers = true
       case "--herd":
-        guard let number = rest.popFirst().flatMap({ Int($0) }), number > 16 else { return nil }
+        guard let number = rest.popFirst().flatMap({ Int($0) }), number > 16, number <= 5_000 else { return nil }
         boards = number
       case "--hours":
         guard let number = rest.popFirst().flatMap({ Int($0) }), number > 0 else { return nil }
@@ -70,6 +70,6 @@ if options.searches {
   print(table.markdown)
   if options.policy == nil {
     printRecovery()
-    printHerd(1_000)
+    printHerd(min(1_000, options.hours + 16))
   }
 }

@@ -129,14 +129,18 @@ import Testing
     let count = 200
     var memory = PeerMemory()
     var trust = TrustList()
+    func identity(_ index: Int) -> KeyPair {
+      var stream = RandomStream(seed: [UInt8](repeating: UInt8(index), count: 32))
+      return KeyPair.generate(from: &stream)
+    }
     for index in 0..<count {
-      let key = World.key(index).publicKey
+      let key = identity(index).publicKey
       try trust.add(TrustEntry(key: key, label: Array("p\(index)".utf8), grants: .everything, wire: .two))
       _ = memory.noteProven(World.endpoint(index), for: key)
     }
     let start = Instant(nanoseconds: 1)
     let node = Node(
-      identity: World.key(count), trust: trust, memory: memory, seed: [UInt8](repeating: 1, count: 32), now: start)
+      identity: identity(count), trust: trust, memory: memory, seed: [UInt8](repeating: 1, count: 32), now: start)
     var dialled: Set<Endpoint> = []
     var now = start
     func carryOut() -> Int {

@@ -20,8 +20,8 @@ import Testing
   }
 
   private static func measure(_ policy: Policy) -> Standing {
-    let hours = 20
-    let declared = Measurement.deaths(policy, .clear, hours: 60, seed: 3).declared.map { Double($0.milliseconds) }
+    let hours = 12
+    let declared = Measurement.deaths(policy, .clear, hours: 40, seed: 3).declared.map { Double($0.milliseconds) }
     let alarms = [Weather.lossy, .lossyAndSlow, .bursts, .edge].map {
       Measurement.life(policy, $0, hours: hours, seed: 3).falseAlarms
     }
