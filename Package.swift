@@ -151,7 +151,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
-      name: "ReactorTests", dependencies: ["Reactor", "Linux", "CLinux", "Threads"], swiftSettings: strict),
+      name: "ReactorTests",
+      dependencies: ["Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium"],
+      swiftSettings: strict),
     .testTarget(
       name: "BoardTests", dependencies: ["Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),

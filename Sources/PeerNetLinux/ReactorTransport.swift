@@ -45,6 +45,8 @@ public final class ReactorTransport {
   private var lingering = 0
   private var onFlushed: (() -> Void)?
   private var monitor: InterfaceMonitor?
+  /// The interfaces at the last change that have a carrier.
+  private var running: [UInt32] = []
   private var probes: UDPSocket?
   /// Hears everyone's announces and solicits.
   private var listening: BroadcastSockets?
@@ -84,17 +86,16 @@ public final class ReactorTransport {
       listener?.options = options
     }
     if configuration.carriesProbes { openProbes(node) }
-    if let port = configuration.discoveryPort {
-      let monitor = try InterfaceMonitor(reactor: reactor)
-      self.monitor = monitor
+    monitor = try InterfaceMonitor(reactor: reactor)
+    if let port = configuration.discoveryPort, let monitor {
       listening = BroadcastSockets(
         port: port, interfaces: configuration.interfaces, monitor: monitor, reactor: reactor
       ) { [self] in datagram($0) }
       asking = BroadcastSockets(port: 0, interfaces: configuration.interfaces, monitor: monitor, reactor: reactor) {
         [self] in datagram($0)
       }
-      monitor.onChange = { [self] in networkChanged() }
     }
+    monitor?.onChange = { [self] in networkChanged() }
     carryOut()
   }
 
@@ -265,6 +266,7 @@ public final class ReactorTransport {
   }
 
   private func networkChanged() {
+    checkPaths()
     for failure in (listening?.refresh() ?? []) + (asking?.refresh() ?? []) {
       onDiscoveryFailure(failure.interface, failure.error)
     }
@@ -273,6 +275,25 @@ public final class ReactorTransport {
     }
     node?.networkChanged(now: now)
     carryOut()
+  }
+
+  /// Ends connections whose own address or route is gone, and tells the node whose interface has just lost its carrier.
+  /// No change touches any other connection.
+  private func checkPaths() {
+    guard let interfaces = monitor?.table.interfaces else { return }
+    let lost = interfaces.filter { !$0.isRunning && running.contains($0.index) }
+    running = interfaces.filter { $0.isRunning }.map { $0.index }
+    for id in connections.keys.sorted() where !dialling.contains(id) {
+      guard let connection = connections[id], var local = connection.local else { continue }
+      if let obstacle = Socket.obstacle(from: local, to: connection.remote) {
+        connections[id] = nil
+        connection.close()
+        node?.disconnected(id, .pathLost(errno: obstacle.code.number), now: now)
+        continue
+      }
+      local.port = 0
+      if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node?.linkLost(id, now: now) }
+    }
   }
 }
 

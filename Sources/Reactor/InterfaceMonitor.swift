@@ -2,7 +2,9 @@ import Linux
 
 /// Keeps the system's interfaces and addresses, told by rtnetlink and never polled.
 public final class InterfaceMonitor {
-  /// How long changes are gathered before `onChange`: an interface that comes up sends a burst of them.
+  /// A change after a quiet time is told at once, with what comes in the same moment.
+  private static var moment: UInt64 { 2_000_000 }
+  /// How long those that follow are gathered: an interface that comes up sends a burst of them.
   private static var settling: UInt64 { 50_000_000 }
   private static var retry: UInt64 { 1_000_000_000 }
 
@@ -21,6 +23,7 @@ public final class InterfaceMonitor {
   private var socket: NetlinkSocket?
   private var registration: Reactor.Registration?
   private var announcement: Timer?
+  private var quietFrom: UInt64 = 0
   private var nextDump: Timer?
   private var sequence: UInt32 = 0
   private var phase = Phase.listening
@@ -107,8 +110,10 @@ public final class InterfaceMonitor {
 
   private func announce() {
     guard isComplete, announcement == nil else { return }
-    announcement = reactor.schedule(after: InterfaceMonitor.settling) {
+    let isQuiet = reactor.now >= quietFrom
+    announcement = reactor.schedule(after: isQuiet ? InterfaceMonitor.moment : InterfaceMonitor.settling) {
       self.announcement = nil
+      self.quietFrom = self.reactor.now + InterfaceMonitor.settling
       self.onChange?()
     }
   }

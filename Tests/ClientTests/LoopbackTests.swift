@@ -40,6 +40,22 @@ import Testing
     await server.stop()
   }
 
+  /// Real sockets carry probes both ways: the first question of a connection is one, and it is answered.
+  @Test func probesComeBackOverRealSockets() async throws {
+    let server = try Self.node(5, trusting: 6, wire: .two)
+    try await server.start()
+    let port = try #require(await server.port)
+    let client = try Self.node(6, trusting: 5, wire: .two)
+    try await client.start()
+    let board = Self.key(5).publicKey
+    try await client.connect(to: board, at: [Endpoint(ipv4: 0x7f00_0001, port: port)])
+    try await eventually { await client.status(of: board)?.asked ?? 0 > 0 }
+    let status = try #require(await client.status(of: board))
+    #expect(status.unanswered == 0 && status.liveness == .alive)
+    await client.stop()
+    await server.stop()
+  }
+
   /// Whoever still holds a stopped node is told so and never left waiting, and its thread ends with the last reference.
   @Test func aStoppedNodeAnswersAndGoesAway() async throws {
     weak var thread: ReactorThread?

@@ -9,6 +9,7 @@ struct Options {
   var policy: String?
   var searches = false
   var recovers = false
+  var boards: Int?
 
   /// Nil for what is not understood.
   init?(_ arguments: ArraySlice<String>) {
@@ -17,6 +18,9 @@ struct Options {
       switch word {
       case "--search": searches = true
       case "--recovery": recovers = true
+      case "--herd":
+        guard let number = rest.popFirst().flatMap({ Int($0) }), number > 16 else { return nil }
+        boards = number
       case "--hours":
         guard let number = rest.popFirst().flatMap({ Int($0) }), number > 0 else { return nil }
         hours = number
@@ -33,7 +37,7 @@ struct Options {
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {
-  print("usage: Flaky [--hours N] [--seed N] [--policy PART-OF-NAME | --recovery | --search]")
+  print("usage: Flaky [--hours N] [--seed N] [--policy PART-OF-NAME | --recovery | --herd BOARDS | --search]")
   exit(64)
 }
 
@@ -43,10 +47,17 @@ func printRecovery() {
   print(PolicyTable.recovery(trials: trials, seed: options.seed))
 }
 
+func printHerd(_ boards: Int) {
+  print("\(boards) boards and one hub: seconds until all are connected again, and handshakes at the hub.\n")
+  print(PolicyTable.herd(boards: boards, seed: options.seed))
+}
+
 if options.searches {
   Search(hours: options.hours, seed: options.seed).run { print($0) }
 } else if options.recovers {
   printRecovery()
+} else if let boards = options.boards {
+  printHerd(boards)
 } else {
   print("Seed \(options.seed), \(options.hours) hours of links a number. Times in seconds, p50 / p99;")
   print("false alarms a 1,000 hours.\n")
@@ -57,5 +68,8 @@ if options.searches {
     table.measure(policy)
   }
   print(table.markdown)
-  if options.policy == nil { printRecovery() }
+  if options.policy == nil {
+    printRecovery()
+    printHerd(1_000)
+  }
 }

@@ -35,7 +35,9 @@ extension FlakyWorld {
       connections[connection]!.sides[side].tcp.close()
       transmit(connection, side)
     case .broadcast(let bytes):
-      for other in hosts.indices where other != host { send(datagram: bytes, from: host, to: other) }
+      for other in hosts.indices where other != host && (isMesh || other == 0 || host == 0) {
+        send(datagram: bytes, from: host, to: other)
+      }
     case .datagram(let bytes, let endpoint):
       if let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }) {
         send(datagram: bytes, from: host, to: other)
@@ -72,17 +74,18 @@ extension FlakyWorld {
           host: to, address: endpoint.ipv4 ?? 0, id: nil, tcp: TCPEnd(dialling: false, userTimeout: userTimeout),
           exists: false),
       ], dialled: endpoint)
+    named[Name(host: host, id: id)] = (lastConnection, 0)
     agenda.add(.dialDeadline(connection: lastConnection), at: now + deadline)
     transmit(lastConnection, 0)
   }
 
   private func find(_ host: Int, _ id: ConnectionID) -> (connection: Int, side: Int)? {
-    for (key, connection) in connections {
-      for side in 0..<2 where connection.sides[side].host == host && connection.sides[side].id == id {
-        return (key, side)
-      }
+    let name = Name(host: host, id: id)
+    guard let found = named[name], connections[found.connection]?.sides[found.side].id == id else {
+      named[name] = nil
+      return nil
     }
-    return nil
+    return found
   }
 
   /// Hands something to the program, when it runs.
@@ -100,7 +103,11 @@ extension FlakyWorld {
     }
     let backlog = hosts[host].backlog
     hosts[host].backlog = []
-    for delivery in backlog {
+    for (index, delivery) in backlog.enumerated() {
+      if now < hosts[host].stalledUntil {
+        hosts[host].backlog = backlog[index...] + hosts[host].backlog
+        return agenda.add(.resume(host: host), at: hosts[host].stalledUntil)
+      }
       perform(delivery, host)
       settle(host)
     }
@@ -113,7 +120,10 @@ extension FlakyWorld {
     case .accepted(let connection):
       guard let sides = connections[connection]?.sides, sides[1].id == nil, !sides[1].isOver else { return }
       let from = Endpoint(ipv4: sides[0].address, port: 50_000)
-      connections[connection]!.sides[1].id = node.accept(from: from, now: clock)
+      let id = node.accept(from: from, now: clock)
+      connections[connection]!.sides[1].id = id
+      named[Name(host: host, id: id)] = (connection, 1)
+      if costOfAccepting > .zero { stall(host, for: max(hosts[host].stalledUntil - now, .zero) + costOfAccepting) }
     case .connected(let connection):
       if let id = connections[connection]?.sides[0].id { node.connected(id, now: clock) }
     case .dialFailed(let id, let reason): node.dialFailed(id, reason, now: clock)
@@ -129,6 +139,10 @@ extension FlakyWorld {
       node.receiveDatagram(bytes, from: endpoint, onLink: true, now: clock)
     case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
+    case .linkLost:
+      for name in named.keys.filter({ $0.host == host }).sorted(by: { $0.id < $1.id }) {
+        node.linkLost(name.id, now: clock)
+      }
     }
   }
 
@@ -205,6 +219,7 @@ extension FlakyWorld {
     let end = connections[connection]!.sides[side]
     guard !end.isOpen, end.tcp.state != .opening, end.tcp.state != .broken else { return }
     connections[connection]!.sides[side].isOpen = true
+    if side == 1 { onConnection(connections[connection]!.sides[0].host, end.host) }
     deliver(side == 0 ? .connected(connection: connection) : .accepted(connection: connection), to: end.host)
   }
 

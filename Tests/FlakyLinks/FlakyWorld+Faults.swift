@@ -28,6 +28,7 @@ extension FlakyWorld {
         connections[key]?.sides[side].id = nil
       }
     }
+    named = named.filter { $0.key.host != host }
   }
 
   /// It has power again and starts anew, with what it had on disk.
@@ -53,6 +54,7 @@ extension FlakyWorld {
   /// A host's radio loses its access point, or finds it again; its program hears of it at once.
   public func setLink(_ host: Int, up: Bool) {
     hosts[host].hasLink = up
+    if !up { deliver(.linkLost, to: host) }
     deliver(.networkChanged, to: host)
   }
 
@@ -69,7 +71,7 @@ extension FlakyWorld {
       for side in 0..<2 where connections[key]?.sides[side].host == host && connections[key]?.sides[side].id != nil {
         connections[key]?.sides[side].exists = false
         connections[key]?.sides[side].isOver = true
-        deliver(.ended(connection: key, side: side, .unreachable(errno: 101)), to: host)
+        deliver(.ended(connection: key, side: side, .pathLost(errno: 99)), to: host)
       }
     }
   }

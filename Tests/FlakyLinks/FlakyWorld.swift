@@ -18,6 +18,11 @@ public final class FlakyWorld {
     case resume(host: Int)
   }
 
+  struct Name: Hashable {
+    let host: Int
+    let id: ConnectionID
+  }
+
   struct Route: Hashable {
     let from: Int
     let to: Int
@@ -39,12 +44,16 @@ public final class FlakyWorld {
   public var overhear: (_ from: Int, _ to: Int, [UInt8]) -> Void = { _, _, _ in }
   /// What all programs have sent in probes so far.
   public internal(set) var probeBytes = 0
+  /// Told of each TCP connection that comes up: who dialled, and who was reached.
+  public var onConnection: (_ dialler: Int, _ other: Int) -> Void = { _, _ in }
   /// What all programs have written into their connections so far.
   public internal(set) var bytesWritten = 0
   /// Looks at each node after each of its inputs, with the time on its clock.
   public var inspect: (Node, Instant) -> Void = { _, _ in }
-  /// Whether a connection ends at once when its own address is gone, as a program does that listens to netlink.
-  public var endsConnectionsOfLostAddresses = false
+  /// Whether a connection ends at once when its own address is gone, as our program does, which listens to netlink.
+  public var endsConnectionsOfLostAddresses = true
+  /// What a host's processor spends on each connection that it accepts.
+  public var costOfAccepting = Duration.zero
   /// TCP's patience, as the programs set it.
   public var userTimeout: Duration? = LivenessProfile.wifi.rules.userTimeout
   /// Of every announce, the share that is lost on top of what the link loses.
@@ -52,6 +61,8 @@ public final class FlakyWorld {
 
   var agenda = Agenda<Happening>()
   var connections: [Int: Connection] = [:]
+  /// Where the connections are that a program has a name for.
+  var named: [Name: (connection: Int, side: Int)] = [:]
   var lastConnection = 0
   var paths: [Route: Path] = [:]
   var dice: Dice
@@ -83,6 +94,10 @@ public final class FlakyWorld {
   static let discoveryPort: UInt16 = 4_040
   static let probePort: UInt16 = 7_001
 
+  /// Few hosts trust one another; of many, all know the first one, and it knows them.
+  private static func isMesh(_ count: Int) -> Bool { count <= 16 }
+  var isMesh: Bool { Self.isMesh(hosts.count) }
+
   static func key(_ index: Int) -> KeyPair {
     var seed = [UInt8](repeating: 7, count: 32)
     (seed[0], seed[1]) = (UInt8(index & 0xff), UInt8(index >> 8))
@@ -92,7 +107,7 @@ public final class FlakyWorld {
 
   func makeNode(_ index: Int, of count: Int, now: Instant, memory: PeerMemory) -> Node {
     var trust = TrustList()
-    for other in 0..<count where other != index && (count <= 16 || other == 0 || index == 0) {
+    for other in 0..<count where other != index && (Self.isMesh(count) || other == 0 || index == 0) {
       let label = Array("node-\(other)".utf8)
       try! trust.add(TrustEntry(key: Self.key(other).publicKey, label: label, grants: .everything, wire: .two))
     }

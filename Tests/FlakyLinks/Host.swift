@@ -14,6 +14,7 @@ public struct Host {
     case datagram([UInt8], from: Endpoint)
     case probe([UInt8], from: Endpoint)
     case networkChanged
+    case linkLost
   }
 
   public internal(set) var node: Node

@@ -43,6 +43,7 @@ final class LivenessDetector: Detector {
       if case .pong(let number) = message { _ = liveness.echoed(UInt64(number), received: 0, now: now) }
       return
     }
+    if case .ping = message { liveness.wasAsked(&random) }
     if liveness.received(now: now) { actions.append(.relieved) }
     if case .pong(let number) = message, let asked, asked.number == number {
       liveness.answered(after: now - asked.at)

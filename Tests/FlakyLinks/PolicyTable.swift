@@ -63,8 +63,8 @@ public struct PolicyTable: Sendable {
 
   /// The table of what it takes to be usable again, from `trials` each.
   public static func recovery(trials: Int, seed: UInt64) -> String {
-    func nodes(_ cause: Recovery.Cause, _ ends: Bool) -> String {
-      times(Recovery.ofNodes(cause, trials: trials, seed: seed, endsConnections: ends))
+    func nodes(_ cause: Recovery.Cause, _ weather: Weather) -> String {
+      times(Recovery.ofNodes(cause, trials: trials, seed: seed, weather: weather))
     }
     func roaming(_ interval: Duration) -> String {
       times(Recovery.ofRoaming(interval: interval, trials: trials, seed: seed))
@@ -73,12 +73,32 @@ public struct PolicyTable: Sendable {
       line(["policy", "link up after minutes", "link up after seconds", "address change"]),
       line(["---", "---:", "---:", "---:"]),
     ]
-    for (name, ends) in [("PeerNet", false), ("PeerNet, if lost addresses ended connections", true)] {
-      lines.append(
-        line([name, nodes(.linkUpAfterMinutes, ends), nodes(.linkUpAfterSeconds, ends), nodes(.addressChange, ends)]))
+    for (name, weather) in [("PeerNet", Weather.clear), ("PeerNet, 20 % loss", .lossy)] {
+      lines.append(line([name] + Recovery.Cause.allCases.map { nodes($0, weather) }))
     }
     lines.append(line([Policy.wireGuard.name, "—", "—", roaming(.seconds(25))]))
     lines.append(line([Policy.iroh.name, "—", "—", roaming(.zero)]))
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The table of boards that come back all at once.
+  public static func herd(boards: Int, seed: UInt64) -> String {
+    var lines = [
+      line([
+        "what returns", "back, p50 / p99", "all back", "handshakes", "a second, mean", "peak in 0.1 s", "peak / mean",
+      ]),
+      line(["---", "---:", "---:", "---:", "---:", "---:", "---:"]),
+    ]
+    for (name, weather) in [("", Weather.clear), (", 5 % loss, 60 ms, edge of range", .edge)] {
+      for cause in Herd.Return.allCases {
+        let herd = Herd(cause, boards: boards, weather: weather, seed: seed)
+        lines.append(
+          line([
+            cause.rawValue + name, times(herd.times), seconds(herd.last), decimal(Double(herd.handshakes.count), 0),
+            decimal(herd.mean, 0), decimal(herd.peak, 0), decimal(herd.peak / herd.mean, 1),
+          ]))
+      }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 

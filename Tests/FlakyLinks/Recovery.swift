@@ -13,21 +13,17 @@ public enum Recovery {
     case addressChange
   }
 
-  /// Times of our node as it is, sorted; with `ends` as if the program ended the connections of a lost address or link.
-  public static func ofNodes(
-    _ cause: Cause, trials: Int, seed: UInt64, endsConnections ends: Bool, weather: Weather = .clear
-  ) -> [Duration] {
+  /// Times of our node as it is, sorted.
+  public static func ofNodes(_ cause: Cause, trials: Int, seed: UInt64, weather: Weather = .clear) -> [Duration] {
     let limit = Duration.seconds(120)
     var dice = Dice(seed: seed, part: 3)
     return (0..<trials).map { _ -> Duration in
       let world = FlakyWorld(hosts: 2, weather: weather, seed: dice.next()) { $0.announcedPort = 7_000 }
-      world.endsConnectionsOfLostAddresses = ends
       _ = world.run(upTo: limit) { world.isConnected(0, 1) && world.isConnected(1, 0) }
       world.run(.seconds(60) + dice.duration(below: .seconds(60)))
       switch cause {
       case .linkUpAfterMinutes, .linkUpAfterSeconds:
         world.setLink(1, up: false)
-        if ends { world.endConnections(of: 1) }
         world.run(
           cause == .linkUpAfterMinutes
             ? .seconds(30) + dice.duration(below: .seconds(570)) : .seconds(2) + dice.duration(below: .seconds(8)))

@@ -33,7 +33,7 @@ import Testing
 
   @Test func theSameSeedIsTheSameStorm() {
     let logs = (0..<2).map { _ in
-      let world = Self.storm(seed: 99, seconds: 200)
+      let world = Self.storm(seed: 99, seconds: 240)
       return world.events.map { $0.map { "\($0.at.nanoseconds) \($0.event)" } }
     }
     #expect(logs[0] == logs[1])

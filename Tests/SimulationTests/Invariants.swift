@@ -17,7 +17,7 @@ extension Node {
     #expect(Set(peers.flatMap(\.attempts)) == Set(attempts.map(\.id)))
     for peer in peers {
       #expect(peer.sessions.count <= limits.maximumInstances * 2 + 2)
-      #expect(peer.attempts.count <= 3)
+      #expect(peer.attempts.count <= limits.maximumAttempts + 1)
       #expect(peer.isConnected == peer.sessions.contains { session($0)?.isHeard ?? false })
       // A connection that is held back waits for something.
       if peer.sessions.contains(where: { session($0)?.ledger.isProvisional ?? false }) {
@@ -60,6 +60,8 @@ extension Node {
     else { return nil }
     if peer.attempts.isEmpty { return peer.redial.notBefore }
     var candidates = peer.candidates
-    return peer.isInRound && peer.attempts.count < 2 && candidates.next() != nil ? peer.nextOfRound : nil
+    let repeats = peer.repeats > 0 && peer.attempts.contains { session($0)?.isUnanswered ?? false }
+    return peer.isInRound && peer.attempts.count < limits.maximumAttempts && (candidates.next() != nil || repeats)
+      ? peer.nextOfRound : nil
   }
 }

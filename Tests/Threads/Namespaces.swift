@@ -22,6 +22,12 @@ public enum Namespaces {
     return unshare(0x400) && unsafeBitCast(symbol, to: CloseRange.self)(3, .max, 0) == 0
   }
 
+  /// The calling thread's number, by which others name its namespaces.
+  public static var thread: Int32 {
+    guard let symbol = dlsym(nil, "gettid") else { return 0 }
+    return unsafeBitCast(symbol, to: (@convention(c) () -> Int32).self)()
+  }
+
   private static let newNetwork: Int32 = 0x4000_0000
   private static let newMounts: Int32 = 0x20000
 

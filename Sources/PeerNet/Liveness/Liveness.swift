@@ -6,7 +6,7 @@ import Sodium
 /// adapts to the answers so far is suspect: from then on probes ask beside the stream. An echo is life, too, whatever TCP
 /// does meanwhile; but the peer stays suspect until the stream speaks again, and not for ever.
 ///
-/// Of two ends that share an interval only the one whose chance is shorter asks.
+/// Of two ends that share an interval only the one whose chance is shorter asks; then both draw anew.
 package struct Liveness {
   /// What is to be done now.
   package enum Step: Hashable, Sendable {
@@ -142,6 +142,9 @@ package struct Liveness {
     (state, since, nextProbe) = (.alive, now, .distantFuture)
     return true
   }
+
+  /// The peer has asked: chance decides anew which end asks next.
+  package mutating func wasAsked(_ random: inout RandomStream) { wait = jittered(&random) }
 
   /// The last question in the stream was answered after so long.
   package mutating func answered(after roundTrip: Duration) {

@@ -17,6 +17,8 @@ public enum CloseReason: Hashable, Sendable {
   case closedBeforeConfirmed
   /// The connection broke; the errno.
   case broken(errno: Int32)
+  /// Our own address of the connection, or the route from it to the other end, is gone; the errno.
+  case pathLost(errno: Int32)
   /// Nothing was heard for the heartbeat's timeout.
   case silent
 

@@ -46,17 +46,17 @@ extension Node {
     peer.lastClosed = now
     emit(.closed(session.id, peer.key, reason))
     succeed(session, peer, now: now)
-    guard !peer.sessions.contains(where: { self.session($0)?.isHeard ?? false }) else { return }
-    if peer.isConnected {
+    if peer.isConnected, !peer.sessions.contains(where: { self.session($0)?.isHeard ?? false }) {
       peer.isConnected = false
       emit(.disconnected(peer.key, reason))
     }
-    guard peer.sessions.isEmpty else { return }
-    // It may come back on its own; whoever said that it does not want us is not pestered.
-    if case .peerSaid = reason {
-      peer.redial.failed(now: now, limits: limits, random: &random)
-    } else {
-      peer.redial.disconnected(after: now - session.started, now: now, limits: limits, random: &random)
+    if peer.sessions.isEmpty {
+      // It may come back on its own; whoever said that it does not want us is not pestered.
+      if case .peerSaid = reason {
+        peer.redial.failed(now: now, limits: limits, random: &random)
+      } else {
+        peer.redial.disconnected(after: now - session.started, now: now, limits: limits, random: &random)
+      }
     }
     dialIfDue(peer, now: now)
   }

@@ -29,7 +29,7 @@ extension Node {
 
   /// Starts the next dial of a peer if one is due, and sees that the node wakes when one will be.
   func dialIfDue(_ peer: Peer, now: Instant) {
-    guard wantsDial(peer), peer.attempts.count < 2 else { return }
+    guard wantsDial(peer), peer.attempts.count < limits.maximumAttempts else { return }
     let due = peer.attempts.isEmpty ? (peer.isInRound ? .zero : peer.redial.notBefore) : peer.nextOfRound
     if now < due {
       earliest = min(earliest, due)
@@ -38,6 +38,7 @@ extension Node {
     if !peer.isInRound && peer.attempts.isEmpty {
       peer.candidates.expire(now: now)
       peer.candidates.beginRound()
+      peer.repeats = limits.dialRepeats
       if !peer.sessions.isEmpty { peer.redial.besideSuspect(now: now, limits: limits, random: &random) }
       peer.isInRound = !peer.candidates.isEmpty
     }
@@ -51,7 +52,7 @@ extension Node {
 
   private func dialNext(_ peer: Peer, now: Instant) {
     let suspect = peer.sessions.last.flatMap { session($0)?.endpoint }
-    guard let endpoint = peer.candidates.next(otherThan: suspect) else {
+    guard let endpoint = peer.candidates.next(otherThan: suspect) ?? addressToRepeat(peer) else {
       guard peer.attempts.isEmpty else { return }
       peer.isInRound = false
       if peer.sessions.isEmpty { peer.redial.failed(now: now, limits: limits, random: &random) }
@@ -61,6 +62,16 @@ extension Node {
     dial(peer, endpoint, wire: peer.wire, isUpgrade: false, now: now)
     peer.nextOfRound = now + limits.dialStagger
     earliest = min(earliest, peer.nextOfRound)
+  }
+
+  /// The address of an attempt that has had no answer: its first packet may be lost, and the kernel waits a second
+  /// before it sends another one.
+  private func addressToRepeat(_ peer: Peer) -> Endpoint? {
+    guard peer.repeats > 0,
+      let attempt = peer.attempts.lazy.compactMap({ self.session($0) }).first(where: { $0.isUnanswered })
+    else { return nil }
+    peer.repeats -= 1
+    return attempt.endpoint
   }
 
   private func dial(_ peer: Peer, _ endpoint: Endpoint, wire: Wire, isUpgrade: Bool, now: Instant) {
@@ -117,6 +128,14 @@ extension Node {
     }
   }
 
+  /// Drops dials that have had no answer for long: the next round goes to the same addresses anew.
+  func abandonUnanswered(_ peer: Peer, since start: Instant, now: Instant) {
+    for attempt in peer.attempts.compactMap({ session($0) }) where attempt.isUnanswered && attempt.started <= start {
+      close(attempt, .superseded, now: now)
+    }
+    if peer.attempts.isEmpty { peer.isInRound = false }
+  }
+
   /// Whether an attempt that has just reached its peer is not needed any more. It has not said who we are yet, so
   /// dropping it here can never cost both sides their connection.
   func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
@@ -160,7 +179,15 @@ extension Node {
     guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
     peer.candidates.hint(sighting.endpoint, now: now)
     guard isMissing(peer) else { return }
-    peer.redial.hinted(now: now, limits: limits)
+    // A dial without an answer may wait for seconds before the kernel asks again.
+    if peer.redial.hinted(now: now, limits: limits, random: &random) {
+      abandonUnanswered(peer, since: now - limits.hintInterval, now: now)
+    }
     dialIfDue(peer, now: now)
   }
+}
+
+extension Session {
+  /// A dial that has not even got a TCP connection.
+  var isUnanswered: Bool { role == .initiator && ledger.connectedAt == nil && !ledger.isUpgrade }
 }

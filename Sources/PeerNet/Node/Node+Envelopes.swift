@@ -43,6 +43,10 @@ extension Node {
   private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
     session.ledger.isProvenBothWays = true
     probeAnswered(session, nonce: nonce, now: now)
+    if session.ledger.linkProof == nonce {
+      session.ledger.linkProof = nil
+      relieved(session, peer, now: now)
+    }
     if session.ledger.retirement?.lastPing == nonce { session.ledger.retirement?.isLastPingAnswered = true }
     if let index = session.ledger.pings.firstIndex(where: { $0.nonce == nonce }) {
       let sent = session.ledger.pings.remove(at: index).sent

@@ -9,14 +9,16 @@ extension Node {
     guard session.ledger.isOpen, session.ledger.isAdmitted, !session.ledger.isSuspect else { return }
     session.ledger.isSuspect = true
     emit(.suspected(session.id, peer.key))
+    session.ledger.suspectChanged = now
     dialIfDue(peer, now: now)
   }
 
   /// It was heard after all: attempts that have not shown the peer who we are yet are not needed any more.
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
-    guard session.ledger.isOpen, session.ledger.isSuspect else { return }
+    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.linkProof == nil else { return }
     session.ledger.isSuspect = false
     emit(.relieved(session.id, peer.key))
+    session.ledger.suspectChanged = now
     abandonAttempts(peer, below: session.wire, now: now)
   }
 

@@ -15,6 +15,7 @@ extension Node {
     earliest = .distantFuture
     for discovery in discoveries { discovery.timeout(now: now) }
     drainDiscoveries(now: now)
+    if isRestartDue { restartDials(now: now) }
     for session in sessions where session.ledger.isOpen {
       expire(session, now: now)
       if session.ledger.isOpen { earliest = min(earliest, deadline(of: session)) }

@@ -12,11 +12,13 @@ extension Node {
         kept.append(known)
         gone.removeAll { $0 === known }
       } else {
+        // Whoever knows hundreds does not dial them all at once.
+        let start = now + limits.dialSpacing * Int64(max(kept.count - limits.dialBurst, 0))
         let remembered = memory.peer(entry.key)
         kept.append(
           Peer(
             entry: entry, candidates: CandidateAddresses(remembered: remembered?.addresses ?? [], now: now),
-            hasProvenWireTwo: remembered?.speaksTwo ?? false, now: now))
+            hasProvenWireTwo: remembered?.speaksTwo ?? false, now: start))
       }
     }
     for peer in gone { unpair(peer, now: now) }

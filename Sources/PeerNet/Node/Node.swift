@@ -38,6 +38,10 @@ public final class Node {
   private var outputHead = 0
   /// Connections that may have bytes to write.
   private var dirty: [Session] = []
+  /// When the dials may start over for a change of the network.
+  var nextRestart = Instant.zero
+  /// A change since the last time waits for that.
+  var isRestartDue = false
   /// No timer is due before this.
   var earliest = Instant.distantFuture
   var isStopping = false
@@ -202,21 +206,6 @@ public final class Node {
     let isUnconfirmedDial = session.role == .initiator && session.isEstablished && !session.ledger.isConfirmed
     let told: CloseReason = isUnconfirmedDial && reason == .closedByPeer ? .closedBeforeConfirmed : reason
     remove(session, session.ledger.farewell == .said && reason == .closedByPeer ? .superseded : told, now: now)
-  }
-
-  /// The route to somewhere changed: what could not be reached may be reached now.
-  public func networkChanged(now: Instant) {
-    // Who waits for a peer asks for it: the next announce may be seconds away.
-    let misses = peers.contains { wantsDial($0) }
-    for discovery in discoveries {
-      discovery.networkChanged(now: now)
-      if misses { discovery.solicit(now: now) }
-    }
-    drainDiscoveries(now: now)
-    for peer in peers where isMissing(peer) {
-      peer.redial.reset(now: now)
-      dialIfDue(peer, now: now)
-    }
   }
 
   // MARK: Stop

@@ -14,6 +14,8 @@ final class Peer {
   var isInRound = false
   /// When the next address of the round is tried beside the attempt under way.
   var nextOfRound = Instant.zero
+  /// How many dials of the round may go once more to an address that has not answered yet.
+  var repeats = 0
   var redial: Redial
   /// Whether the application asked for a connection, or for none; nil while it said nothing.
   var isWanted: Bool?

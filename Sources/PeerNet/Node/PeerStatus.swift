@@ -46,8 +46,9 @@ extension Node {
     let loss = session?.liveness?.loss
     return PeerStatus(
       entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
-      wire: session?.wire, endpoint: session?.endpoint, liveness: session?.liveness?.state,
-      livenessSince: session?.liveness?.since,
+      wire: session?.wire, endpoint: session?.endpoint,
+      liveness: session.map { $0.ledger.isSuspect ? .suspect : .alive },
+      livenessSince: session?.ledger.suspectChanged ?? session?.liveness?.since,
       roundTrip: session?.liveness?.roundTrip ?? session?.handshakeRoundTrip, asked: loss?.asked ?? 0,
       unanswered: loss?.unanswered ?? 0,
       heard: session?.liveness?.heard, lastClose: peer.lastClose, lastClosed: peer.lastClosed,

@@ -30,19 +30,34 @@ struct Redial {
     // A connection that never lasts is no better than a dial that fails.
     guard uptime >= .seconds(10) else { return failed(now: now, limits: limits, random: &random) }
     failures = 0
-    notBefore = now + Duration(nanoseconds: Int64(random.below(UInt64(max(limits.redialFloor.nanoseconds, 1)))))
+    notBefore = now + Self.below(limits.redialFloor, &random)
   }
 
-  /// An announce: dial at once, but not more often than the bound, since anybody can send one.
-  mutating func hinted(now: Instant, limits: Limits) {
-    if let lastHint, now < lastHint + limits.hintInterval { return }
+  /// An announce: dial soon, but not more often than the bound, since anybody can send one.
+  ///
+  /// A thousand boards hear the same announce: none dials in step with the others.
+  ///
+  /// - Returns: false when it came too soon after the last one.
+  mutating func hinted(now: Instant, limits: Limits, random: inout RandomStream) -> Bool {
+    if let lastHint, now < lastHint + limits.hintInterval { return false }
     lastHint = now
-    notBefore = min(notBefore, now)
+    if failures > 0 { notBefore = min(notBefore, now + Self.below(limits.redialFloor * 4, &random)) }
+    return true
   }
 
-  /// The network changed or the application asks: start over.
+  /// The network changed: start over soon, but not in step with everybody who lost the same access point.
+  mutating func networkChanged(within window: Duration, now: Instant, random: inout RandomStream) {
+    if failures > 0 { notBefore = min(notBefore, now + Self.below(window, &random)) }
+    failures = 0
+  }
+
+  /// The application asks: start over.
   mutating func reset(now: Instant) {
     failures = 0
     notBefore = min(notBefore, now)
+  }
+
+  private static func below(_ bound: Duration, _ random: inout RandomStream) -> Duration {
+    Duration(nanoseconds: Int64(random.below(UInt64(max(bound.nanoseconds, 1)))))
   }
 }

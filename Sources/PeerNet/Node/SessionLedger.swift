@@ -49,6 +49,11 @@ struct SessionLedger {
   var isUpgrade = false
   /// Nothing was heard here for longer than it should take.
   var isSuspect = false
+  /// Since when that is so, or is not any more.
+  var suspectChanged: Instant?
+  /// The connection's interface lost its carrier: the ping that has to be answered since it has it again, before that
+  /// empty. Only this shows that neither direction sleeps until TCP tries once more.
+  var linkProof: [UInt8]?
   /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
   var firstPing: Instant?
   var probe: Probe?

@@ -6,6 +6,16 @@ public struct Limits: Sendable {
   public var dialDeadline: Duration = .seconds(5)
   /// How long a dial to one address runs alone before the next address is tried beside it.
   public var dialStagger: Duration = .milliseconds(300)
+  /// Dials to one peer at once.
+  public var maximumAttempts = 3
+  /// How many dials of a round go once more to an address that has not answered, when no other is left to try.
+  public var dialRepeats = 2
+  /// Peers that are dialled at once when the node starts.
+  public var dialBurst = 64
+  /// Between the dials of the others.
+  public var dialSpacing: Duration = .milliseconds(5)
+  /// Changes of the network within this time start the dials over once.
+  public var networkInterval: Duration = .seconds(2)
   /// Silence after which a peer is asked, less up to a tenth of jitter; nil for the profile's.
   public var heartbeatInterval: Duration?
   /// Silence after which a peer is dead in any case; nil for the profile's times, which adapt.

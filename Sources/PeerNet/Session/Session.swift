@@ -175,7 +175,9 @@ final class Session {
       guard let envelope else { continue }
       switch envelope {
       case .pong(let nonce): measure(nonce, now: now)
-      case .ping: trim()
+      case .ping:
+        trim()
+        liveness?.wasAsked(&random)
       case .call, .reply, .send, .bye: break
       }
       return .envelope(envelope)

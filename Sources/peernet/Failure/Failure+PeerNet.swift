@@ -88,7 +88,8 @@ struct Attempt {
         "check the address; if the board has a new key, unpair and pair it again")
     case .peerSaid(.busy), .busy: failure(.busy, "it has no room for another connection", "try again later")
     case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
-    case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .broken, .silent, .session,
+    case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .broken, .pathLost, .silent,
+      .session,
       .peerSaid(.superseded), .peerSaid(.stopping), .peerSaid(.unknown), .peerStalled, .outdatedWire, .superseded,
       .evicted, .stopping, .disconnectRequested:
       failure(.unreachable, reason.text, "check that it runs, or name its address with --at")
@@ -131,6 +132,7 @@ extension CloseReason {
     case .handshakeTimedOut: "the handshake did not finish in time"
     case .closedByPeer: "it closed the connection"
     case .closedBeforeConfirmed: "it closed before it proved its key"
+    case .pathLost: "this machine's address or route is gone"
     case .silent: "nothing was heard for too long"
     case .session: "it broke the protocol"
     case .wrongPeer: "another key answered there"

@@ -49,6 +49,7 @@ extension CloseReason {
     case .closedByPeer: "closed_by_peer"
     case .closedBeforeConfirmed: "closed_before_confirmed"
     case .broken: "broken"
+    case .pathLost: "path_lost"
     case .silent: "silent"
     case .session: "protocol"
     case .wrongPeer: "wrong_peer"

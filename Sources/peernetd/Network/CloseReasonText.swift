@@ -11,6 +11,7 @@ extension CloseReason {
     case .closedByPeer: "closed_by_peer"
     case .closedBeforeConfirmed: "closed_before_confirmed"
     case .broken: "broken"
+    case .pathLost: "path_lost"
     case .silent: "silent"
     case .session(let error): error.text
     case .wrongPeer: "wrong_peer"
@@ -31,7 +32,8 @@ extension CloseReason {
   var fields: [LogField] {
     let reason = LogField.literal("reason", text)
     return switch self {
-    case .unreachable(let number), .broken(let number): [reason, .number("errno", Int64(number))]
+    case .unreachable(let number), .broken(let number), .pathLost(let number):
+      [reason, .number("errno", Int64(number))]
     case .wrongPeer(let key): [reason, LogField(key: "found", value: .publicKey(key))]
     case .refused, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .closedBeforeConfirmed, .silent, .session,
       .peerSaid, .peerStalled, .outdatedWire, .untrusted, .busy, .superseded, .unpaired, .evicted, .stopping,

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ProbeTests {
   private final class Log {
     var ends: [(at: Instant, host: Int, reason: CloseReason)] = []
-    var outcomes: [CallOutcome] = []
+    var disconnects = 0
     var probes: [(from: Int, at: Instant, bytes: [UInt8])] = []
   }
 
@@ -26,7 +26,7 @@ import Testing
     world.inspect = { $0.checkInvariants(now: $1) }
     world.observe = { [unowned world] host, event in
       if case .closed(_, _, let reason) = event { log.ends.append((world.now, host, reason)) }
-      if case .callFinished(_, let outcome) = event { log.outcomes.append(outcome) }
+      if case .disconnected = event { log.disconnects += 1 }
     }
     world.overhear = { [unowned world] from, _, bytes in log.probes.append((from, world.now, bytes)) }
     world.connect(0, 1)
@@ -52,7 +52,8 @@ import Testing
   @Test(arguments: [Weather.bursts, .lossy]) func aSleepingRetransmissionIsNoDeath(_ weather: Weather) {
     let (world, log) = Self.pair(weather, seed: 3)
     world.run(.seconds(4 * 3_600))
-    #expect(!log.ends.contains { $0.reason == .silent }, "\(log.ends)")
+    // A second connection may take the place of one that sleeps; nobody is ever taken for gone.
+    #expect(log.disconnects == 0)
     #expect(log.probes.count > 100)
   }
 
