@@ -67,7 +67,7 @@ import Testing
         asked += Self.status(world).asked
         unanswered += Self.status(world).unanswered
       }
-      #expect(asked > 100)
+      #expect(asked > 20)
       return Double(unanswered) / Double(asked)
     }
     #expect(loss(.clear) < 0.05)
