@@ -283,8 +283,8 @@ public final class ReactorTransport {
     guard let interfaces = monitor?.table.interfaces else { return }
     let lost = interfaces.filter { !$0.isRunning && running.contains($0.index) }
     running = interfaces.filter { $0.isRunning }.map { $0.index }
-    for id in connections.keys.sorted() where !dialling.contains(id) {
-      guard let connection = connections[id], var local = connection.local else { continue }
+    for (id, connection) in connections where !dialling.contains(id) {
+      guard var local = connection.local else { continue }
       if let obstacle = Socket.obstacle(from: local, to: connection.remote) {
         connections[id] = nil
         connection.close()

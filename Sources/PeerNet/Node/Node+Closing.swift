@@ -24,8 +24,9 @@ extension Node {
     } else if session.role == .responder {
       halfOpen -= 1
     }
-    for (id, call) in session.ledger.calls.sorted(by: { $0.key < $1.key }) {
-      emit(.callFinished(CallID(id), call.position > session.handedOver ? .notSent(reason) : .lost(reason)))
+    for id in session.ledger.calls.keys.sorted() {
+      let hasLeft = session.ledger.calls[id].map { $0.position <= session.handedOver } ?? true
+      emit(.callFinished(CallID(id), hasLeft ? .lost(reason) : .notSent(reason)))
     }
     session.ledger.calls = [:]
     let key = session.remote ?? session.ledger.expected

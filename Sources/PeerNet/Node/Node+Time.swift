@@ -63,12 +63,15 @@ extension Node {
 
   private func expireCalls(of session: Session, now: Instant) {
     guard let earliestCall = session.ledger.earliestCallDeadline, now >= earliestCall else { return }
-    let expired = session.ledger.calls.filter { now >= $0.value.deadline }.keys.sorted()
-    for id in expired {
+    let before = session.ledger.calls.count
+    for id in session.ledger.calls.keys.sorted() {
+      guard let call = session.ledger.calls[id], now >= call.deadline else { continue }
       session.ledger.calls[id] = nil
       emit(.callFinished(CallID(id), .timedOut))
     }
     session.ledger.earliestCallDeadline = session.ledger.calls.values.map { $0.deadline }.min()
-    if let peer = session.remote.flatMap({ peer($0) }), !expired.isEmpty { closeRetired(peer, now: now) }
+    if let peer = session.remote.flatMap({ peer($0) }), session.ledger.calls.count < before {
+      closeRetired(peer, now: now)
+    }
   }
 }

@@ -23,7 +23,13 @@ public struct Hello: Hashable, Sendable {
   /// `instance` has 16 bytes; `features` may come in any order.
   public init(instance: [UInt8], features: [[UInt8]] = []) {
     self.instance = instance
-    self.features = features.sorted { $0.lexicographicallyPrecedes($1) }
+    self.features = []
+    for feature in features { insert(feature) }
+  }
+
+  // There are a few only.
+  private mutating func insert(_ feature: [UInt8]) {
+    features.insert(feature, at: features.firstIndex { feature.lexicographicallyPrecedes($0) } ?? features.count)
   }
 
   func encoded() -> [UInt8] {
@@ -64,8 +70,6 @@ public struct Hello: Hashable, Sendable {
   mutating func offerProbes(at port: UInt16?) {
     probePort = port
     features.removeAll { $0 == Self.probeFeature }
-    guard port != nil else { return }
-    features.append(Self.probeFeature)
-    features.sort { $0.lexicographicallyPrecedes($1) }
+    if port != nil { insert(Self.probeFeature) }
   }
 }
