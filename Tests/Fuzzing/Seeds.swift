@@ -28,7 +28,9 @@ struct Seeds {
         + vectors.list("trust_decode").map { $0.bytes("bytes") },
       "Grants": ["*", "wifi.*,gpio.write:pump", "system.info"].map { Array($0.utf8) },
       "Frame": frames(vectors),
-      "Probe": [[3, 255, 255, 0, 1, 1, 0, 4, 2, 1, 1, 1, 1, 2, 49, 9, 9], [0, 7, 2, 20, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0]],
+      "Probe": [
+        [3, 255, 255, 0, 1, 1, 0, 4, 2, 1, 1, 1, 1, 2, 49, 9, 9], [0, 7, 2, 20, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0],
+      ],
       "Envelope": said(vectors),
       "Session": sessions(vectors),
       "SlotEnvironment": [
