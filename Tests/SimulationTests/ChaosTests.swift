@@ -92,14 +92,14 @@ import Testing
     return world
   }
 
-  /// What the detector does: it is sure of a connection, or not.
+  /// What the network does: a link is lost, or back. Whom the detector suspects stays so.
   private static func suspect(_ world: World, _ index: Int, isSuspect: Bool) {
     world.act(index) { node in
       for session in node.sessions {
         guard let peer = session.remote.flatMap({ node.peer($0) }) else { continue }
         if isSuspect {
           node.suspected(session, peer, now: world.now)
-        } else {
+        } else if session.liveness?.state == .alive {
           node.relieved(session, peer, now: world.now)
         }
       }

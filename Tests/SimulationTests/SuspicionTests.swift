@@ -112,7 +112,9 @@ import Testing
     #expect(Self.peer(world, 0).attempts.isEmpty)
     world.run(.seconds(3))
     #expect(world.dials.count == before + 1)
-    #expect(world.happened[0] == opened[0])
+    // The suspicion and its end, and nothing else.
+    #expect(world.happened[0] == opened[0] + 2)
+    #expect(world.count(0) { if case .relieved = $0 { true } else { false } } == 1)
     Self.checkOne(world, "")
   }
 
