@@ -85,7 +85,7 @@ import Testing
         }
       ])
     try await board.pair(laptop)
-    let waited = try await laptop.run("reboot", "board", "--yes", "--wait", "--delay", "0")
+    let waited = try await laptop.run("reboot", "board", "--yes", "--until-back", "--delay", "0")
     #expect(waited.status == 0, "\(waited.talk)")
     #expect(waited.output.contains("action     reboot\nrestarted  true\ntook       "), "\(waited.output)")
     #expect(waited.talk.contains("waiting for it to come back"))
@@ -103,7 +103,7 @@ import Testing
     try await board.pair(laptop)
     #expect(try await laptop.run("reboot", "board", "--yes").output == "action  reboot\n")
     #expect(try await laptop.run("poweroff", "board", "--yes", "--json").json.first?["restarted"] as? Bool == false)
-    let late = try await laptop.run("reboot", "board", "--yes", "--wait", "--timeout", "2")
+    let late = try await laptop.run("reboot", "board", "--yes", "--until-back", "--timeout", "2")
     expect(late, .timedOut, "did not start anew in time")
     await board.node.stop()
   }
@@ -120,7 +120,7 @@ import Testing
         }
       ])
     try await board.pair(laptop)
-    expect(try await laptop.run("reboot", "board", "--yes", "--wait"), .refused, "no_journal")
+    expect(try await laptop.run("reboot", "board", "--yes", "--until-back"), .refused, "no_journal")
     #expect(asked.all.count == 1)
     await board.node.stop()
   }

@@ -1,7 +1,7 @@
 import Sodium
 
-// What the transport knows of links, addresses and routes (Protocol, Changes of the network). It ends connections whose
-// own address or route is gone itself, as `unreachable`; those that a change does not touch it leaves alone, and so does
+// What the transport knows of links, addresses and routes (Links, Changes of the network). It ends connections whose
+// own address or route is gone itself, as `pathLost`; those that a change does not touch it leaves alone, and so does
 // the node.
 extension Node {
   /// The route to somewhere changed: what could not be reached may be reached now.

@@ -9,7 +9,8 @@ extension PeerNode {
   /// up. The peer's journal sees to it that only the first request runs it; the others get what that one came to, also
   /// after the peer's restart (Protocol, Once-only calls).
   ///
-  /// A peer that keeps no journal, or cannot write it, is called once as by ``call(_:_:_:timeout:)-(_,Atom,_,_)``, and not again:
+  /// A peer that keeps no journal, or cannot write it, is called once as by
+  /// ``call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)``, and not again:
   /// ``OnceAnswer/isJournaled`` is false then. BEAM peers are such peers, and so is any over PeerNet/1.
   ///
   /// - Parameters:
@@ -17,7 +18,8 @@ extension PeerNode {
   ///   - arguments: those of a direct call. A key stands for one name with one argument.
   ///   - once: a new key for a new call; that of an earlier one to hear what became of it.
   ///   - timeout: for all of it.
-  /// - Throws: what ``call(_:_:_:timeout:)-(_,Atom,_,_)`` throws for a failure of the procedure, also an earlier run's;
+  /// - Throws: what ``call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)`` throws for a failure of the procedure, also of an
+  ///   earlier run;
   ///   ``PeerNetError/interrupted(_:)``; ``PeerNetError/keyReused``; ``PeerNetError/unreachable(_:)`` when nothing was
   ///   sent; ``PeerNetError/timedOut`` or ``PeerNetError/outcomeUnknown(_:)`` when the time was up before the outcome was
   ///   heard; or `CancellationError`.

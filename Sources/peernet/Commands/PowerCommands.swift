@@ -21,7 +21,7 @@ struct PowerOptions: ParsableArguments {
     if let delay, !(0...3_600 ~= delay) { throw ValidationError("--delay is 0 to 3600") }
   }
 
-  func run(_ procedure: String, _ verb: String, waiting: Bool = false) async throws {
+  func run(_ procedure: String, _ verb: String, untilBack: Bool = false) async throws {
     if !yes && !dryRun {
       guard Console.isInteractive else {
         throw Failure(
@@ -37,7 +37,7 @@ struct PowerOptions: ParsableArguments {
     let (arguments, key) = (Term.map(argument), OnceKey())
     let answer = try await Link.use(home, options, peer.name) { link in
       let answer = try await link.once(procedure, arguments, key: key)
-      guard waiting, !dryRun else { return Self.report(answer) }
+      guard untilBack, !dryRun else { return Self.report(answer) }
       if answer.hasRestarted == true { return Self.report(answer) }
       Console.say("\(Printable.text(peer.name)) takes it on; waiting for it to come back")
       let began = ContinuousClock.now
@@ -78,9 +78,9 @@ struct RebootCommand: AsyncParsableCommand {
   @OptionGroup var options: PowerOptions
 
   @Flag(help: "Wait until it has started anew and answers again, and tell how long that took.")
-  var wait = false
+  var untilBack = false
 
-  func run() async throws { try await options.run("system.reboot", "reboot", waiting: wait) }
+  func run() async throws { try await options.run("system.reboot", "reboot", untilBack: untilBack) }
 }
 
 struct PowerOffCommand: AsyncParsableCommand {
