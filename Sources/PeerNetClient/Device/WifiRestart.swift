@@ -17,6 +17,11 @@ struct WifiRestart {
 
   /// The answer of `wifi.restart`; or of `wifi.status` after it, when the connection was lost.
   func run(onLoss: @escaping @Sendable () -> Void) async throws -> Term {
+    // Only what the board may have taken on is worth coming back for.
+    if let status = await device.status, !status.isConnected {
+      guard let waiting = device.waiting else { throw PeerNetError.notConnected }
+      try await device.connect(timeout: waiting)
+    }
     // The board gives up before this side does, so that its reason is heard.
     let seconds = min(max(limit.components.seconds - 10, 5), 300)
     do {
