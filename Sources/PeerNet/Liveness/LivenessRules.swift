@@ -15,9 +15,9 @@ public struct LivenessRules: Hashable, Sendable {
   /// The same where no probe was ever answered: TCP alone cannot tell a sleeping retransmission from a death.
   public var unprobedVerdict: Duration = .seconds(40)
   /// How long the stream may stand still altogether, although probes are answered. On a link of 300 ms that loses each
-  /// fifth packet nine retransmissions in a row, 255 s with their doubling timer, are lost once in 1,000 hours: what
-  /// stands still for longer does not do so for lost packets.
-  public var stallLimit: Duration = .seconds(300)
+  /// fifth packet ten retransmissions in a row, 511 s with their doubling timer, are lost less than once in 1,000 hours;
+  /// nine, 255 s, were lost more often. What stands still for longer does not do so for lost packets.
+  public var stallLimit: Duration = .seconds(600)
 
   /// The values of profile `wifi`.
   public init() {}

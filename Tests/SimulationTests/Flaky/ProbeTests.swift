@@ -96,13 +96,13 @@ import Testing
     let (world, log) = Self.pair()
     let start = world.now
     world.dropsSegments = true
-    world.run(.seconds(250))
+    world.run(.seconds(550))
     #expect(log.ends.isEmpty && world.isConnected(0, 1))
     #expect(Self.status(world, 0).liveness == .suspect)
     #expect(Self.status(world, 0).heard.map { world.clock(0) - $0 < .seconds(1) } ?? false)
     world.run(.seconds(70))
     #expect(log.ends.count == 2 && log.ends.allSatisfy { $0.reason == .silent })
-    #expect(log.ends.allSatisfy { $0.at - start < .seconds(310) })
+    #expect(log.ends.allSatisfy { $0.at - start < .seconds(610) })
   }
 
   /// What was heard on the way, said again: to either end, from any address, at any time.
