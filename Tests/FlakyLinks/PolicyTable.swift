@@ -70,14 +70,16 @@ public struct PolicyTable: Sendable {
       times(Recovery.ofRoaming(interval: interval, trials: trials, seed: seed))
     }
     var lines = [
-      line(["policy", "link up after minutes", "link up after seconds", "address change"]),
-      line(["---", "---:", "---:", "---:"]),
+      line([
+        "policy", "link up after minutes", "link up after seconds", "address change", "address change of a listener",
+      ]),
+      line(["---", "---:", "---:", "---:", "---:"]),
     ]
     for (name, weather) in [("PeerNet", Weather.clear), ("PeerNet, 20 % loss", .lossy)] {
       lines.append(line([name] + Recovery.Cause.allCases.map { nodes($0, weather) }))
     }
-    lines.append(line([Policy.wireGuard.name, "—", "—", roaming(.seconds(25))]))
-    lines.append(line([Policy.iroh.name, "—", "—", roaming(.zero)]))
+    lines.append(line([Policy.wireGuard.name, "—", "—", roaming(.seconds(25)), "—"]))
+    lines.append(line([Policy.iroh.name, "—", "—", roaming(.zero), "—"]))
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -11,6 +11,8 @@ public enum Recovery {
     case linkUpAfterSeconds
     /// The board got another address.
     case addressChange
+    /// It got another address, and leaves dialling to its peers.
+    case addressChangeOfListener
   }
 
   /// Times of our node as it is, sorted.
@@ -20,6 +22,9 @@ public enum Recovery {
     return (0..<trials).map { _ -> Duration in
       let world = FlakyWorld(hosts: 2, weather: weather, seed: dice.next()) { $0.announcedPort = 7_000 }
       _ = world.run(upTo: limit) { world.isConnected(0, 1) && world.isConnected(1, 0) }
+      if cause == .addressChangeOfListener {
+        world.act(1) { $0.disconnect(world.hosts[0].node.publicKey, now: world.clock(1)) }
+      }
       world.run(.seconds(60) + dice.duration(below: .seconds(60)))
       switch cause {
       case .linkUpAfterMinutes, .linkUpAfterSeconds:
@@ -28,7 +33,7 @@ public enum Recovery {
           cause == .linkUpAfterMinutes
             ? .seconds(30) + dice.duration(below: .seconds(570)) : .seconds(2) + dice.duration(below: .seconds(8)))
         world.setLink(1, up: true)
-      case .addressChange: world.changeAddress(1, to: 0x0a00_0100)
+      case .addressChange, .addressChangeOfListener: world.changeAddress(1, to: 0x0a00_0100)
       }
       return world.timeUntilUsable(0, 1, limit: limit) ?? limit
     }.sorted()

@@ -7,10 +7,10 @@ import Testing
 /// What the node makes of changes of the network.
 @Suite struct NetworkTests {
   /// Node 0 has dialled node 1 and been connected for 20 s.
-  private static func pair(seed: UInt8, delay: ClosedRange<Int64> = 5...5) -> World {
+  private static func pair(seed: UInt8, delay: ClosedRange<Int64> = 5...5, announces: Bool = false) -> World {
     let world = World(seed: seed)
     world.link.delay = delay
-    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two, announces: announces) }
     world.connect(0, 1)
     world.run(.seconds(20))
     return world
@@ -58,6 +58,74 @@ import Testing
     #expect(world.node(0).sessions.contains { $0.ledger.isSuspect && $0.ledger.isAdmitted })
     world.act(0) { $0.networkChanged(now: world.now) }
     world.run(.milliseconds(100))
+    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+  }
+
+  // MARK: Where the peer is said to be
+
+  private static let elsewhere = Endpoint(ipv4: 0x0a00_0a02, port: 7_000)
+
+  private static func announce(_ world: World, _ endpoint: Endpoint) {
+    let bytes = Announce(key: World.key(1).publicKey, port: endpoint.port)!.bytes
+    world.act(0) { $0.receiveDatagram(bytes, from: endpoint.with(port: 9), onLink: true, now: world.now) }
+  }
+
+  /// It got another address, and its old one tells nobody: it is dialled there at once, and nobody was disconnected.
+  @Test func aPeerThatMovedIsFollowed() throws {
+    let world = Self.pair(seed: 67, announces: true)
+    Self.announce(world, World.endpoint(1))
+    world.severAll(0)
+    world.aliases[Self.elsewhere] = 1
+    Self.announce(world, Self.elsewhere)
+    world.run(.milliseconds(100))
+    let call = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, call) == [.answered(.ok(1))])
+    #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
+  }
+
+  /// It has a second address, or somebody says so: the connection answers and stays, and the second dial ends before it
+  /// has said who we are.
+  @Test(arguments: [true, false]) func aPeerWithTwoAddressesKeepsItsConnection(isThere: Bool) {
+    let world = Self.pair(seed: 68, announces: true)
+    if isThere { world.aliases[Self.elsewhere] = 1 }
+    Self.announce(world, Self.elsewhere)
+    #expect(world.dials.last?.to == Self.elsewhere)
+    world.run(.seconds(30))
+    #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
+    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+    #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
+    #expect(
+      world.count(1) { if case .opened = $0 { true } else { false } } == 1, "the other side has seen a stranger only")
+  }
+
+  /// What its own address announces is no news, nor is what was announced a moment ago, and lies cost little.
+  @Test func announcesAskRarely() {
+    let world = Self.pair(seed: 69, announces: true)
+    let dials = world.dials.count
+    for _ in 0..<100 {
+      Self.announce(world, World.endpoint(1))
+      Self.announce(world, World.endpoint(1).with(port: 7_001))
+      world.run(.milliseconds(100))
+    }
+    #expect(world.dials.count == dials)
+    world.links[Self.elsewhere] = World.Link(isBlackHole: true)
+    for number in 0..<600 {
+      Self.announce(world, Endpoint(ipv4: 0x0a01_0000 + UInt32(number), port: 7_000))
+      world.run(.milliseconds(100))
+    }
+    let suspected = world.count(0) { if case .suspected = $0 { true } else { false } }
+    #expect(suspected > 0 && suspected <= 30, "\(suspected)")
+    #expect(world.dials.count - dials <= 2 * 30, "\(world.dials.count - dials)")
+    #expect(world.open(0, with: 1) == 1 && world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
+  }
+
+  /// A node that was told to leave a peer alone does.
+  @Test func whoIsNotWantedIsNotFollowed() {
+    let world = Self.pair(seed: 70, announces: true)
+    let peer = world.node(0).peers[0]
+    peer.isWanted = false
+    Self.announce(world, Self.elsewhere)
     #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
   }
 

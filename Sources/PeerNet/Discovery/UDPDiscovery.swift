@@ -58,6 +58,8 @@ public final class UDPDiscovery: Discovery {
   private var random: RandomStream
   private var nextAnnounce: Instant?
   private var lastAnnounce: Instant?
+  /// The next announce tells of a change, and may be lost.
+  private var announcesTwice = false
   private var inquiry: Inquiry?
   private var answers: [PendingAnswer] = []
   private var rate = AnswerRate()
@@ -108,6 +110,10 @@ public final class UDPDiscovery: Discovery {
       lastAnnounce = now
       // ±10 %, so that nodes that started together do not stay together.
       nextAnnounce = now + interval - interval / 10 + random.duration(below: interval / 5)
+      if announcesTwice {
+        announcesTwice = false
+        announceSoon(now)
+      }
     }
     if let nonce = inquiry?.nonce, let due = inquiry?.due.last, due <= now {
       inquiry?.due.removeLast()
@@ -117,8 +123,11 @@ public final class UDPDiscovery: Discovery {
     sendAnswers(now)
   }
 
-  /// Announces soon, so that a link that just came up is worth something at once, but never in bursts.
-  public func networkChanged(now: Instant) { announceSoon(now) }
+  /// Announces soon, so that a link that just came up is worth something at once, and once more, but never in bursts.
+  public func networkChanged(now: Instant) {
+    announcesTwice = true
+    announceSoon(now)
+  }
 
   /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce.
   public func solicit(now: Instant) {

@@ -69,14 +69,14 @@ struct CandidateAddresses: Sendable {
     makeRoom()
   }
 
-  /// Somebody says that the peer is here. False when it was not taken in: it is known already, cannot be dialled, or
-  /// there is no place for it.
+  /// Somebody says that the peer is here. False when that is no news: it was said a while ago, too, the address cannot be
+  /// dialled, or there is no place for it.
   @discardableResult
   mutating func hint(_ endpoint: Endpoint, now: Instant) -> Bool {
     guard endpoint.isDialable else { return false }
     if let known = candidates.firstIndex(where: { $0.endpoint == endpoint }) {
-      candidates[known].lastSeen = max(candidates[known].lastSeen, now)
-      return false
+      defer { candidates[known].lastSeen = max(candidates[known].lastSeen, now) }
+      return now - candidates[known].lastSeen > Self.hintLifetime
     }
     expire(now: now)
     if candidates.count >= Self.maximumCount {

@@ -46,9 +46,9 @@ extension Node {
   }
 
   /// Whether a peer is missed: it should be connected, and is not, or not for sure.
-  func wantsDial(_ peer: Peer) -> Bool {
-    !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) && isMissing(peer)
-  }
+  func wantsDial(_ peer: Peer) -> Bool { mayDial(peer) && isMissing(peer) }
+
+  func mayDial(_ peer: Peer) -> Bool { !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) }
 
   private func dialNext(_ peer: Peer, now: Instant) {
     let suspect = peer.sessions.last.flatMap { session($0)?.endpoint }
@@ -173,12 +173,15 @@ extension Node {
     }
   }
 
-  /// A hint from anyone: it makes us dial a trusted peer that is not connected, and nothing else.
+  /// A hint from anyone: it makes us dial a trusted peer, and ask the one that is connected whether it still is.
   private func sighted(_ sighting: Sighting, now: Instant) {
     emit(.sighted(sighting))
     guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
-    peer.candidates.hint(sighting.endpoint, now: now)
-    guard isMissing(peer) else { return }
+    let isNews = peer.candidates.hint(sighting.endpoint, now: now)
+    guard isMissing(peer) else {
+      if isNews { mayHaveMoved(peer, to: sighting.endpoint, now: now) }
+      return
+    }
     // A dial without an answer may wait for seconds before the kernel asks again.
     if peer.redial.hinted(now: now, limits: limits, random: &random) {
       abandonUnanswered(peer, since: now - limits.hintInterval, now: now)

@@ -43,8 +43,8 @@ extension Node {
   private func pong(_ nonce: [UInt8], _ session: Session, _ peer: Peer, now: Instant) {
     session.ledger.isProvenBothWays = true
     probeAnswered(session, nonce: nonce, now: now)
-    if session.ledger.linkProof == nonce {
-      session.ledger.linkProof = nil
+    if session.ledger.pathProof == nonce {
+      session.ledger.pathProof = nil
       relieved(session, peer, now: now)
     }
     if session.ledger.retirement?.lastPing == nonce { session.ledger.retirement?.isLastPingAnswered = true }

@@ -24,7 +24,7 @@ extension Node {
   /// another one, it is dialled beside this one.
   public func linkLost(_ id: ConnectionID, now: Instant) {
     guard let session = session(id), let peer = session.remote.flatMap({ peer($0) }) else { return }
-    session.ledger.linkProof = []
+    session.ledger.pathProof = []
     suspected(session, peer, now: now)
   }
 
@@ -42,13 +42,31 @@ extension Node {
       // What left by the old way gets no answer any more.
       abandonUnanswered(peer, since: now, now: now)
       peer.redial.networkChanged(within: window, now: now, random: &random)
-      for suspect in peer.sessions.compactMap({ session($0) }) where suspect.ledger.linkProof != nil {
-        let nonce = random.bytes(16)
-        suspect.ledger.linkProof = nonce
-        do { try suspect.sendPing(nonce, now: now) } catch { close(suspect, .session(error), now: now) }
-        touch(suspect)
+      for suspect in peer.sessions.compactMap({ session($0) }) where suspect.ledger.pathProof != nil {
+        askForProof(suspect, now: now)
       }
       dialIfDue(peer, now: now)
     }
+  }
+  /// A connected peer is said to be at an address that is new: if it moved there, nothing more comes from the old one. It
+  /// is asked, and dialled there meanwhile; the answer ends that.
+  func mayHaveMoved(_ peer: Peer, to endpoint: Endpoint, now: Instant) {
+    let connections = peer.sessions.compactMap { session($0) }
+    guard mayDial(peer), now >= peer.nextMove,
+      !connections.contains(where: { $0.endpoint.with(port: 0) == endpoint.with(port: 0) })
+    else { return }
+    peer.nextMove = now + limits.hintInterval
+    _ = peer.redial.hinted(now: now, limits: limits, random: &random)
+    for connection in connections {
+      if connection.ledger.pathProof == nil { askForProof(connection, now: now) }
+      suspected(connection, peer, now: now)
+    }
+  }
+
+  private func askForProof(_ session: Session, now: Instant) {
+    let nonce = random.bytes(16)
+    session.ledger.pathProof = nonce
+    do { try session.sendPing(nonce, now: now) } catch { close(session, .session(error), now: now) }
+    touch(session)
   }
 }

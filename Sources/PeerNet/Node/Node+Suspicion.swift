@@ -15,7 +15,7 @@ extension Node {
 
   /// It was heard after all: attempts that have not shown the peer who we are yet are not needed any more.
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
-    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.linkProof == nil else { return }
+    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.pathProof == nil else { return }
     session.ledger.isSuspect = false
     emit(.relieved(session.id, peer.key))
     session.ledger.suspectChanged = now

@@ -51,9 +51,9 @@ struct SessionLedger {
   var isSuspect = false
   /// Since when that is so, or is not any more.
   var suspectChanged: Instant?
-  /// The connection's interface lost its carrier: the ping that has to be answered since it has it again, before that
-  /// empty. Only this shows that neither direction sleeps until TCP tries once more.
-  var linkProof: [UInt8]?
+  /// The connection's interface lost its carrier, or the peer may have moved: the ping that has to be answered since then,
+  /// empty until there is a carrier to send it. Only this shows that neither direction sleeps until TCP tries once more.
+  var pathProof: [UInt8]?
   /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
   var firstPing: Instant?
   var probe: Probe?

@@ -80,6 +80,17 @@ extension UDPDiscovery {
     #expect(zip(sent, sent.dropFirst()).allSatisfy { $1 - $0 >= .seconds(1) })
   }
 
+  /// A datagram may be lost, and the next one is seconds away.
+  @Test func aChangedNetworkIsAnnouncedToTwice() {
+    let discovery = discovery()
+    _ = discovery.run(until: start + .seconds(2))
+    discovery.networkChanged(now: start + .seconds(2))
+    let sent = discovery.run(until: start + .seconds(20)).map { $0.at - start }
+    #expect(
+      sent[0] < .milliseconds(2_250) && sent[1] - sent[0] >= .seconds(1) && sent[1] - sent[0] < .milliseconds(1_250))
+    #expect(sent[2] - sent[1] >= .milliseconds(4_500), "and no more")
+  }
+
   @Test func aListenerStaysSilent() {
     let listener = discovery(port: nil)
     #expect(listener.deadline == nil)

@@ -105,6 +105,14 @@ extension CandidateAddresses {
     #expect(addresses.endpoints.first == address(50))
   }
 
+  @Test func whatWasNotSaidForLongIsNewsAgain() {
+    var addresses = CandidateAddresses(remembered: [address(1)], now: start)
+    holds(!addresses.hint(address(1), now: start + .seconds(60)))
+    holds(addresses.hint(address(1), now: start + .seconds(121)))
+    holds(!addresses.hint(address(1), now: start + .seconds(122)))
+    #expect(addresses.standing(of: address(1)) == .proven)
+  }
+
   @Test func hintsThatNobodyRepeatsAgeOut() {
     var addresses = CandidateAddresses(remembered: [address(1)], now: start)
     addresses.pin(address(2), now: start)
