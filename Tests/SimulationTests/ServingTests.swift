@@ -160,6 +160,20 @@ import Testing
     #expect(world.count(1) { if case .closed(_, _, .peerStalled) = $0 { true } else { false } } == 1)
   }
 
+  /// A call that was handed to the kernel may have been run; one that still waited behind it was not, and its caller is told.
+  @Test(arguments: [Wire.one, .two]) func whatNeverLeftIsSaidToBeNotSent(wire: Wire) throws {
+    let world = pair(wire)
+    world.slowReaders = [1]
+    let left = try world.call(0, 1)
+    let waiting = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    world.resetAll(1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, left) == [.lost(.closedByPeer)])
+    #expect(world.outcome(0, waiting) == [.notSent(.closedByPeer)])
+    #expect(!world.arrivals.contains { $0.node == 1 })
+  }
+
   /// Answers that wait behind bytes the kernel has not taken yet go out before the connection ends, and `bye` last.
   @Test func stoppingAnswersFirst() throws {
     let world = pair()
