@@ -5,12 +5,15 @@ import Sodium
 @testable import PeerNet
 
 /// A whole node under attack: strangers who say anything, and a trusted peer who finishes the handshake and then seals
-/// anything. The first byte picks the wire and who dials; the rest is a program of attacks and of time.
+/// anything, beside the stream as well. The first byte picks the wire, who dials and whether there are probes; the rest is a
+/// program of attacks and of time.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = Array(UnsafeBufferPointer(start: data, count: count))
   guard let choice = input.first else { return 0 }
-  let attack = Attack(wire: choice & 1 == 0 ? .one : .two, nodeDials: choice & 2 != 0, knowsTwo: choice & 4 != 0)
+  let attack = Attack(
+    wire: choice & 1 == 0 ? .one : .two, nodeDials: choice & 2 != 0, knowsTwo: choice & 4 != 0,
+    hasProbes: choice & 8 != 0)
   attack.run(input[1...])
   return 0
 }
@@ -38,9 +41,11 @@ private final class Attack {
   private var tokens: [RequestToken] = []
   private var reader = FrameReader()
   private var isSlow = false
-  private let hello = Hello(instance: [UInt8](repeating: 3, count: 16))
+  private var hello = Hello(instance: [UInt8](repeating: 3, count: 16))
+  private var probes: ProbeChannel?
+  private var lastProbe: [UInt8] = []
 
-  init(wire: Wire, nodeDials: Bool, knowsTwo: Bool) {
+  init(wire: Wire, nodeDials: Bool, knowsTwo: Bool, hasProbes: Bool) {
     self.wire = wire
     var trust = TrustList()
     let pinned: Wire? = knowsTwo ? .two : nil
@@ -56,6 +61,10 @@ private final class Attack {
           .init(key: key(1).publicKey, port: 1), random: RandomStream(seed: [UInt8](repeating: 1, count: 32)), now: now)
       ], seed: [UInt8](repeating: 4, count: 32), now: now)
     node.expose(Array("echo".utf8), isRemoteProcedure: true, limit: 4)
+    if hasProbes {
+      node.offerProbes(at: 8)
+      hello.offerProbes(at: 9)
+    }
     if nodeDials {
       node.connect(peerKey.publicKey, at: [Endpoint(ipv4: 1, port: 1)], now: now)
     } else {
@@ -134,9 +143,22 @@ private final class Attack {
       case 3: node.connect(key, at: [Endpoint(ipv4: 1, port: 1)], now: now)
       case 4: if let connection { node.receive(connection, take(), now: now) }
       case 5: _ = try? node.ping(key, now: now)
+      case 6: probe(rest.popFirst() ?? 0)
+      case 7: node.receiveProbe(rest.first == 0 ? lastProbe : take(), from: Endpoint(ipv4: 2, port: 3), now: now)
+      case 8: if let connection { node.linkLost(connection, now: now) }
       default: dialIn()
       }
     }
+  }
+
+  /// A genuine one of the peer's, from where it is or from elsewhere.
+  private func probe(_ choice: UInt8) {
+    let kind = choice & 1 == 0 ? ProbeChannel.Message.Kind.challenge : .echo
+    guard let sealed = probes?.seal(.init(kind: kind, number: UInt64(choice >> 3), received: UInt64(choice) << 3))
+    else { return }
+    lastProbe = sealed
+    let source = choice & 4 == 0 ? UInt32(node.sessions.last?.endpoint == Endpoint(ipv4: 1, port: 1) ? 1 : 2) : 7
+    node.receiveProbe(sealed, from: Endpoint(ipv4: source, port: choice & 2 == 0 ? 9 : 10), now: now)
   }
 
   private func envelope(_ envelope: Envelope) -> [UInt8] {
@@ -202,12 +224,15 @@ private final class Attack {
       sayHandshake(m2)
     case .awaitingM2(let state):
       var m3: [UInt8] = []
-      let channel = try state.receive(wire.unwrapHandshake(body), staticKey: peerKey)
+      var channel = try state.receive(wire.unwrapHandshake(body), staticKey: peerKey)
         .finish(payload: payload, staticKey: peerKey, message: &m3)
+      probes = channel.takeProbes(port: 8)
       phase = .established(channel)
       sayHandshake(m3)
     case .awaitingM3(let state):
-      phase = .established(try state.receive(wire.unwrapHandshake(body)))
+      var channel = try state.receive(wire.unwrapHandshake(body))
+      probes = channel.takeProbes(port: 8)
+      phase = .established(channel)
     case .established(let channel):
       phase = .established(channel)
     case .none: break
