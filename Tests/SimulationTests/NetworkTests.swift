@@ -148,6 +148,19 @@ import Testing
     #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
   }
 
+  /// Nobody announces anything, and the next redial is up to half a minute away: the change alone ends the wait.
+  @Test(arguments: 71...80 as ClosedRange<UInt8>) func aChangeEndsTheWaitForARedial(seed: UInt8) {
+    let world = World(seed: seed)
+    for index in 0...1 { world.add(trusting: [1 - index], wire: .two) }
+    world.cutOff = [1]
+    world.connect(0, 1)
+    world.run(.seconds(300 + Int64(seed)))
+    world.cutOff = []
+    world.act(0) { $0.networkChanged(now: world.now) }
+    world.run(.milliseconds(700))
+    #expect(world.open(0, with: 1) == 1, "seed \(seed)")
+  }
+
   /// An interface that goes up and down all the time makes no storm, and its last change is not forgotten.
   @Test func aFlappingInterfaceMakesNoStorm() {
     let world = World(seed: 64)
@@ -164,10 +177,11 @@ import Testing
     #expect(count >= 25 && count <= 60 / 2 * 3 + 3, "\(count) dials in a minute")
     world.run(.seconds(60))
     world.act(0) { $0.networkChanged(now: world.now) }
-    world.run(.milliseconds(100))
+    // Nothing of this round is sent again by itself any more.
+    world.run(.milliseconds(1_200))
     world.links = [:]
     world.act(0) { $0.networkChanged(now: world.now) }
-    world.run(.milliseconds(2_600))
+    world.run(.milliseconds(1_500))
     #expect(world.open(0, with: 1) == 1)
   }
 

@@ -49,13 +49,13 @@ extension Node {
     }
   }
   /// A connected peer is said to be at an address that is new: if it moved there, nothing more comes from the old one. It
-  /// is asked, and dialled there meanwhile; the answer ends that.
+  /// is asked, and dialled there meanwhile; the answer ends that. There is room for few addresses that nobody answers at,
+  /// so lies do not make it happen often.
   func mayHaveMoved(_ peer: Peer, to endpoint: Endpoint, now: Instant) {
     let connections = peer.sessions.compactMap { session($0) }
-    guard mayDial(peer), now >= peer.nextMove,
-      !connections.contains(where: { $0.endpoint.with(port: 0) == endpoint.with(port: 0) })
-    else { return }
-    peer.nextMove = now + limits.hintInterval
+    guard mayDial(peer), !connections.contains(where: { $0.endpoint.with(port: 0) == endpoint.with(port: 0) }) else {
+      return
+    }
     _ = peer.redial.hinted(now: now, limits: limits, random: &random)
     for connection in connections {
       if connection.ledger.pathProof == nil { askForProof(connection, now: now) }

@@ -21,8 +21,6 @@ final class Peer {
   var isWanted: Bool?
   /// No other upgrade to PeerNet/2 before this, however often the peer shows that it speaks it.
   var nextUpgrade = Instant.zero
-  /// Not asked before this whether it has moved, whatever is announced.
-  var nextMove = Instant.zero
   /// What the application was told last.
   var isConnected = false
   var connectedSince: Instant?
