@@ -61,7 +61,7 @@ import Testing
   @Test func theLossThatIsSeen() {
     func loss(_ weather: Weather) -> Double {
       var (asked, unanswered) = (0, 0)
-      for seed in 1...4 as ClosedRange<UInt64> {
+      for seed in 1...8 as ClosedRange<UInt64> {
         let world = Self.connected(seed: seed, weather)
         Self.watch(world, for: .seconds(1_200))
         asked += Self.status(world).asked
