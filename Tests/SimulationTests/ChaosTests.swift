@@ -59,7 +59,7 @@ import Testing
     while world.now < end {
       let (node, other) = (pick(), pick())
       let key = world.parties[other].publicKey
-      switch random.below(27) {
+      switch random.below(29) {
       case 0...5: if node != other { world.connect(node, other) }
       case 6: world.act(node) { $0.disconnect(key, now: world.now) }
       case 7...13:
@@ -80,6 +80,7 @@ import Testing
       case 25:
         world.links[World.endpoint(other)] = World.Link(
           isBlackHole: random.below(2) == 0, refuses: random.below(3) == 0)
+      case 26, 27: Self.announce(world, other, to: node, at: random.below(3) == 0 ? other : 100 + Int(random.below(8)))
       default:
         let waiting = world.takeUnanswered()
         for (node, request) in waiting {
@@ -90,6 +91,14 @@ import Testing
       world.run(.milliseconds(steps[Int(random.below(UInt64(steps.count)))]))
     }
     return world
+  }
+
+  /// Somebody says where a peer is: at its first or second address, or at one where nobody is.
+  private static func announce(_ world: World, _ other: Int, to node: Int, at place: Int) {
+    let endpoint = World.endpoint(place)
+    if place == 100 + other { world.aliases[endpoint] = other }
+    let bytes = Announce(key: world.parties[other].publicKey, port: endpoint.port)!.bytes
+    world.act(node) { $0.receiveDatagram(bytes, from: endpoint, onLink: true, now: world.now) }
   }
 
   /// What the network does: a link is lost, or back. Whom the detector suspects stays so.

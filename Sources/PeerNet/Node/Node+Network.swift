@@ -58,7 +58,7 @@ extension Node {
     }
     _ = peer.redial.hinted(now: now, limits: limits, random: &random)
     for connection in connections {
-      if connection.ledger.pathProof == nil { askForProof(connection, now: now) }
+      if connection.ledger.pathProof == nil, connection.ledger.farewell == nil { askForProof(connection, now: now) }
       suspected(connection, peer, now: now)
     }
   }
