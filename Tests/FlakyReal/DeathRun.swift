@@ -68,7 +68,7 @@ struct DeathRun {
     }
     if hole.suspected == nil { hole.suspected = field.suspicions(index, since: start).first.map { $0 - start } }
     if max(hole.declared ?? .seconds(120), hole.declaredByBoard ?? .seconds(120)) > .seconds(30) {
-      field.tell(index, start)
+      field.tell(index, start, "its black hole")
     }
     field.lan.forwarder.change(index) { $0.setBlackHole(false) }
     let back = Field.now()

@@ -59,8 +59,8 @@ struct Field: Sendable {
     }
   }
 
-  /// Tells on stderr what happened on a link from half a minute before `start` on, for whoever wonders.
-  func tell(_ index: Int, _ start: Instant) {
+  /// Tells on stderr what happened on a link from half a minute before `start` until half a minute after it, for whoever wonders.
+  func tell(_ index: Int, _ start: Instant, _ what: String) {
     let key = boards[index].key
     var lines: [(at: Instant, text: String)] = []
     for line in laptop.journal.lines(since: start - .seconds(30)) {
@@ -72,8 +72,8 @@ struct Field: Sendable {
       }
     }
     lines += logs[index].journal.lines(since: start - .seconds(30)).map { ($0.at, "board: \($0.entry)") }
-    lines.sort { $0.at < $1.at }
-    var text = "Link \(index), seconds since its black hole:\n"
+    lines = lines.filter { $0.at - start < .seconds(30) }.sorted { $0.at < $1.at }
+    var text = "Link \(index), seconds since \(what):\n"
     for line in lines { text += "  \(Double((line.at - start).nanoseconds / 1_000_000) / 1_000) \(line.text)\n" }
     FileHandle.standardError.write(Data(text.utf8))
   }

@@ -29,17 +29,18 @@ struct LifeRun {
     try await Task.sleep(for: .seconds(60 * options.minutes))
     for index in 0..<options.links {
       let key = field.boards[index].key
-      let byLaptop = field.laptop.journal.lines(since: start).count {
+      let byLaptop = field.laptop.journal.lines(since: start).filter {
         if case .disconnected(key, _) = $0.entry { true } else { false }
       }
       let ended = field.laptop.journal.lines(since: start).count {
         if case .closed(_, key, _) = $0.entry { true } else { false }
       }
-      let byBoard = field.logs[index].journal.lines(since: start).count { $0.entry.contains("peer.disconnected") }
+      let byBoard = field.logs[index].journal.lines(since: start).filter { $0.entry.contains("peer.disconnected") }
+      for at in byLaptop.map(\.at) + byBoard.map(\.at) { field.tell(index, at, "it was given up") }
       let traffic = field.lan.forwarder.traffic(of: index)
       counts[index % 2].links += 1
-      counts[index % 2].falseAlarms += max(byLaptop, byBoard)
-      counts[index % 2].replaced += ended - byLaptop
+      counts[index % 2].falseAlarms += max(byLaptop.count, byBoard.count)
+      counts[index % 2].replaced += ended - byLaptop.count
       counts[index % 2].suspicions += field.suspicions(index, since: start).count
       counts[index % 2].frames += traffic.frames
       counts[index % 2].lost += traffic.lost
