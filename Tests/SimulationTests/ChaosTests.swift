@@ -97,8 +97,7 @@ import Testing
   private static func announce(_ world: World, _ other: Int, to node: Int, at place: Int) {
     let endpoint = World.endpoint(place)
     if place == 100 + other { world.aliases[endpoint] = other }
-    let bytes = Announce(key: world.parties[other].publicKey, port: endpoint.port)!.bytes
-    world.act(node) { $0.receiveDatagram(bytes, from: endpoint, onLink: true, now: world.now) }
+    world.announce(other, at: endpoint, to: node)
   }
 
   /// What the network does: a link is lost, or back. Whom the detector suspects stays so.

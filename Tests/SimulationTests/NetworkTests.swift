@@ -71,18 +71,13 @@ import Testing
 
   private static let elsewhere = Endpoint(ipv4: 0x0a00_0a02, port: 7_000)
 
-  private static func announce(_ world: World, _ endpoint: Endpoint) {
-    let bytes = Announce(key: World.key(1).publicKey, port: endpoint.port)!.bytes
-    world.act(0) { $0.receiveDatagram(bytes, from: endpoint.with(port: 9), onLink: true, now: world.now) }
-  }
-
   /// It got another address, and its old one tells nobody: it is dialled there at once, and nobody was disconnected.
   @Test func aPeerThatMovedIsFollowed() throws {
     let world = Self.pair(seed: 67, announces: true)
-    Self.announce(world, World.endpoint(1))
+    world.announce(1, at: World.endpoint(1), to: 0)
     world.severAll(0)
     world.aliases[Self.elsewhere] = 1
-    Self.announce(world, Self.elsewhere)
+    world.announce(1, at: Self.elsewhere, to: 0)
     world.run(.milliseconds(100))
     let call = try world.call(0, 1)
     world.run(.milliseconds(100))
@@ -95,7 +90,7 @@ import Testing
   @Test(arguments: [true, false]) func aPeerWithTwoAddressesKeepsItsConnection(isThere: Bool) {
     let world = Self.pair(seed: 68, announces: true)
     if isThere { world.aliases[Self.elsewhere] = 1 }
-    Self.announce(world, Self.elsewhere)
+    world.announce(1, at: Self.elsewhere, to: 0)
     #expect(world.dials.last?.to == Self.elsewhere)
     world.run(.seconds(30))
     #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
@@ -110,14 +105,14 @@ import Testing
     let world = Self.pair(seed: 69, announces: true)
     let dials = world.dials.count
     for _ in 0..<100 {
-      Self.announce(world, World.endpoint(1))
-      Self.announce(world, World.endpoint(1).with(port: 7_001))
+      world.announce(1, at: World.endpoint(1), to: 0)
+      world.announce(1, at: World.endpoint(1).with(port: 7_001), to: 0)
       world.run(.milliseconds(100))
     }
     #expect(world.dials.count == dials)
     world.links[Self.elsewhere] = World.Link(isBlackHole: true)
     for number in 0..<600 {
-      Self.announce(world, Endpoint(ipv4: 0x0a01_0000 + UInt32(number), port: 7_000))
+      world.announce(1, at: Endpoint(ipv4: 0x0a01_0000 + UInt32(number), port: 7_000), to: 0)
       world.run(.milliseconds(100))
     }
     let suspected = world.count(0) { if case .suspected = $0 { true } else { false } }
@@ -131,7 +126,7 @@ import Testing
     let world = Self.pair(seed: 70, announces: true)
     let peer = world.node(0).peers[0]
     peer.isWanted = false
-    Self.announce(world, Self.elsewhere)
+    world.announce(1, at: Self.elsewhere, to: 0)
     #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
   }
 

@@ -110,10 +110,8 @@ import Testing
     world.connect(0, 1)
     world.run(.seconds(2))
     let key = World.key(1).publicKey
-    var announce = Array("PNET".utf8) + [1, 0x1b, 0x58] + key.bytes
     for index in 0..<200 {
-      let forged = Endpoint(ipv4: 0x0a00_0200 + UInt32(index), port: 4_040)
-      world.act(0) { $0.receiveDatagram(announce, from: forged, onLink: true, now: world.now) }
+      world.announce(1, at: Endpoint(ipv4: 0x0a00_0200 + UInt32(index), port: 7_000), to: 0)
     }
     let peer = try #require(world.node(0).peer(key))
     #expect(peer.candidates.endpoints.first == World.endpoint(1))
@@ -132,9 +130,8 @@ import Testing
     world.run(.seconds(20))
     let before = world.dials.count
     for index in 0..<600 {
-      announce[6] = UInt8(index & 255)
-      let forged = Endpoint(ipv4: 0x0a00_0200 + UInt32(index & 63), port: 4_040)
-      world.act(0) { $0.receiveDatagram(announce, from: forged, onLink: true, now: world.now) }
+      let forged = Endpoint(ipv4: 0x0a00_0200 + UInt32(index & 63), port: 0x1b00 | UInt16(index & 255))
+      world.announce(1, at: forged, to: 0)
       world.run(.milliseconds(100))
     }
     #expect(world.dials.count - before <= 60 / 2 * 9, "\(world.dials.count - before) dials in a minute")
@@ -236,8 +233,7 @@ import Testing
     world.run(.seconds(120))
     #expect(world.open(0, with: 1) == 0)
     world.links = [:]
-    let announce = Array("PNET".utf8) + [1, 0x1b, 0x58] + World.key(1).publicKey.bytes
-    world.act(0) { $0.receiveDatagram(announce, from: World.endpoint(1), onLink: true, now: world.now) }
+    world.announce(1, at: World.endpoint(1), to: 0)
     // Within a second by chance: others have heard it, too.
     world.run(.milliseconds(1_100))
     #expect(world.open(0, with: 1) == 1)

@@ -163,6 +163,12 @@ final class World {
     return node
   }
 
+  /// Somebody says to a node where another one is, as anybody can.
+  func announce(_ other: Int, at endpoint: Endpoint, to index: Int) {
+    let bytes = Announce(key: parties[other].publicKey, port: endpoint.port)!.bytes
+    act(index) { $0.receiveDatagram(bytes, from: endpoint.with(port: 4_040), onLink: true, now: now) }
+  }
+
   // MARK: Faults
 
   /// Takes a node's power and gives it back at once: it starts anew, and nobody is told.

@@ -48,6 +48,7 @@ extension Node {
   /// Whether a peer is missed: it should be connected, and is not, or not for sure.
   func wantsDial(_ peer: Peer) -> Bool { mayDial(peer) && isMissing(peer) }
 
+  /// Whether it is for us to dial a peer at all.
   func mayDial(_ peer: Peer) -> Bool { !isStopping && (peer.isWanted ?? configuration.dialsAutomatically) }
 
   private func dialNext(_ peer: Peer, now: Instant) {

@@ -48,6 +48,7 @@ extension Node {
       dialIfDue(peer, now: now)
     }
   }
+
   /// A connected peer is said to be at an address that is new: if it moved there, nothing more comes from the old one. It
   /// is asked, and dialled there meanwhile; the answer ends that. There is room for few addresses that nobody answers at,
   /// so lies do not make it happen often.
