@@ -39,7 +39,8 @@ public enum HomeFolderError: Error, Equatable, Sendable {
     case .folder(_, let reason), .file(_, let reason): reason
     case .identity(_, let error): error.reason
     case .trust(_, let error):
-      (error.line > 0 ? "line \(error.line), column \(error.column): " : "") + "\(error.reason.code)"
+      (error.line > 0 ? "line \(error.line)" + (error.column > 0 ? ", column \(error.column): " : ": ") : "")
+        + "\(error.reason.code)" + (error.reason.advice.map { ": \($0)" } ?? "")
     case .memory(_, let error): error.text
     }
   }

@@ -148,9 +148,9 @@ final class Agent {
 
   /// Puts the trust list in force if it is another one: sessions of whoever is not in it any more end at once.
   private func loadTrust() {
-    guard state.loadTrust() else { return }
+    guard case .replaced(let mayBeTorn) = state.loadTrust(now: now) else { return }
     node.setTrust(state.trustList, now: now)
-    procedures.forgetAll(but: state.trustList)
+    if !mayBeTorn { procedures.forgetAll(but: state.trustList) }
     transport.carryOut()
   }
 

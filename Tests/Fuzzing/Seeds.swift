@@ -19,7 +19,7 @@ struct Seeds {
         },
       "TrustList": ["", "\(key) board allow=wifi.*,gpio.write:pump wire=2 x=1\n#\n"].map {
         Array("peernet-trust 1\n\($0)".utf8)
-      },
+      } + [Array("peernet-trust 1 sealed\n# seal 23 f48bbad7bff029e6f878acfef4d7f3ea\n".utf8)],
       "PeerMemory": ["192.168.1.5:4040", "[fe80::1%3]:4040", "peernet-peers 1\n\(key) wire=2 at=10.0.0.1:4040 x=1\n"]
         .map {
           Array($0.utf8)
@@ -43,7 +43,7 @@ struct Seeds {
       ],
       "Provision": [
         [8] + Array("hostname".utf8) + [1, 0, 0, 0, 97],
-        [5] + Array("trust".utf8) + [UInt8(16 + 58), 0, 0, 0] + Array("peernet-trust 1\n\(key) board".utf8),
+        [5] + Array("trust".utf8) + [UInt8(16 + 59), 0, 0, 0] + Array("peernet-trust 1\n\(key) board\n".utf8),
       ],
       "RevocationLog": [zeros(256), Array("RVK1".utf8) + zeros(188)],
       "OnceJournal": [

@@ -25,7 +25,7 @@ struct LineReader {
     let fields = fields(line)
     guard fields.count >= 2, name.equals(fields[0]),
       let version = Ascii.decimal(fields[1], maximum: UInt64(UInt32.max)), version > 0,
-      version > known || fields[1].endIndex == line.endIndex
+      version > known || line[fields[1].endIndex...].allSatisfy(isBlank)
     else { return nil }
     return version
   }

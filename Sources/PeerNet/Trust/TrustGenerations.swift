@@ -9,6 +9,14 @@ public struct TrustGenerations: Sendable {
   public private(set) var failure: Failure?
 
   private var hasLoaded = false
+  /// A list that was written by hand and does not stand for long enough yet.
+  private var settling: (text: [UInt8], until: Instant)?
+
+  /// How long a list without a seal has to stand unchanged before it comes into force: whoever writes it may not be through.
+  public static var settlingTime: Duration { .seconds(2) }
+
+  /// When to look at the file again although nobody changed it.
+  public var deadline: Instant? { settling?.until }
 
   /// What was found where the file should be.
   public enum Source: Sendable {
@@ -32,9 +40,10 @@ public struct TrustGenerations: Sendable {
 
   /// What a reading of the file came to.
   public enum Outcome: Hashable, Sendable {
-    /// A new list is in force: sessions with keys that it no longer holds end.
-    case replaced
-    /// Nothing changed, and nothing is to be reported.
+    /// A new list is in force: sessions with keys that it no longer holds end. One that may be torn has no seal, and nobody
+    /// saw the list before it in the same place: who is not in it may come back, and nothing of theirs is thrown away.
+    case replaced(mayBeTorn: Bool)
+    /// Nothing changed yet, and nothing is to be reported.
     case unchanged
     /// The last good list stays in force. Reported once for the same failure.
     case kept(Failure)
@@ -44,17 +53,26 @@ public struct TrustGenerations: Sendable {
   public init(provisioned: TrustList = TrustList()) { current = provisioned }
 
   /// Takes what was found where the file should be. A failure changes nothing of what is in force.
-  public mutating func load(_ source: Source) -> Outcome {
+  public mutating func load(_ source: Source, now: Instant) -> Outcome {
+    let settling = settling.take()
     switch source {
     case .bytes(let bytes):
       let list: TrustList
       do { list = try TrustList.parse(bytes) } catch { return keep(.malformed(error)) }
       failure = nil
+      let mayBeTorn = !list.isSealed && !hasLoaded
+      if list.text != current.text, !list.isSealed {
+        let until = settling.flatMap { $0.text == list.text ? $0.until : nil } ?? now + Self.settlingTime
+        guard now >= until else {
+          self.settling = (list.text, until)
+          return .unchanged
+        }
+      }
       hasLoaded = true
-      guard bytes != current.serialize() else { return .unchanged }
+      guard list.text != current.text else { return .unchanged }
       current = list
       generation &+= 1
-      return .replaced
+      return .replaced(mayBeTorn: mayBeTorn)
     case .missing:
       return hasLoaded ? keep(.vanished) : .unchanged
     case .unreadable(let code):

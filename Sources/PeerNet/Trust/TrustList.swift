@@ -1,7 +1,7 @@
 import Sodium
 
 /// Who is trusted, and with what (Protocol, Trust list): a text whose first line is `peernet-trust 1`, then a line a
-/// peer, `KEY label [allow=P,P,…] [wire=1|2] [name=value …]`.
+/// peer, `KEY label [allow=P,P,…] [wire=1|2] [name=value …]`. What our tools write is sealed as well, see ``TrustSeal``.
 ///
 /// The text itself is kept, and a change replaces only the bytes that it is about: comments, unknown fields, the order
 /// and the spacing of everything else stay as their writer left them.
@@ -12,8 +12,11 @@ public struct TrustList: Sendable {
   public let formatVersion: UInt64
   /// Lines of a later version that this release cannot read. Their peers are not trusted.
   public let unreadLines: Int
+  /// Whether it was read from a file with a seal, so that no byte of it is missing. A list that was written by hand has none.
+  public let isSealed: Bool
+  /// The file's lines without the seal.
+  public let text: [UInt8]
 
-  private let text: [UInt8]
   private let lines: [Range<Int>]
   private let index: KeyIndex
 
@@ -22,26 +25,31 @@ public struct TrustList: Sendable {
 
   /// Reads a whole file. One wrong line makes all of it unreadable: half a list would be one that nobody wrote.
   public static func parse(_ text: [UInt8]) throws(TrustListError) -> TrustList {
-    try parse(text, toleratingUnreadLines: .max)
+    guard text.count <= maximumBytes else { throw TrustListError(line: 0, column: 0, reason: .fileTooLarge) }
+    let sealed = try TrustSeal.open(text)
+    return try parse(sealed ?? text, isSealed: sealed != nil, toleratingUnreadLines: .max)
   }
 
-  private static func parse(_ text: [UInt8], toleratingUnreadLines limit: Int) throws(TrustListError) -> TrustList {
+  private static func parse(
+    _ text: [UInt8], isSealed: Bool = false, toleratingUnreadLines limit: Int
+  ) throws(TrustListError) -> TrustList {
     var parser = TrustListParser()
     try parser.parse(text, toleratingUnreadLines: limit)
-    return TrustList(parser, text: text)
+    return TrustList(parser, text: text, isSealed: isSealed)
   }
 
-  private init(_ parser: consuming TrustListParser, text: [UInt8]) {
+  private init(_ parser: consuming TrustListParser, text: [UInt8], isSealed: Bool = false) {
     entries = parser.entries
     formatVersion = parser.formatVersion
     unreadLines = parser.unreadLines
     lines = parser.lines
     index = parser.index
     self.text = text
+    self.isSealed = isSealed
   }
 
-  /// The file's bytes.
-  public func serialize() -> [UInt8] { text }
+  /// The bytes of a file that holds it, with a seal.
+  public func serialize() -> [UInt8] { TrustSeal.seal(text) }
 
   /// The key's line; nil for a key that is not trusted.
   public func entry(for key: PublicKey) -> TrustEntry? {
@@ -55,7 +63,6 @@ public struct TrustList: Sendable {
   mutating func add(_ added: [TrustEntry]) throws(TrustListError) {
     guard !added.isEmpty else { return }
     var changed = text
-    if changed.last != Ascii.newline { changed.append(Ascii.newline) }
     for entry in added {
       changed.append(contentsOf: entry.line)
       changed.append(Ascii.newline)
@@ -74,8 +81,8 @@ public struct TrustList: Sendable {
     repeat {
       let line = try changed.line(of: key)
       var end = line.upperBound
-      if end < changed.text.count, changed.text[end] == Ascii.carriageReturn { end += 1 }
-      if end < changed.text.count, changed.text[end] == Ascii.newline { end += 1 }
+      while changed.text[end] != Ascii.newline { end += 1 }
+      end += 1
       try changed.replace(line.lowerBound..<end, with: [])
       // In a list of a later version, a second line of the same key would come to life.
     } while changed.index[key] != nil

@@ -35,6 +35,10 @@ public struct TrustListError: Error, Hashable, Sendable {
     case fileTooLarge
     /// Above ``TrustList/maximumPeers``.
     case tooManyPeers
+    /// Line 1 announces a seal that is not there, or is another text's.
+    case seal
+    /// The last line has no end.
+    case unterminated
     /// The change names a key that is not in the list.
     case unknownPeer
 
@@ -54,7 +58,20 @@ public struct TrustListError: Error, Hashable, Sendable {
       case .lineTooLong: "line_too_long"
       case .fileTooLarge: "file_too_large"
       case .tooManyPeers: "too_many_peers"
+      case .seal: "seal"
+      case .unterminated: "unterminated"
       case .unknownPeer: "unknown_peer"
+      }
+    }
+
+    /// What else the operator has to know: why a file that looks right is not taken, and what makes it be.
+    public var advice: StaticString? {
+      switch self {
+      case .seal: "it is torn, or was edited; if it was edited, delete the word sealed from line 1"
+      case .unterminated: "it may be torn; if it is whole, end its last line with a newline"
+      case .header, .key, .label, .grant, .wire, .field, .repeatedField, .duplicateKey, .duplicateLabel, .character,
+        .lineTooLong, .fileTooLarge, .tooManyPeers, .unknownPeer:
+        nil
       }
     }
   }

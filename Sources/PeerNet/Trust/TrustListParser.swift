@@ -17,7 +17,7 @@ struct TrustListParser {
   private var isLater: Bool { formatVersion > Self.knownVersion }
 
   mutating func parse(_ text: [UInt8], toleratingUnreadLines limit: Int) throws(TrustListError) {
-    guard text.count <= TrustList.maximumBytes else {
+    guard text.count <= TrustList.maximumBytes - TrustSeal.byteCount else {
       throw TrustListError(line: 0, column: 0, reason: .fileTooLarge)
     }
     var reader = LineReader(text)
@@ -34,6 +34,10 @@ struct TrustListParser {
         guard isLater, unreadLines < limit else { throw error }
         unreadLines += 1
       }
+    }
+    // Half a name grants more than the whole: `gpio.write` of `gpio.write:pump`.
+    guard text.last == Ascii.newline else {
+      throw TrustListError(line: reader.number, column: 0, reason: .unterminated)
     }
   }
 

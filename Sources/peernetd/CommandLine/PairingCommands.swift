@@ -37,7 +37,7 @@ struct PairingCommands {
         case .duplicateLabel: throw .labelTaken(request.label)
         case .label, .character: throw .badLabel(request.label)
         case .header, .key, .grant, .wire, .field, .repeatedField, .duplicateKey, .lineTooLong, .fileTooLarge,
-          .tooManyPeers, .unknownPeer:
+          .tooManyPeers, .seal, .unterminated, .unknownPeer:
           throw .notTaken(error)
         }
       }

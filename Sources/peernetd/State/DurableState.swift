@@ -25,7 +25,7 @@ final class DurableState {
     if let failure = trust.copyFailure { tellCopy(failure) }
     // In this order: who is paired in between would stay a stranger otherwise.
     watchTrust(on: reactor, onTrustChange)
-    loadTrust()
+    loadTrust(now: Instant(nanoseconds: Clock.now()))
     do throws(PeerMemoryStore.Failure) {
       try memory.load()
     } catch {
@@ -38,16 +38,15 @@ final class DurableState {
   /// The list in force.
   var trustList: TrustList { trust.list }
 
-  /// Looks at the trust list, which may have changed; whether another one is in force now.
+  /// Looks at the trust list, which may have changed.
   @discardableResult
-  func loadTrust() -> Bool {
+  func loadTrust(now: Instant) -> TrustGenerations.Outcome {
     let copyFailure = trust.copyFailure
     let before = trust.list
-    var isReplaced = false
-    switch trust.load() {
-    case .replaced:
-      isReplaced = true
-      revokeThoseMissing(since: before)
+    let outcome = trust.load(now: now)
+    switch outcome {
+    case .replaced(let mayBeTorn):
+      if !mayBeTorn { revokeThoseMissing(since: before) }
       log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
     case .unchanged: break
     case .kept(let failure):
@@ -59,7 +58,7 @@ final class DurableState {
         ])
     }
     if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
-    return isReplaced
+    return outcome
   }
 
   /// Whoever goes from the list does not come back with a data partition that is made anew, whichever way the list was

@@ -34,6 +34,10 @@ enum StateError: Error {
       text.append(place: error)
       text += ": "
       text += error.reason.code
+      if let advice = error.reason.advice {
+        text += ": "
+        text += advice
+      }
       text += "; correct it, or copy "
       text.append(escaped: path, limit: 1024)
       text += ".good, the last good one, over it"

@@ -3,7 +3,7 @@ import PeerNet
 
 /// The trust list and its last good copy on disk, and which of them is in force.
 ///
-/// Only a list that can be read comes into force, and it becomes the last good copy at once, so that a peer that was
+/// Only a list that can be read comes into force, and it becomes the last good copy with that, so that a peer that was
 /// unpaired does not return with the copy.
 struct TrustStore {
   private let file: DurableFile
@@ -16,6 +16,8 @@ struct TrustStore {
 
   /// The list in force.
   var list: TrustList { generations.current }
+  /// When to look at the file again although nobody changed it.
+  var deadline: Instant? { generations.deadline }
 
   /// Begins with the last good copy, if there is one; `load` comes next.
   init(_ paths: StatePaths) {
@@ -34,15 +36,15 @@ struct TrustStore {
   }
 
   /// Looks at the file, which may have changed.
-  mutating func load() -> TrustGenerations.Outcome {
+  mutating func load(now: Instant) -> TrustGenerations.Outcome {
     let source: TrustGenerations.Source
     do throws(FileError) {
       if let bytes = try file.read() { source = .bytes(bytes) } else { source = .missing }
     } catch {
       source = .unreadable(error.code)
     }
-    let outcome = generations.load(source)
-    if case .bytes = source, generations.failure == nil { keepCopy() }
+    let outcome = generations.load(source, now: now)
+    if case .bytes = source, generations.failure == nil, generations.deadline == nil { keepCopy() }
     return outcome
   }
 
@@ -85,9 +87,13 @@ extension TrustStore {
         do throws(CommandError) {
           var list: TrustList
           do throws(StateError) { list = try current(paths) } catch { throw .state(error) }
-          let before = list.serialize()
+          let before = list.text
           try change(&list)
-          return list.serialize() == before ? nil : list.serialize()
+          let isChanged = list.text != before
+          let bytes = list.serialize()
+          // First, and under the lock of the list: a copy of what another command has replaced since would stay.
+          if isChanged || list.isSealed { failure = keepCopy(bytes, in: file(paths.lastGoodTrust)) }
+          return isChanged ? bytes : nil
         } catch {
           failure = error
           return nil
@@ -97,10 +103,15 @@ extension TrustStore {
       throw .state(.unusable(path: paths.trust, error))
     }
     if let failure { throw failure }
-    // A daemon that runs does the same; both write what can be read in the file now.
-    var store = TrustStore(paths)
-    _ = store.load()
-    if let failure = store.copyFailure { throw .state(failure) }
+  }
+
+  private static func keepCopy(_ bytes: [UInt8], in copy: DurableFile) -> CommandError? {
+    do throws(FileError) {
+      try copy.update { (present) throws(FileError) in present == bytes ? nil : bytes }
+      return nil
+    } catch {
+      return .state(.unusable(path: copy.path, error))
+    }
   }
 
   private static func read(_ file: DurableFile) throws(StateError) -> TrustList? {
@@ -138,6 +149,10 @@ extension TrustGenerations.Failure {
     case .malformed(let error):
       text += error.reason.code
       text.append(place: error)
+      if let advice = error.reason.advice {
+        text += ": "
+        text += advice
+      }
     case .vanished: text += "the file is gone"
     case .unreadable(let code):
       text += "errno "

@@ -8,7 +8,10 @@ private let bob = "54QHKMBS4VWIREJJFPCPCMCTUUTVZNU677RDMYKPVGESSCCDY5MA"
 private let carol = "R5AMLLNWR4SWESXFWIKOU5T2N3EU3AU5HV5V4GWRXJXT4IJYFBPQ"
 
 private func key(_ text: String) -> PublicKey { PublicKey(text: utf8(text))! }
-private func list(_ text: String) throws(TrustListError) -> TrustList { try TrustList.parse(utf8(text)) }
+/// With the end of its last line.
+private func list(_ text: String) throws(TrustListError) -> TrustList {
+  try TrustList.parse(utf8(text.hasSuffix("\n") ? text : text + "\n"))
+}
 private func error(_ text: String) -> String {
   do { return "read \(try list(text).entries.count)" } catch {
     return "\(error.line):\(error.column) \(error.reason.code)"
@@ -39,9 +42,10 @@ private func error(_ text: String) -> String {
   }
 
   @Test func theEmptyListTrustsNobody() throws {
-    #expect(string(TrustList().serialize()) == "peernet-trust 1\n")
+    #expect(string(TrustList().text) == "peernet-trust 1\n")
     #expect(TrustList().entries.isEmpty)
     #expect(error("peernet-trust 1") == "read 0")
+    #expect(error("peernet-trust 1 \t") == "read 0")
     #expect(error("peernet-trust 1\r\n\r\n\(alice) a wire=2\r\n") == "read 1")
   }
 
@@ -93,7 +97,7 @@ private func error(_ text: String) -> String {
       #expect(throws: TrustListError(line: 2, column: 2, reason: .character)) { try TrustList.parse(head + tail) }
     }
     for tail: [UInt8] in [[0xc2, 0x80], [0xe0, 0xa0, 0x80], [0xed, 0x9f, 0xbf], [0xf4, 0x8f, 0xbf, 0xbf]] {
-      #expect(throws: Never.self) { try TrustList.parse(head + tail) }
+      #expect(throws: Never.self) { try TrustList.parse(head + tail + [0x0a]) }
     }
   }
 
@@ -103,6 +107,12 @@ private func error(_ text: String) -> String {
     #expect(error("peernet-trust 1\n##" + padding) == "2:4097 line_too_long")
     let lines = String(repeating: "#" + padding + "\n", count: 64)
     #expect(error("peernet-trust 1\n" + lines) == "0:0 file_too_large")
+    // What is as long as may be can still be sealed.
+    let rest = TrustList.maximumBytes - TrustSeal.byteCount - 16 - 63 * 4_097 - 2
+    let longest = "peernet-trust 1\n" + String(repeating: "#" + padding + "\n", count: 63)
+    #expect(error(longest + "#" + String(repeating: "x", count: rest + 1)) == "0:0 file_too_large")
+    let longestList = try list(longest + "#" + String(repeating: "x", count: rest))
+    #expect(try TrustList.parse(longestList.serialize()).text == longestList.text)
     #expect(error("peernet-trust 1\n\(alice) " + String(repeating: "a", count: 64)) == "read 1")
     #expect(error("peernet-trust 1\n\(alice) " + String(repeating: "a", count: 65)) == "2:54 label")
     var text = "peernet-trust 1\n"
@@ -124,45 +134,46 @@ private func error(_ text: String) -> String {
       # between
     \(bob) shed\r
     \(carol) phone wire=1
+
     """
 
   @Test func aReadFileIsWrittenAsItWas() throws {
-    #expect(string(try list(original).serialize()) == original)
+    #expect(string(try list(original).text) == original)
   }
 
   @Test func aChangeTouchesNothingElse() throws {
     var list = try list(original)
     try list.setGrants(Grants(text: utf8("echo,gpio.write:pump"))!, for: key(alice))
     var expected = original.replacing("allow=wifi.*", with: "allow=echo,gpio.write:pump")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
 
     try list.setWire(.two, for: key(bob))
     expected = expected.replacing("shed\r\n", with: "shed wire=2\r\n")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
     #expect(list.entry(for: key(bob))?.wire == .two)
 
     try list.setWire(nil, for: key(carol))
     expected = expected.replacing("phone wire=1", with: "phone")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
 
     try list.setLabel(utf8("the phone"), for: key(carol))
     expected = expected.replacing("phone", with: "the%20phone")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
 
     try list.setGrants(.none, for: key(alice))
     expected = expected.replacing("   allow=echo,gpio.write:pump", with: "")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
     #expect(list.entry(for: key(alice))?.grants == Grants.none)
 
     try list.remove(key(bob))
     expected = expected.replacing("\(bob) shed wire=2\r\n", with: "")
-    #expect(string(list.serialize()) == expected)
+    #expect(string(list.text) == expected)
 
     let dave = TrustEntry(
       key: PublicKey(1, 2, 3, 4), label: utf8("a=b #1"), grants: .everything, wire: .two, other: [utf8("x=y")])
     try list.add(dave)
-    expected += "\n\(string(dave.key.text)) a%3Db%20%231 allow=* wire=2 x=y\n"
-    #expect(string(list.serialize()) == expected)
+    expected += "\(string(dave.key.text)) a%3Db%20%231 allow=* wire=2 x=y\n"
+    #expect(string(list.text) == expected)
     #expect(list.entries.last == dave)
     #expect(list.entries.count == 3)
   }
@@ -187,7 +198,7 @@ private func error(_ text: String) -> String {
       let entry = TrustEntry(key: new, label: utf8("new"), other: [utf8(other)])
       #expect(refusal { l throws(TrustListError) in try l.add(entry) } == .field)
     }
-    #expect(string(list.serialize()) == original)
+    #expect(string(list.text) == original)
   }
 }
 
@@ -199,6 +210,7 @@ private func error(_ text: String) -> String {
     \(alice) laptop allow=wifi.*,gpio.write[1-3],*.read wire=3 until=2030 flag
     \(bob) shed allow=echo
     \(bob) shed allow=*
+
     """
 
   @Test func aRollbackLocksNobodyOut() throws {
@@ -211,13 +223,13 @@ private func error(_ text: String) -> String {
     #expect(laptop.grants.allows(utf8("wifi.scan")))
     #expect(!laptop.grants.allows(utf8("gpio.read")))
     #expect(!(try #require(list.entry(for: key(bob)))).grants.allows(utf8("wifi.scan")), "the first line counts")
-    #expect(string(list.serialize()) == later)
+    #expect(string(list.text) == later)
   }
 
   @Test func itIsChangedInPlaceAndNotLowered() throws {
     var list = try list(later)
     try list.setWire(.two, for: key(bob))
-    #expect(string(list.serialize()).hasPrefix("peernet-trust 2 sealed=no\ngroup admins"))
+    #expect(string(list.text).hasPrefix("peernet-trust 2 sealed=no\ngroup admins"))
     #expect(throws: TrustListError.self) { try list.add(TrustEntry(key: key(bob), label: utf8("again"))) }
     try list.add(TrustEntry(key: key(carol), label: utf8("phone")))
     #expect(list.entries.count == 3)
@@ -227,7 +239,7 @@ private func error(_ text: String) -> String {
     var list = try list(later)
     try list.remove(key(bob))
     #expect(list.entry(for: key(bob)) == nil)
-    #expect(!string(list.serialize()).contains(bob))
+    #expect(!string(list.text).contains(bob))
   }
 
   /// Carol's line is passed over because bob has her label. Neither unpairing nor renaming bob makes her trusted.
@@ -241,8 +253,8 @@ private func error(_ text: String) -> String {
       #expect(changed.entry(for: key(carol)) == nil)
       try change(&changed)
       #expect(changed.entry(for: key(carol)) == nil)
-      #expect(string(changed.serialize()).contains("# \(carol) phone allow=*\n"), "kept for its writer's eyes")
-      #expect(try list(string(changed.serialize())).entry(for: key(carol)) == nil)
+      #expect(string(changed.text).contains("# \(carol) phone allow=*\n"), "kept for its writer's eyes")
+      #expect(try list(string(changed.text)).entry(for: key(carol)) == nil)
     }
   }
 }
@@ -258,13 +270,14 @@ private func error(_ text: String) -> String {
       \(alice) laptop allow=wifi.*,gpio.write:pump,* wire=2 since=2026 # mine
       \(bob) the%20shed wire=1\r
       \(carol) phone
+
       """)
     var read = 0
     for _ in 0..<3_000 {
       let bytes = random.mutate(good, favouring: utf8(" \t\n\r#%=,*:.A2a1"))
       guard var list = try? TrustList.parse(bytes) else { continue }
       read += 1
-      #expect(list.serialize() == bytes)
+      #expect(list.text == bytes)
       #expect(Set(list.entries.map(\.key)).count == list.entries.count)
       #expect(Set(list.entries.map(\.label)).count == list.entries.count)
       guard let entry = list.entries.randomElement(using: &random) else { continue }
@@ -277,6 +290,7 @@ private func error(_ text: String) -> String {
       try list.remove(entry.key)
       for other in others { #expect(list.entry(for: other.key) == other) }
     }
-    #expect(read > 300, "most mutations must not be trivially refused")
+    // One in ten is refused for the end of its last line alone.
+    #expect(read > 250, "most mutations must not be trivially refused")
   }
 }

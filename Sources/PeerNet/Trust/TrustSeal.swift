@@ -1,0 +1,72 @@
+import Sodium
+
+/// What tells a whole trust list from a torn one: line 1 announces a seal, and the last line is it.
+///
+/// ```
+/// peernet-trust 1 sealed
+/// …
+/// # seal 241 0123456789abcdef0123456789abcdef
+/// ```
+///
+/// The number counts the bytes before the seal's line, and the digest is the first half of their SHA-256. It protects
+/// against lost bytes, not against anyone who means harm. A list that was written by hand announces none; who edits a sealed
+/// one deletes the word from line 1, and a seal that is then left over is a comment like any other.
+enum TrustSeal {
+  /// More bytes than sealing a text adds.
+  static var byteCount: Int { 64 }
+
+  private static var word: StaticString { " sealed" }
+  private static var mark: StaticString { "# seal " }
+  private static var digestByteCount: Int { 16 }
+
+  /// The text with a seal, in the place of any that is left over.
+  static func seal(_ text: [UInt8]) -> [UInt8] {
+    var sealed: [UInt8] = []
+    var reader = LineReader(text)
+    var start = 0
+    while let line = reader.next() {
+      if reader.number == 1 {
+        sealed.append(contentsOf: line)
+        sealed.append(word)
+        sealed.append(contentsOf: text[line.endIndex..<reader.position])
+      } else if !isSeal(line) {
+        sealed.append(contentsOf: text[start..<reader.position])
+      }
+      start = reader.position
+    }
+    return sealed + seal(of: sealed[...])
+  }
+
+  /// The text without its seal; nil when line 1 announces none.
+  static func open(_ bytes: [UInt8]) throws(TrustListError) -> [UInt8]? {
+    var reader = LineReader(bytes)
+    guard let first = reader.next(), hasWord(first) else { return nil }
+    let start = bytes.dropLast().lastIndex(of: Ascii.newline).map { $0 + 1 } ?? 0
+    guard start >= reader.position, bytes[start...].elementsEqual(seal(of: bytes[..<start])) else {
+      while reader.next() != nil {}
+      throw TrustListError(line: reader.number, column: 0, reason: .seal)
+    }
+    let header = first.endIndex - word.utf8CodeUnitCount
+    return Array(bytes[..<header] + bytes[first.endIndex..<start])
+  }
+
+  /// The line with its end.
+  private static func seal(of text: ArraySlice<UInt8>) -> [UInt8] {
+    var line: [UInt8] = []
+    line.append(mark)
+    line.appendDecimal(UInt64(text.count))
+    line.append(Ascii.space)
+    for byte in SHA256.hash(Array(text)).bytes.prefix(digestByteCount) {
+      line.append(Ascii.digit(byte >> 4))
+      line.append(Ascii.digit(byte & 15))
+    }
+    line.append(Ascii.newline)
+    return line
+  }
+
+  private static func hasWord(_ line: ArraySlice<UInt8>) -> Bool {
+    word.equals(line.suffix(word.utf8CodeUnitCount))
+  }
+
+  private static func isSeal(_ line: ArraySlice<UInt8>) -> Bool { mark.equals(line.prefix(mark.utf8CodeUnitCount)) }
+}
