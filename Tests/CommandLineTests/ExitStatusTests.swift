@@ -35,6 +35,18 @@ import Testing
     expect(try await laptop.run("pair", "TOO-SHORT", "board"), .data, "52 characters")
     let key = String(decoding: NamingTests.key(9).text, as: UTF8.self)
     expect(try await laptop.run("pair", key, "board", "--allow", "a.**"), .data, "--allow")
+    // What names nothing is refused with what comes nearest; the names of applications are theirs.
+    for (allow, nearest) in [
+      ("wifi.retsart", "wifi.restart"), ("wifi.*, gpio.*", "gpio.*"), ("wfi.*", "wifi.*"),
+      ("gpio.wirte:pump", "gpio.write"),
+      ("system.reset", "system."), ("wifi.restart:x", "wifi.restart"),
+    ] {
+      for command in [["pair", key, "board"], ["import", laptop.file("none.bin")]] {
+        let outcome = try await laptop.shell("shift; exec \"$0\" \(command.joined(separator: " ")) --allow '\(allow)'")
+        expect(outcome, .data, "the nearest is \(nearest)")
+      }
+    }
+    #expect(try await laptop.run("pair", key, "board", "--allow", "chat,lamp.toggle,geo.*,beam_admin").status == 0)
     expect(try await laptop.run("pair", key, "a\nb"), .data, "label")
     #expect(try await laptop.run("pair", key, "board").status == 0)
     expect(
@@ -104,7 +116,7 @@ import Testing
       "a.refused": (.binary(utf8: "refused: no \u{1b}[31m"), .refused, "\\u{001B}[31m"),
       "a.step": (.binary(utf8: "step_failed: associate"), .refused, "step_failed"),
       "a.odd": (.tuple([.atom("odd"), .binary([0xff])]), .refused, "{odd,<<255>>}"),
-      "a.forbidden": (.atom("forbidden"), .forbidden, "--allow a.forbidden"),
+      "a.forbidden": (.atom("forbidden"), .forbidden, "ask its operator to grant it to"),
     ]
     let handlers = reasons.mapValues { reason -> PeerNode.Handler in { _ in throw PeerNetError.remote(reason.0) } }
     let board = try await TestBoard(5, trusting: laptop.key(), handlers)
@@ -119,7 +131,24 @@ import Testing
     let board = try await TestBoard(
       6, trusting: laptop.key(), grants: .none, ["wifi.restart": { _ in .map([]) }])
     try await board.pair(laptop)
-    expect(try await laptop.run("wifi", "restart", "board"), .forbidden, "--allow wifi.restart")
+    let ours = String(decoding: try await laptop.key().text, as: UTF8.self)
+    let command = "peernetd pair \(ours) laptop --add wifi.restart\n"
+    expect(try await laptop.run("wifi", "restart", "board"), .forbidden, command)
+    // A board that says what it is does not leave it open whether commands can be typed there.
+    for (number, info, hint) in [
+      (43, "#{<<\"uptime\">> => 1}", "; on the board: \(command)"),
+      (
+        44, "#{<<\"image\">> => #{<<\"slot\">> => <<\"a\">>}}", "no login, so its image is made anew: peernet provision"
+      ),
+    ] {
+      let info = try Term(text: info)
+      let told = try await TestBoard(
+        UInt8(number), trusting: laptop.key(), grants: try #require(Grants("system.info")),
+        ["wifi.restart": { _ in .map([]) }, "system.info": { _ in info }])
+      try await told.pair(laptop, label: "told\(number)")
+      expect(try await laptop.run("wifi", "restart", "told\(number)"), .forbidden, hint)
+      await told.node.stop()
+    }
     let json = try await laptop.run("wifi", "restart", "board", "--json")
     let object = try #require(try JSONSerialization.jsonObject(with: Data(json.talk.utf8)) as? [String: [String: Any]])
     #expect(object["error"]?["code"] as? String == "forbidden")

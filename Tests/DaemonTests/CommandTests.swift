@@ -121,6 +121,41 @@ import Testing
     #expect(trust == "peernet-trust 1\n\(anna) annie allow=gpio.read wire=2\n")
   }
 
+  /// The command that a refusal shows may be pasted by anybody: it takes nothing away and renames nobody.
+  @Test func addingToAKnownKeyLeavesTheRest() async throws {
+    _ = try await run("pair", anna, "anna", "--allow", "wifi.*", "--wire", "2")
+    _ = try await run("pair", bert, "laptop")
+    let more = try await run("pair", anna, "laptop", "--add", "gpio.write,wifi.*")
+    #expect(more.output == "paired anna \(annaFingerprint), which may call agent.whoami,wifi.*,gpio.write\n")
+    #expect(trust == "peernet-trust 1\n\(anna) anna allow=wifi.*,gpio.write wire=2\n\(bert) laptop\n")
+    let before = trust
+    #expect(try await run("pair", anna, "laptop", "--add", "gpio.write").exitCode == 0)
+    #expect(trust == before)
+    // Who is not known yet is taken in.
+    _ = try await run("unpair", "anna")
+    #expect(try await run("pair", anna, "laptop", "--add", "gpio.write").exitCode == 65, "the label is another's")
+    #expect(try await run("pair", anna, "anna", "--add", "gpio.write").exitCode == 0)
+    #expect(trust == "peernet-trust 1\n\(bert) laptop\n\(anna) anna allow=gpio.write\n")
+  }
+
+  /// Only a command is so strict: a list that names what another release knows is read.
+  @Test(arguments: [
+    ("wifi.retsart", "wifi.restart"), ("wifi.*, gpio.*", "gpio.*"), ("gpio.write,...", "gpio."),
+    ("wif.*", "wifi.*"), ("wifi.restart:x", "wifi.restart"), ("GPIO.read:door", "gpio.read"), ("x", ""),
+  ]) func namesThatNoBoardHasAreRefused(allow: String, nearest: String) async throws {
+    try folder.write("state/trust", "peernet-trust 1\n\(anna) anna allow=wifi.later,lamp.*\n")
+    let before = trust
+    for arguments in [["pair", bert, "bert", "--allow", allow], ["pair", anna, "anna", "--add", allow]] {
+      let ended = try await DaemonProcess(arguments + ["--config", folder.path("peernetd.conf")], in: folder).end()
+      #expect(ended.exitCode == 65 && ended.output.isEmpty)
+      #expect(ended.errors.contains("; the nearest is \(nearest)"), "\(ended.errors)")
+      #expect(trust == before)
+    }
+    #expect(try await run("peers").output.contains("allow=wifi.later,lamp.*"))
+    #expect(try await run("pair", anna, "anna", "--add", "gpio.read:door").exitCode == 0)
+    #expect(trust == "peernet-trust 1\n\(anna) anna allow=wifi.later,lamp.*,gpio.read:door\n")
+  }
+
   @Test func refusedPairsChangeNothing() async throws {
     _ = try await run("pair", anna, "anna")
     let before = trust

@@ -206,6 +206,7 @@ import Vectors
           exitCode: 64, output: "",
           errors: "peernetd: missing --allow: what the imported peers may call here; see peernetd --help\n"))
     #expect(try await importing("--allow", "wifi.*,*x").exitCode == 65)
+    #expect(try await importing("--allow", "wifi.*, gpio.*").errors.contains("the nearest is gpio.*"))
     #expect(trust == nil)
   }
 }

@@ -41,6 +41,16 @@ import Testing
       try parse("pair", "--wire=2", keyText.lowercased(), "--allow=wifi.*,gpio.read", "anna").command == .pair(request))
   }
 
+  @Test func addingGoesWithPairingAlone() throws {
+    var request = Invocation.PairRequest(key: key, label: Array("anna".utf8), allow: Array("wifi.*".utf8), wire: nil)
+    request.adds = true
+    #expect(try parse("pair", keyText, "anna", "--add=wifi.*").command == .pair(request))
+    #expect(refusal("peers", "--add", "x") == "--add does not go with this command; see peernetd --help")
+    #expect(refusal("import", "t", "--allow=*", "--add=x") == "--allow does not go with --add; see peernetd --help")
+    #expect(
+      refusal("pair", keyText, "a", "--allow=*", "--add=x") == "--allow does not go with --add; see peernetd --help")
+  }
+
   @Test func imports() throws {
     var request = Invocation.ImportRequest(file: Array("t.bin".utf8), allow: Array("wifi.*".utf8))
     #expect(try parse("import", "--allow=wifi.*", "t.bin").command == .importPeers(request))

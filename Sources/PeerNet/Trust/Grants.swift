@@ -50,6 +50,11 @@ public struct Grants: Hashable, Sendable {
       }
   }
 
+  /// These, and those of the others that are not among them. A list refuses what is more than it takes.
+  public func adding(_ others: Grants) -> Grants {
+    Grants(items: items + others.items.filter { !items.contains($0) })
+  }
+
   /// Reads `P,P,…`; an empty text grants nothing. Nil when an item is none of the four forms.
   public init?(text: [UInt8]) {
     if let items = Self.parse(text[...]).0 { self.init(items: items) } else { return nil }

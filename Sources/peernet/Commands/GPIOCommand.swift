@@ -1,5 +1,6 @@
 import ArgumentParser
 import ETF
+import PeerNet
 import PeerNetClient
 
 struct GPIOCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct GPIOCommand: ParsableCommand {
     @OptionGroup var options: PeerOptions
 
     func run() async throws {
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("gpio.list") }
+      let answer = try await Link.use(home, options, peer.name) { try await $0.call("gpio.list", as: .table("lines")) }
       Answer(answer, home).printTable(
         of: "lines", columns: ["label", "direction", "active_low", "bias", "debounce", "description"])
     }
@@ -35,8 +36,10 @@ struct GPIOCommand: ParsableCommand {
     func run() async throws {
       let argument: [MapPair] =
         lines.isEmpty ? [] : [MapPair(.binary(utf8: "lines"), .list(lines.map { .binary(utf8: $0) }))]
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("gpio.read", .map(argument)) }
-      Levels(answer, home).print()
+      try await Link.use(home, options, peer.name) { link in
+        let answer = try await link.call("gpio.read", .map(argument), as: .levels(lines))
+        try Levels(answer, home).print(of: link.peer)
+      }
     }
   }
 
@@ -57,8 +60,10 @@ struct GPIOCommand: ParsableCommand {
     func run() async throws {
       let values = settings.map { MapPair(.binary(utf8: $0.label), .integer($0.isActive ? 1 : 0)) }
       let argument = Term.map([MapPair(.binary(utf8: "values"), .map(values))])
-      let answer = try await Link.use(home, options, peer.name) { try await $0.once("gpio.write", argument).value }
-      Levels(answer, home).print()
+      try await Link.use(home, options, peer.name) { link in
+        let answer = try await link.once("gpio.write", argument, as: .levels(settings.map(\.label))).value
+        try Levels(answer, home).print(of: link.peer)
+      }
     }
   }
 }
@@ -85,13 +90,24 @@ private struct Levels {
 
   init(_ term: Term, _ home: HomeOptions) { answer = Answer(term, home) }
 
-  func print() {
-    guard !answer.json, let values = answer.term[binaryKey: "values"], values.pairs != nil else {
-      return answer.print()
+  /// Fails when there is no line that could be read.
+  func print(of peer: TrustEntry) throws(Failure) {
+    let values = answer.term[binaryKey: "values"] ?? .map([])
+    let problems = answer.term[binaryKey: "problems"]?.pairs ?? []
+    if answer.json { answer.print() } else { Report(values).print() }
+    if values.pairs?.isEmpty == false || problems.isEmpty {
+      for problem in problems.prefix(Report.maximumRows) {
+        Console.say("peernet: cannot read \(Self.text(problem)); see peernet gpio list \(peer.word)")
+      }
+      return
     }
-    Report(values).print()
-    for problem in answer.term[binaryKey: "problems"]?.pairs ?? [] {
-      Console.say("peernet: cannot read \(Report.text(problem.key)): \(Report.text(problem.value)); see gpio list")
-    }
+    let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
+    throw Failure(
+      .refused, "no line of \(Printable.text(peer.label)) can be read", because: "\(Self.text(problems[0]))\(more)",
+      next: "see its lines: peernet gpio list \(peer.word)")
+  }
+
+  private static func text(_ problem: MapPair) -> String {
+    "\(Report.cut(Report.text(problem.key))): \(Report.cut(Report.text(problem.value)))"
   }
 }

@@ -51,15 +51,12 @@ struct ImportCommand: ParsableCommand {
   }
 
   private func peers() throws(Failure) -> [BeamTrustFile.Peer] {
-    guard let stream = fopen(file, "r") else { throw failure(Console.text(errno: errno)) }
-    defer { fclose(stream) }
-    // One byte more than may be there tells whether there is more.
-    var bytes = [UInt8](repeating: 0, count: BeamTrustFile.maximumBytes + 1)
-    let count = fread(&bytes, 1, bytes.count, stream)
-    guard ferror(stream) == 0 else { throw failure(Console.text(errno: errno)) }
-    guard count < bytes.count else { throw failure("it is larger than any such list") }
+    let bytes: [UInt8]
+    do throws(SmallFile.Fault) {
+      bytes = try SmallFile.bytes(of: file, limit: BeamTrustFile.maximumBytes)
+    } catch { throw failure(error.reason) }
     do throws(BeamTrustFile.LoadError) {
-      return try BeamTrustFile.decode(Array(bytes.prefix(count)))
+      return try BeamTrustFile.decode(bytes)
     } catch {
       throw failure("it is \(error.reason)")
     }

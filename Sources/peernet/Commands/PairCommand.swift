@@ -51,15 +51,14 @@ struct PairCommand: ParsableCommand {
     }
     if home.json { return Console.data(.object(entry.json)) }
     Console.say("paired \(Printable.text(label)) \(key.fingerprintText)")
-    Console.say(
-      "It must know this computer as well; run there: peernetd pair \(ours) LABEL --allow '*' (or fewer)")
+    Console.say("It must know this computer as well; \(BoardHint.pair(ours))")
   }
 
   /// What an `--allow` says; nothing when it is not given.
   static func grants(_ allow: String?, for what: String) throws(Failure) -> Grants {
-    if let grants = Grants(text: Array((allow ?? "").utf8)) { return grants }
-    throw Failure(
-      .data, what, because: "--allow is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *", next: "correct it")
+    do throws(InvalidSetting) { return try GrantsArgument.read(allow ?? "", at: .here) } catch {
+      throw Failure(.data, what, because: error.reason, next: "correct --allow; nothing was changed")
+    }
   }
 
   private static func put(_ entry: TrustEntry, keepsGrants: Bool, into list: inout TrustList) throws(Failure) {

@@ -36,7 +36,7 @@ struct PowerOptions: ParsableArguments {
     if dryRun { argument.append(MapPair(.binary(utf8: "dry_run"), .atom("true"))) }
     let (arguments, key) = (Term.map(argument), OnceKey())
     let answer = try await Link.use(home, options, peer.name) { link in
-      let answer = try await link.once(procedure, arguments, key: key)
+      let answer = try await link.once(procedure, arguments, key: key, as: .map)
       guard untilBack, !dryRun else { return Self.report(answer) }
       if answer.hasRestarted == true { return Self.report(answer) }
       Console.say("\(Printable.text(peer.name)) takes it on; waiting for it to come back")

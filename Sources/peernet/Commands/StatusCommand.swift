@@ -23,9 +23,11 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     guard let peer else { return try await showAll() }
     try await Link.use(home, options, peer) { link in
-      let whoAmI = try await link.call("agent.whoami")
+      let whoAmI = try await link.call("agent.whoami", as: .map)
       var info: Term?
-      do { info = try await link.call("system.info") } catch let failure as Failure where failure.status == .forbidden {
+      do { info = try await link.call("system.info", as: .map) } catch let failure as Failure
+        where failure.status == .forbidden
+      {
         Console.say("system.info is not allowed; the rest follows")
       }
       let view = await link.view
@@ -82,7 +84,7 @@ struct InfoCommand: AsyncParsableCommand {
   @OptionGroup var options: PeerOptions
 
   func run() async throws {
-    let answer = try await Link.use(home, options, peer.name) { try await $0.call("system.info") }
+    let answer = try await Link.use(home, options, peer.name) { try await $0.call("system.info", as: .map) }
     Answer(answer, home).print()
   }
 }
@@ -105,9 +107,11 @@ struct Answer {
       return print()
     }
     var table = Table(columns)
-    for element in elements {
-      table.rows.append(columns.map { column in element[binaryKey: column].map { Report.text($0, column) } ?? "-" })
+    for element in elements.prefix(Report.maximumRows) {
+      table.rows.append(
+        columns.map { column in element[binaryKey: column].map { Report.cut(Report.text($0, column)) } ?? "-" })
     }
     table.print()
+    Report.tell(left: elements.count - table.rows.count)
   }
 }

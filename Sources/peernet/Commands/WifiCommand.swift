@@ -16,7 +16,7 @@ struct WifiCommand: ParsableCommand {
     @OptionGroup var options: PeerOptions
 
     func run() async throws {
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("wifi.status") }
+      let answer = try await Link.use(home, options, peer.name) { try await $0.call("wifi.status", as: .map) }
       Answer(answer, home).print()
     }
   }
@@ -30,7 +30,7 @@ struct WifiCommand: ParsableCommand {
 
     func run() async throws {
       let answer = try await Link.use(home, options, peer.name) {
-        try await $0.call("wifi.scan", timeout: .seconds(30))
+        try await $0.call("wifi.scan", as: .table("networks"), timeout: .seconds(30))
       }
       Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "secured", "ssid"])
     }
@@ -47,11 +47,12 @@ struct WifiCommand: ParsableCommand {
 
     func run() async throws {
       let answer = try await Link.use(home, options, peer.name) { link in
-        try await link.asking("wifi.restart") { device in
+        let answer = try await link.asking("wifi.restart") { device in
           try await device.wifi.restarted(within: options.timeout?.duration ?? .seconds(40)) {
             Console.say("the link went down with the wifi; waiting for it to come back")
           }
         }
+        return try link.hold(answer, to: .map, of: "wifi.restart")
       }
       Answer(answer, home).print()
     }

@@ -25,6 +25,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
   case halfWritten = 89
   case notVerified = 90
   case interrupted = 91
+  case badAnswer = 92
 
   /// A stable word for scripts.
   var code: String {
@@ -54,6 +55,7 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     case .halfWritten: "half_written"
     case .notVerified: "not_verified"
     case .interrupted: "interrupted"
+    case .badAnswer: "bad_answer"
     }
   }
 }

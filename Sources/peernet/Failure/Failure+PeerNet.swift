@@ -1,3 +1,4 @@
+import Admin
 import ETF
 import PeerNet
 import PeerNetClient
@@ -28,6 +29,8 @@ struct Attempt {
   let ourKey: PublicKey
   /// The handle called; nil while connecting.
   var handle: String?
+  /// Whether commands can be typed there; nil when that is not known.
+  var hasLogin: Bool?
 
   var label: String { Printable.text(peer.label) }
 
@@ -37,8 +40,16 @@ struct Attempt {
     Failure(status, what, because: why, next: next)
   }
 
-  private var pairHint: String {
-    "run there: peernetd pair \(ourKey) LABEL --allow '*' (or fewer)"
+  private var pairHint: String { BoardHint.pair(ourKey) }
+
+  /// Of an answer that is not what was asked for.
+  func failure(badAnswer fault: String) -> Failure {
+    let changes = Procedure(name: Array((handle ?? "").utf8))?.changesSomething ?? false
+    return failure(
+      .badAnswer, "it answered \(fault)",
+      changes
+        ? "it may have been done; look at its state before you repeat it"
+        : "see all of it: peernet call \(peer.word) \(handle ?? "system.info")")
   }
 
   func failure(_ error: any Error) -> Failure {
@@ -106,12 +117,10 @@ struct Attempt {
     if let atom = reason.atomBytes {
       switch String(decoding: atom, as: UTF8.self) {
       case "forbidden":
-        let (key, name) = (ourKey.description, Printable.text(handle ?? "NAME"))
         return failure(
-          .forbidden, "this key may not call it",
-          "run there: peernetd pair \(key) LABEL --allow \(name),...")
+          .forbidden, "this key may not call it", BoardHint.allow(handle ?? "", ourKey, hasLogin: hasLogin))
       case "no_such_handle":
-        return failure(.refused, "it has no such handle", "see what it has: peernet status \(label)")
+        return failure(.refused, "it has no such handle", "see what it has: peernet status \(peer.word)")
       case "handler_crash": return failure(.refused, "its handler crashed", "look at its log")
       default: break
       }
@@ -123,7 +132,11 @@ struct Attempt {
     switch String(decoding: text.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self) {
     case "busy": return failure(.busy, why, "try again later")
     case "bad_argument": return failure(.data, why, "correct the argument")
-    default: return failure(.refused, why, "see its state: peernet status \(label)")
+    default:
+      // A line that is not there is looked for among those that are.
+      let see =
+        handle?.hasPrefix("gpio.") == true ? "see its lines: peernet gpio list" : "see its state: peernet status"
+      return failure(.refused, why, "\(see) \(peer.word)")
     }
   }
 }

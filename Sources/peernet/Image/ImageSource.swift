@@ -30,12 +30,13 @@ final class ImageSource {
 
   init(path: String) throws(Failure) {
     self.path = path
-    file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Self.failure(path, Console.text(errno: errno)) }
+    do throws(SmallFile.Fault) { file = try SmallFile.openRegular(path) } catch {
+      throw Self.failure(path, error.reason)
+    }
     var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard fstat(file, &status) == 0 else {
       close(file)
-      throw Self.failure(path, "it is no regular file")
+      throw Self.failure(path, Console.text(errno: errno))
     }
     var magic = [UInt8](repeating: 0, count: Self.packedMagic.count)
     let isPacked = pread(file, &magic, magic.count, 0) == magic.count && magic == Self.packedMagic

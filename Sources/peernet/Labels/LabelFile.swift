@@ -19,7 +19,8 @@ struct LabelFile {
   func put(_ labels: [LabelSheet.Label]) throws(Failure) {
     let bytes = write(LabelSheet(labels).pages, LabelSheet.width, LabelSheet.height)
     let temporary = path + ".new"
-    // Nothing in it is a secret.
+    // What a crash left there, or a FIFO, is not written to. Nothing in it is a secret.
+    unlink(temporary)
     guard let stream = fopen(temporary, "we") else { throw ImageWriter.failure(path, errno) }
     let isWritten = fwrite(bytes, 1, bytes.count, stream) == bytes.count && fflush(stream) == 0
     let number = errno

@@ -33,16 +33,27 @@ extension JSON {
     }
   }
 
+  /// Each value is turned once, whatever the keys are: twice at each level would be 2^depth times.
   private static func object(_ pairs: [MapPair]) -> JSON {
-    var names: Set<String> = []
-    var members: [(name: String, value: JSON)] = []
+    guard let names = names(pairs) else {
+      return .object([("map", .array(pairs.map { .array([JSON($0.key), JSON($0.value)]) }))])
+    }
+    return .object(zip(names, pairs).map { ($0, JSON($1.value)) })
+  }
+
+  /// The keys as names; nil when one is no text, or stands twice.
+  private static func names(_ pairs: [MapPair]) -> [String]? {
+    // By their bytes: what is equal to Unicode takes long to find out, and is not equal to a script.
+    var known: Set<[UInt8]> = []
+    var names: [String] = []
+    names.reserveCapacity(pairs.count)
     for pair in pairs {
       guard let bytes = pair.key.binaryBytes ?? pair.key.atomBytes, let name = String(validating: bytes, as: UTF8.self),
-        names.insert(name).inserted
-      else { return .object([("map", .array(pairs.map { .array([JSON($0.key), JSON($0.value)]) }))]) }
-      members.append((name, JSON(pair.value)))
+        known.insert(bytes).inserted
+      else { return nil }
+      names.append(name)
     }
-    return .object(members)
+    return names
   }
 
   private static func text(of bytes: [UInt8]) -> JSON? {
@@ -50,6 +61,7 @@ extension JSON {
   }
 
   private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

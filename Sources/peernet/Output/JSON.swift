@@ -1,5 +1,5 @@
 /// A JSON value whose members keep their order.
-indirect enum JSON {
+enum JSON {
   case null
   case bool(Bool)
   case integer(Int64)

@@ -1,26 +1,55 @@
 import ETF
 
 /// A peer's answer for people: a line a value, its name and what it is, nested maps with their names joined by dots.
+///
+/// The answer is anyone's word: what is made of it grows with its size and no faster. A name has an end, and so have the
+/// lines.
 struct Report {
+  /// Lines, beyond which values are only counted.
+  static let maximumRows = 4_096
+  /// Characters of a name, or of a table's cell.
+  static let maximumWidth = 128
+
   private(set) var rows: [(name: String, value: String)] = []
+  /// Values beyond ``maximumRows``.
+  private(set) var left = 0
 
   init(_ term: Term) { append(term, named: "") }
 
-  func print() {
+  var lines: [String] {
     let width = rows.map(\.name.count).max() ?? 0
-    for row in rows {
-      Console.data(row.name + String(repeating: " ", count: width - row.name.count + 2) + row.value)
-    }
+    return rows.map { $0.name + String(repeating: " ", count: width - $0.name.count + 2) + $0.value }
+  }
+
+  func print() {
+    if !rows.isEmpty { Console.data(lines.joined(separator: "\n")) }
+    Self.tell(left: left)
+  }
+
+  /// Says how many values or rows are not shown.
+  static func tell(left: Int) {
+    if left > 0 { Console.say("and \(left) more, which --json shows") }
   }
 
   private mutating func append(_ term: Term, named name: String) {
     guard let pairs = term.pairs else {
+      guard rows.count < Self.maximumRows else { return left += 1 }
       return rows.append((name.isEmpty ? "answer" : Self.withoutUnit(name, term), Self.text(term, name)))
     }
     for pair in pairs {
-      let key = Self.text(pair.key)
-      append(pair.value, named: name.isEmpty ? key : "\(name).\(key)")
+      append(pair.value, named: rows.count < Self.maximumRows ? Self.name(pair.key, in: name) : "")
     }
+  }
+
+  private static func name(_ key: Term, in outer: String) -> String {
+    let key = text(key)
+    return cut(outer.isEmpty ? key : "\(outer).\(key)")
+  }
+
+  /// The first of a text, as much as a name or cell holds.
+  static func cut(_ text: String) -> String {
+    guard text.utf8.count > maximumWidth, text.unicodeScalars.count > maximumWidth else { return text }
+    return String(text.unicodeScalars.prefix(maximumWidth - 3)) + "..."
   }
 
   /// The unit stands behind the value.
@@ -31,18 +60,29 @@ struct Report {
 
   /// A value in one line; text without its quotes.
   static func text(_ term: Term, _ name: String = "") -> String {
+    if case .integer(let value) = term { return quantity(value, name) }
+    var text = ""
+    append(term, to: &text)
+    return text
+  }
+
+  private static func append(_ term: Term, to text: inout String) {
     switch term {
-    case .binary(let bytes): return Printable.text(bytes)
-    case .atom(let atom): return Printable.text(atom.bytes)
-    case .integer(let value): return quantity(value, name)
-    case .list(let elements): return elements.map { text($0) }.joined(separator: ", ")
-    case .bigInteger, .float, .bitstring, .string, .improperList, .tuple, .map: return term.text()
+    case .binary(let bytes): text += Printable.text(bytes)
+    case .atom(let atom): text += Printable.text(atom.bytes)
+    case .list(let elements):
+      for (index, element) in elements.enumerated() {
+        if index > 0 { text += ", " }
+        append(element, to: &text)
+      }
+    case .integer, .bigInteger, .float, .bitstring, .string, .improperList, .tuple, .map: text += term.text()
     }
   }
 
   private static func quantity(_ value: Int64, _ name: String) -> String {
     switch name.split(separator: ".").last {
     case "uptime", "ago", "delay": duration(value)
+    case "time", "at": CalendarTime.local(value)
     case "rssi": "\(value) dBm"
     case "freq": "\(value) MHz"
     case let last? where last.hasSuffix("_kib"): "\(value) KiB"

@@ -65,6 +65,19 @@ struct Link {
     } catch { throw attempt(nil).failure(error) }
   }
 
+  /// Calls a handle and holds the answer to its shape; what is thrown can be told to a person.
+  func call(
+    _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Swift.Duration = defaultTimeout
+  ) async throws -> Term {
+    try hold(await call(name, arguments, timeout: limit), to: shape, of: name)
+  }
+
+  /// The answer, if it is of that shape.
+  func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(Failure) -> Term {
+    guard let fault = shape.fault(in: answer) else { return answer }
+    throw attempt(handle).failure(badAnswer: fault)
+  }
+
   /// Calls a handle; what is thrown can be told to a person.
   func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Swift.Duration = defaultTimeout) async throws
     -> Term
@@ -76,11 +89,15 @@ struct Link {
 
   /// Has something done that changes the peer: when the link goes down before the answer, it is asked for over the next one,
   /// and still done only once.
-  func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey()) async throws -> OnceAnswer {
-    try await asking(name) { device in
+  func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey(), as shape: AnswerShape? = nil) async throws
+    -> OnceAnswer
+  {
+    let answer = try await asking(name) { device in
       try await device.once(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? Self.defaultOnceTimeout, onLoss: Self.tellLoss)
     }
+    if let shape { _ = try hold(answer.value, to: shape, of: name) }
+    return answer
   }
 
   /// Waits until the board was started anew since the call of that key.
@@ -103,12 +120,28 @@ struct Link {
     } catch { throw await failure(error, handle: handle) }
   }
 
-  /// The connection may be refused only after it was made: then what came last tells more than that it is gone.
   private func failure(_ error: any Error, handle: String) async -> Failure {
-    if error as? PeerNetError == .notConnected, let reason = await status?.lastClose {
+    switch error as? PeerNetError {
+    case .notConnected:
+      // The connection may be refused only after it was made: then what came last tells more than that it is gone.
+      guard let reason = await status?.lastClose else { break }
       return attempt(nil).failure(.unreachable(reason))
+    case .remote(.atom("forbidden")):
+      var attempt = attempt(handle)
+      attempt.hasLogin = await hasLogin
+      return attempt.failure(error)
+    default: break
     }
     return attempt(handle).failure(error)
+  }
+
+  /// Whether somebody may type commands there: a board with our image has no login. Nil when it does not say.
+  private var hasLogin: Bool? {
+    get async {
+      let device = Device(peer.key, on: node, timeout: .seconds(2))
+      guard let info: Term = try? await device.call("system.info"), info.pairs != nil else { return nil }
+      return info[binaryKey: "image"] == nil
+    }
   }
 
   func ping() async throws -> Swift.Duration {

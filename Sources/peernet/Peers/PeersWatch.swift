@@ -88,8 +88,6 @@ actor PeersWatch {
   private static var time: String {
     var (seconds, parts) = (Self.now.seconds, tm())
     gmtime_r(&seconds, &parts)
-    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    return "\(1_900 + parts.tm_year)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))T"
-      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    return CalendarTime.text(parts, separator: "T") + "Z"
   }
 }

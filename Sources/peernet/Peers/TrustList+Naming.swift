@@ -28,6 +28,19 @@ extension TrustEntry {
       || name.utf8.count >= 6 && key.description.hasPrefix(upper)
   }
 
+  /// The peer as a word of a command line that can be pasted: its label if no shell makes anything of it, else its fingerprint.
+  var word: String {
+    let isPlain = label.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    return isPlain && label.first != UInt8(ascii: "-") ? String(decoding: label, as: UTF8.self) : key.fingerprintText
+  }
+
   var json: [(name: String, value: JSON)] {
     [("label", .text(label)), ("fingerprint", .string(key.fingerprintText)), ("key", .string(key.description))]
   }

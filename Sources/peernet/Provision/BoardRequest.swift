@@ -37,7 +37,7 @@ struct BoardRequest {
     let network = try network()
     let common = try check(.allow) { () throws(InvalidSetting) -> Grants? in
       guard let allow else { return nil }
-      return try TrustArgument.grants(allow)
+      return try GrantsArgument.read(allow, at: .board)
     }
     let list = try check(.trust) { () throws(InvalidSetting) -> TrustList in
       var entries: [TrustEntry] = []

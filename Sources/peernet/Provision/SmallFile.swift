@@ -2,24 +2,56 @@ import Glibc
 
 /// A file that somebody wrote for us to read as a whole.
 enum SmallFile {
+  /// Why it cannot be read: after "because".
+  struct Fault: Error {
+    let reason: String
+  }
+
   /// Up to `limit` bytes; more is a fault.
   static func read(_ path: String, limit: Int) throws(InvalidSetting) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw InvalidSetting("cannot read \(Printable.text(path)): \(Console.text(errno: errno))") }
+    do throws(Fault) { return try bytes(of: path, limit: limit) } catch {
+      throw InvalidSetting("cannot read \(Printable.text(path)): \(error.reason)")
+    }
+  }
+
+  /// Of a regular file: a FIFO or a device in its place could keep us waiting for ever.
+  static func bytes(of path: String, limit: Int) throws(Fault) -> [UInt8] {
+    let file = try openRegular(path)
     defer { close(file) }
+    return try bytes(of: file, limit: limit)
+  }
+
+  /// Up to the end of standard input, which may be anything.
+  static func standardInput(limit: Int) throws(InvalidSetting) -> [UInt8] {
+    do throws(Fault) { return try bytes(of: STDIN_FILENO, limit: limit) } catch {
+      throw InvalidSetting("cannot read standard input: \(error.reason)")
+    }
+  }
+
+  /// A descriptor to be closed.
+  static func openRegular(_ path: String) throws(Fault) -> Int32 {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw Fault(reason: Console.text(errno: errno)) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(file)
+      throw Fault(reason: "it is no regular file")
+    }
+    return file
+  }
+
+  private static func bytes(of file: Int32, limit: Int) throws(Fault) -> [UInt8] {
     // One byte more than may be there tells whether there is more.
     var bytes = [UInt8](repeating: 0, count: limit + 1)
     var filled = 0
     while filled < bytes.count {
       let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + filled, $0.count - filled) }
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else {
-        throw InvalidSetting("cannot read \(Printable.text(path)): \(Console.text(errno: errno))")
-      }
+      guard count >= 0 else { throw Fault(reason: Console.text(errno: errno)) }
       if count == 0 { break }
       filled += count
     }
-    guard filled <= limit else { throw InvalidSetting("\(Printable.text(path)) is larger than \(limit) bytes") }
+    guard filled <= limit else { throw Fault(reason: "it is larger than \(limit) bytes") }
     return Array(bytes.prefix(filled))
   }
 }

@@ -12,13 +12,9 @@ struct TrustArgument {
     let colon = text.firstIndex(of: ":")
     name = String(text[..<(colon ?? text.endIndex)])
     guard !name.isEmpty else { throw InvalidSetting("nobody is named to be trusted") }
-    grants = try colon.map { colon throws(InvalidSetting) in try Self.grants(String(text[text.index(after: colon)...]))
+    grants = try colon.map { colon throws(InvalidSetting) in
+      try GrantsArgument.read(String(text[text.index(after: colon)...]), at: .board)
     }
-  }
-
-  static func grants(_ text: String) throws(InvalidSetting) -> Grants {
-    if let grants = Grants(text: Array(text.utf8)) { return grants }
-    throw InvalidSetting("\(Printable.text(text)) is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *")
   }
 
   /// The line of the board's list. Whoever holds the image decides all about the board anyway, so this computer may call

@@ -47,7 +47,7 @@ enum WifiPassword: Equatable {
   }
 
   private static func contents(_ file: String) throws(InvalidSetting) -> [UInt8] {
-    try SmallFile.read(file == "-" ? "/dev/stdin" : file, limit: 4_096)
+    file == "-" ? try SmallFile.standardInput(limit: 4_096) : try SmallFile.read(file, limit: 4_096)
   }
 
   /// Asks on the terminal, without an echo.

@@ -1,3 +1,4 @@
+import Admin
 import PeerNet
 
 /// Why a command, or the start, failed. One line for the operator, and how the process ends.
@@ -9,6 +10,7 @@ enum CommandError: Error {
   /// Something of the system that the start needs.
   case system([UInt8])
   case notGrants([UInt8])
+  case unknownGrant(UnknownGrant)
   case ownKey
   case labelTaken([UInt8])
   case badLabel([UInt8])
@@ -28,7 +30,7 @@ enum CommandError: Error {
     case .state(let error): error.exitCode
     case .configuration: .configuration
     case .system: .software
-    case .notGrants, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
+    case .notGrants, .unknownGrant, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
     case .unknownPeer: .unknownPeer
     case .noFile: .file
     case .image(let error): error.exitCode
@@ -61,6 +63,11 @@ enum CommandError: Error {
     case .notGrants(let grants):
       text.append(escaped: grants)
       text += " grants nothing that can be understood; write names such as wifi.restart,wifi.*,gpio.write:pump or *"
+    case .unknownGrant(let unknown):
+      text.append(escaped: unknown.item)
+      text += " names nothing that a board can do; the nearest is "
+      text += unknown.nearest
+      text += "; nothing was changed"
     case .ownKey: text += "that is this board's own key; give the key of the peer"
     case .labelTaken(let label):
       text += "another peer has the label "

@@ -23,6 +23,8 @@ struct Invocation: Equatable {
     /// they are.
     var allow: [UInt8]?
     var wire: Wire?
+    /// Of a known peer: `allow` comes to what it may call already, and its label stays.
+    var adds = false
   }
 
   struct ImportRequest: Equatable {
@@ -52,8 +54,11 @@ struct Invocation: Equatable {
       peernetd --check-config         read the configuration and tell what is wrong with it
       peernetd id                     print this board's key, fingerprint and key file
       peernetd pair KEY LABEL [--allow NAME,NAME] [--wire 1|2]
-                                      trust a peer and let it call what is named: wifi.restart,
-                                      wifi.*, gpio.write:pump or *
+                                      trust a peer and let it call what is named, and no more:
+                                      wifi.restart, wifi.*, gpio.write:pump or *
+      peernetd pair KEY LABEL --add NAME,NAME
+                                      the same; but who is trusted already keeps its label, and may
+                                      call what is named besides
       peernetd unpair PEER            no longer trust the peer of that label, key or fingerprint
       peernetd peers                  list the trusted peers
       peernetd import --allow NAME,NAME [--dry-run] TRUST.BIN
@@ -115,7 +120,10 @@ struct Invocation: Equatable {
       guard words.count >= 3 else { throw .missing("KEY and LABEL") }
       guard let key = PublicKey(text: words[1]) else { throw .notAKey(words[1]) }
       (command, operands) = (
-        .pair(PairRequest(key: key, label: words[2], allow: options.allow, wire: options.wire)), 3
+        .pair(
+          PairRequest(
+            key: key, label: words[2], allow: options.add ?? options.allow, wire: options.wire,
+            adds: options.add != nil)), 3
       )
     default: throw .unknownCommand(words[0])
     }
@@ -127,7 +135,9 @@ struct Invocation: Equatable {
       case .importPeers: (false, true)
       case .run, .checkConfiguration, .version, .help, .id, .unpair, .peers, .slot: (false, false)
       }
+    if options.allow != nil, options.add != nil { throw .conflict("--allow", "--add") }
     if options.allow != nil, !isPair, !isImport { throw .misplaced("--allow") }
+    if options.add != nil, !isPair { throw .misplaced("--add") }
     if options.wire != nil, !isPair { throw .misplaced("--wire") }
     if options.dryRun, !isImport { throw .misplaced("--dry-run") }
     return command
@@ -155,6 +165,7 @@ enum UsageError: Error, Equatable {
   case unexpected([UInt8])
   case missing(StaticText)
   case misplaced(StaticText)
+  case conflict(StaticText, StaticText)
   case notAKey([UInt8])
   case notAWire([UInt8])
 
@@ -176,6 +187,10 @@ enum UsageError: Error, Equatable {
     case .misplaced(let option):
       text += option.literal
       text += " does not go with this command"
+    case .conflict(let option, let other):
+      text += option.literal
+      text += " does not go with "
+      text += other.literal
     case .notAKey(let key):
       text.append(escaped: key)
       text += " is not a key of 52 letters and digits, as the peer's own id command prints it"
@@ -203,6 +218,7 @@ private struct Options {
   var version = false
   var help = false
   var allow: [UInt8]?
+  var add: [UInt8]?
   var wire: Wire?
   var dryRun = false
 
@@ -218,6 +234,7 @@ private struct Options {
     switch name {
     case "--config": configurationFile = try value("FILE after --config")
     case "--allow": allow = try value("procedure names after --allow")
+    case "--add": add = try value("procedure names after --add")
     case "--wire":
       let text = try value("1 or 2 after --wire")
       switch text {

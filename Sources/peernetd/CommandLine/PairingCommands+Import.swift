@@ -6,7 +6,7 @@ extension PairingCommands {
   /// Trusts the peers of a BEAM peer's list, too, so that nobody has to pair again: a line a peer, what became of it, and
   /// one on all of them. Makes no key: the one to come is to be copied as well.
   func importPeers(_ request: Invocation.ImportRequest) throws(CommandError) -> [UInt8] {
-    guard let grants = Grants(text: request.allow) else { throw .notGrants(request.allow) }
+    let grants = try Self.grants(request.allow)
     let peers = try Self.read(request.file)
     let ownKey: PublicKey?
     do throws(StateError) { ownKey = try Identity.load(paths)?.publicKey } catch { throw .state(error) }

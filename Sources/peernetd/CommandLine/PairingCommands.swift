@@ -1,3 +1,4 @@
+import Admin
 import Linux
 import PeerNet
 import Sodium
@@ -22,16 +23,18 @@ struct PairingCommands {
     return text
   }
 
-  /// Takes a peer in, or gives a known one the name, grants and wire that the request names.
+  /// Takes a peer in, or gives a known one the name, grants and wire that the request names. A request that adds leaves a
+  /// known one its name and what it may call already.
   func pair(_ request: Invocation.PairRequest) throws(CommandError) -> [UInt8] {
-    let allow = request.allow ?? []
-    guard let grants = Grants(text: allow) else { throw .notGrants(allow) }
+    let grants = try Self.grants(request.allow ?? [])
     guard request.key != (try ownKey()) else { throw .ownKey }
     var entry = TrustEntry(key: request.key, label: request.label, grants: grants, wire: request.wire)
     try TrustStore.change(paths) { (list) throws(CommandError) in
+      let known = request.adds ? list.entry(for: request.key) : nil
       do throws(TrustListError) {
         try list.pair(
-          request.key, label: request.label, grants: request.allow == nil ? nil : grants, wire: request.wire)
+          request.key, label: known?.label ?? request.label,
+          grants: request.allow == nil ? nil : known?.grants.adding(grants) ?? grants, wire: request.wire)
       } catch {
         switch error.reason {
         case .duplicateLabel: throw .labelTaken(request.label)
@@ -44,6 +47,13 @@ struct PairingCommands {
       entry = list.entry(for: request.key) ?? entry
     }
     return sentence("paired ", entry)
+  }
+
+  /// What a request says that somebody may call: nothing but what a board has.
+  static func grants(_ text: [UInt8]) throws(CommandError) -> Grants {
+    guard let grants = Grants(text: text) else { throw .notGrants(text) }
+    if let unknown = UnknownGrant(in: text) { throw .unknownGrant(unknown) }
+    return grants
   }
 
   /// Takes a peer out. On a flashed board its key is revoked first, so that no power cut in between brings it back; a

@@ -82,7 +82,7 @@ import Testing
     var defaults = BoardRequest(trust: ["laptop"])
     defaults.wifi = "common"
     defaults.country = "NL"
-    let text = "trust,hostname,wifi\n,a,own\nme:a.b; board3:*,b,\n"
+    let text = "trust,hostname,wifi\n,a,own\nme:wifi.*; board3:*,b,\n"
     let (settings, faults) = try table(text, defaults: defaults)
       .settings(ownKey: NamingTests.key(41), peers: NamingTests.list())
     #expect(faults.isEmpty)
