@@ -34,8 +34,8 @@ public class ComposedBoard: BoardDriver {
     case .power(let plan): parts.power.begin(plan, completion: completion)
     case .wifiRestart(let timeout):
       withWifi(completion) { $0.restart(timeout: timeout, for: caller, completion: completion) }
-    case .wifiScan: withWifi(completion) { $0.scan(completion: completion) }
-    case .wifiStatus: withWifi(completion) { $0.status(completion: completion) }
+    case .wifiScan: withWifi(completion) { $0.scan(for: caller, completion: completion) }
+    case .wifiStatus: withWifi(completion) { $0.status(for: caller, completion: completion) }
     }
   }
 

@@ -2,6 +2,9 @@
 #include "internal.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <net/if.h>
 #include <pthread.h>
 #include <signal.h>
@@ -37,6 +40,14 @@ int clinux_argument_count(void) { return argument_count; }
 
 const char *clinux_argument(int index) {
     return index >= 0 && index < argument_count ? arguments[index] : NULL;
+}
+
+void clinux_keep_heap_small(void) {
+#ifdef __GLIBC__
+    // Set at all, they do not grow with the largest piece that was ever freed.
+    mallopt(M_MMAP_THRESHOLD, 64 << 10);
+    mallopt(M_TRIM_THRESHOLD, 128 << 10);
+#endif
 }
 
 size_t clinux_length(const char *text) { return strlen(text); }

@@ -72,6 +72,8 @@ static const struct option options[] = {
     [CLINUX_USER_TIMEOUT_MS] = {IPPROTO_TCP, TCP_USER_TIMEOUT},
     [CLINUX_BROADCAST] = {SOL_SOCKET, SO_BROADCAST},
     [CLINUX_PACKET_INFO] = {IPPROTO_IP, IP_PKTINFO},
+    [CLINUX_SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF},
+    [CLINUX_RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF},
 };
 int clinux_set_option(int fd, enum clinux_option option, int value) {
     RETURN_CALL(setsockopt(fd, options[option].level, options[option].name, &value, sizeof value));

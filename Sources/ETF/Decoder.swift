@@ -24,6 +24,7 @@ public struct Decoder {
   /// Terms that counts have announced and that are not begun. Each needs a byte at least, so a count is believed only if
   /// the rest of the input has a byte for every one of them; all terms together are thus never more than the input's bytes.
   private var promised = 1
+  private var textFloats = 0
 
   /// Begins with the version byte.
   public init(_ input: Span<UInt8>, limits: DecodingLimits = .init()) throws(DecodingError) {
@@ -74,6 +75,9 @@ public struct Decoder {
 
   /// The whole term that comes next.
   public mutating func term(_ input: Span<UInt8>) throws(DecodingError) -> Term { try term(input, depth: depth) }
+
+  /// Bytes that were not read yet.
+  public func remaining(_ input: Span<UInt8>) -> Int { input.count - offset }
 
   /// Checks that nothing follows.
   public func finish(_ input: Span<UInt8>) throws(DecodingError) {
@@ -179,6 +183,8 @@ public struct Decoder {
 
   /// 31 bytes of decimal text, filled up with zeros.
   private mutating func oldFloat(_ input: Span<UInt8>, start: Int) throws(DecodingError) -> Term {
+    textFloats += 1
+    guard textFloats <= limits.textFloats else { throw DecodingError(kind: .tooManyTextFloats, offset: start) }
     var text = try bytes(input, count: 31)
     while text.last == 0 { text.removeLast() }
     guard let value = DecimalFloat.parse(text.span) else { throw DecodingError(kind: .float, offset: start) }

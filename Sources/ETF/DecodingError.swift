@@ -22,6 +22,8 @@ public struct DecodingError: Error, Hashable, Sendable {
     case atom
     /// Not a finite number.
     case float
+    /// More floats in text than ``DecodingLimits/textFloats``.
+    case tooManyTextFloats
     /// Its magnitude is longer than ``DecodingLimits/integerSize``.
     case integerTooLarge
     /// A count of bits in the last byte that does not go with the bytes.
@@ -51,11 +53,16 @@ public struct DecodingLimits: Sendable {
   public var depth: Int
   /// Bytes of one integer's magnitude.
   public var integerSize: Int
+  /// Floats as 31 bytes of text, which cost a hundred times as much to read as any other bytes. Erlang has not written them
+  /// by itself since OTP 17.
+  public var textFloats: Int
 
-  /// The defaults fit one envelope of the largest frame (Protocol, Frame): 1 MiB, 128 levels, integers of 64 KiB.
-  public init(size: Int = 1_048_576, depth: Int = 128, integerSize: Int = 65_536) {
+  /// The defaults fit one envelope of the largest frame (Protocol, Frame): 1 MiB, 128 levels, integers of 64 KiB, 64 floats
+  /// in text.
+  public init(size: Int = 1_048_576, depth: Int = 128, integerSize: Int = 65_536, textFloats: Int = 64) {
     self.size = size
     self.depth = depth
     self.integerSize = integerSize
+    self.textFloats = textFloats
   }
 }

@@ -29,9 +29,9 @@ enum TermOrder {
         ? bytes(a.bytes, b.bytes) : Int(a.bitsInLastByte) - Int(b.bitsInLastByte)
     case (.string(let a), .string(let b)): bytes(a, b)
     case (.list(let a), .list(let b)): terms(a, b)
-    case (.improperList(let a, let aTail), .improperList(let b, let bTail)): terms(a + [aTail], b + [bTail])
+    case (.improperList(let a, let aTail), .improperList(let b, let bTail)): improper(a, aTail, b, bTail)
     case (.tuple(let a), .tuple(let b)): terms(a, b)
-    case (.map(let a), .map(let b)): terms(a.flatMap { [$0.key, $0.value] }, b.flatMap { [$0.key, $0.value] })
+    case (.map(let a), .map(let b)): pairs(a, b)
     case (.atom, _), (.integer, _), (.bigInteger, _), (.float, _), (.binary, _), (.bitstring, _), (.string, _),
       (.list, _), (.improperList, _), (.tuple, _), (.map, _):
       kind(left) - kind(right)
@@ -65,6 +65,22 @@ enum TermOrder {
     if left.count != right.count { return left.count - right.count }
     for index in left.indices {
       let order = compare(left[index], right[index])
+      if order != 0 { return order }
+    }
+    return 0
+  }
+
+  private static func improper(_ left: [Term], _ leftTail: Term, _ right: [Term], _ rightTail: Term) -> Int {
+    let order = terms(left, right)
+    return order != 0 ? order : compare(leftTail, rightTail)
+  }
+
+  /// Where they lie: copies would make the comparison of two large maps cost more than their bytes.
+  private static func pairs(_ left: [MapPair], _ right: [MapPair]) -> Int {
+    if left.count != right.count { return left.count - right.count }
+    for index in left.indices {
+      var order = compare(left[index].key, right[index].key)
+      if order == 0 { order = compare(left[index].value, right[index].value) }
       if order != 0 { return order }
     }
     return 0

@@ -117,6 +117,13 @@ extension Socket {
   /// Sends small messages at once (TCP_NODELAY).
   public borrowing func setNoDelay() throws(Errno) { try set(CLINUX_NO_DELAY, 1) }
 
+  /// Bounds what the kernel keeps in each direction, and keeps it from growing by itself (SO_SNDBUF, SO_RCVBUF). It doubles
+  /// the bytes for its own expenses.
+  public borrowing func setBuffers(bytes: Int32) throws(Errno) {
+    try set(CLINUX_SEND_BUFFER, bytes)
+    try set(CLINUX_RECEIVE_BUFFER, bytes)
+  }
+
   /// Gives a connection up when sent data stays unacknowledged that long (TCP_USER_TIMEOUT).
   public borrowing func setUserTimeout(milliseconds: Int32) throws(Errno) {
     try set(CLINUX_USER_TIMEOUT_MS, milliseconds)

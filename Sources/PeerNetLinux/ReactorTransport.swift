@@ -19,6 +19,8 @@ public final class ReactorTransport {
     /// Milliseconds that sent data may stay unacknowledged before a connection is broken; nil for what the node's profile
     /// wants, which is longer than it may still trust the connection.
     public var userTimeout: Int32?
+    /// Bytes that the kernel keeps for a connection in each direction at most; nil for its own bounds.
+    public var bufferSize: Int32?
     /// Whether to open a UDP port for probes of connections.
     public var carriesProbes = true
 
@@ -65,7 +67,7 @@ public final class ReactorTransport {
   public init(reactor: Reactor, configuration: Configuration) throws(Errno) {
     self.reactor = reactor
     self.configuration = configuration
-    options = TCPConnection.Options(userTimeout: configuration.userTimeout)
+    options = TCPConnection.Options(userTimeout: configuration.userTimeout, bufferSize: configuration.bufferSize)
     guard let address = configuration.listen else {
       localPort = nil
       return
@@ -141,6 +143,7 @@ public final class ReactorTransport {
       case .dial(let id, let endpoint, let deadline): dial(id, endpoint, deadline)
       case .send(let id, let bytes): write(id, bytes)
       case .close(let id, let flush): finish(id, flush: flush)
+      case .setReading(let id, let wantsRead): connections[id]?.setReading(wantsRead)
       case .broadcast(let bytes):
         if let port = configuration.discoveryPort { _ = asking?.broadcast(bytes, port: port) }
       case .datagram(let bytes, let endpoint): sendDatagram(bytes, to: endpoint)
@@ -204,11 +207,13 @@ public final class ReactorTransport {
     let deadline = node?.deadline?.nanoseconds ?? .max
     guard deadline != timerDeadline else { return }
     timerDeadline = deadline
-    if let timer, deadline < .max, reactor.reschedule(timer, at: deadline, slack: Self.slack) { return }
+    // What is due already is a turn of somebody's.
+    let slack = deadline <= reactor.now ? 0 : Self.slack
+    if let timer, deadline < .max, reactor.reschedule(timer, at: deadline, slack: slack) { return }
     if let timer { reactor.cancel(timer) }
     timer = nil
     guard deadline < .max else { return }
-    timer = reactor.schedule(at: deadline, slack: Self.slack) { [self] in
+    timer = reactor.schedule(at: deadline, slack: slack) { [self] in
       timer = nil
       timerDeadline = .max
       node?.timeout(now: now)

@@ -23,9 +23,14 @@ public final class TCPConnection {
   public struct Options: Sendable {
     /// Milliseconds that sent data may stay unacknowledged before the kernel gives up; nil for its own default.
     public var userTimeout: Int32?
+    /// Bytes that the kernel keeps in each direction at most; nil for its own bounds, which are megabytes.
+    public var bufferSize: Int32?
 
     /// The kernel's defaults, unless told otherwise.
-    public init(userTimeout: Int32? = nil) { self.userTimeout = userTimeout }
+    public init(userTimeout: Int32? = nil, bufferSize: Int32? = nil) {
+      self.userTimeout = userTimeout
+      self.bufferSize = bufferSize
+    }
   }
 
   private enum State {
@@ -285,6 +290,7 @@ extension TCPConnection {
 
   private func setOptions() throws(Errno) {
     try socket?.setNoDelay()
+    if let bytes = options.bufferSize { try socket?.setBuffers(bytes: bytes) }
     if let milliseconds = options.userTimeout { try socket?.setUserTimeout(milliseconds: milliseconds) }
   }
 

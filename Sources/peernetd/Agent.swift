@@ -59,7 +59,7 @@ final class Agent {
     _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ paths: StatePaths,
     _ log: Log, identity: consuming KeyPair
   ) throws(Errno) {
-    reactor = try Reactor()
+    reactor = try Reactor(bufferSize: Limits.readSize)
     self.configurationFile = configurationFile
     self.configuration = configuration
     self.log = log

@@ -49,6 +49,7 @@ struct Daemon {
       let commands = SlotCommands(settings: configuration.image, runtime: configuration.runtime)
       StandardStream.output.write(try commands.run(request))
     case .run:
+      clinux_keep_heap_small()
       return try Agent.run(invocation.configurationFile)
     }
     return .success

@@ -43,4 +43,18 @@ import Testing
     }
     #expect((try? Term.decode([131, 99] + Array("1.5".utf8))) == nil)
   }
+
+  /// They cost a hundred times as much to read as other bytes: a peer gets no more out of them than a few.
+  @Test func fewFloatsInTextAreRead() throws {
+    func list(_ count: Int) -> [UInt8] {
+      let float = [99] + Array("1.23456789012345678901e+00".utf8) + [UInt8](repeating: 0, count: 5)
+      return [131, 108, 0, 0, UInt8(count >> 8), UInt8(count & 255)] + Array(repeating: float, count: count).joined()
+        + [106]
+    }
+    #expect(try Term.decode(list(64)).listElements?.count == 64)
+    let beyond = DecodingError(kind: .tooManyTextFloats, offset: 6 + 64 * 32)
+    #expect(throws: beyond) { try Term.decode(list(65)) }
+    #expect(throws: beyond) { try Term.decode(list(32_000)) }
+    #expect(try Term.decode(list(65), limits: DecodingLimits(textFloats: 65)).listElements?.count == 65)
+  }
 }

@@ -34,6 +34,7 @@ extension FlakyWorld {
       connections[connection]!.sides[side].isOver = true
       connections[connection]!.sides[side].tcp.close()
       transmit(connection, side)
+    case .setReading: break
     case .broadcast(let bytes):
       for other in hosts.indices where other != host && (isMesh || other == 0 || host == 0) {
         send(datagram: bytes, from: host, to: other)

@@ -198,7 +198,7 @@ private final class Attack {
         if !isSlow { node.drained(id, now: now) }
         if id == connection { hear(bytes) }
       case .event(.request(let request)): if let token = request.token { tokens.append(token) }
-      case .close, .broadcast, .datagram, .probe, .event: break
+      case .close, .setReading, .broadcast, .datagram, .probe, .event: break
       }
     }
   }

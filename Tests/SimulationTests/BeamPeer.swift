@@ -90,7 +90,7 @@ final class BeamPeer: Party {
       while let input = try connection.session.next(hello: hello, staticKey: identity, now: now, random: &random) {
         switch input {
         case .proved: try establish(connection, now: now)
-        case .envelope(let envelope): try answer(envelope, connection)
+        case .envelope(let incoming): try answer(incoming.envelope, connection)
         }
       }
       if connection.session.wire == .two { throw SessionError.unknownWire }

@@ -35,6 +35,8 @@ extension Node {
     for (name, handler) in handlers {
       #expect(handler.running == requests.values.count { $0.name == name })
     }
+    #expect(heldBytes == sessions.filter { $0.ledger.isAdmitted }.reduce(0) { $0 + $1.heldBytes })
+    #expect(atWork.taken == requests.count)
     let deadline = self.deadline ?? .distantFuture
     // Whoever is shown as connected and no suspect was heard within the detector's bound, once the timers have run.
     if now < deadline {

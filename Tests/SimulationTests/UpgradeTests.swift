@@ -150,7 +150,7 @@ import Testing
         case .send(let id, let bytes):
           client.drained(id, now: now)
           if id == dialled, let accepted { server.receive(accepted, bytes, now: now) }
-        case .close, .broadcast, .datagram, .probe, .event: break
+        case .close, .setReading, .broadcast, .datagram, .probe, .event: break
         }
       }
       while let output = server.nextOutput() {

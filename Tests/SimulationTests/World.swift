@@ -85,6 +85,8 @@ final class World {
   private var order = 0
   private var joined: [End: End] = [:]
   private var lastArrival: [End: Instant] = [:]
+  /// What waits in the kernel of a node that reads no more from a connection.
+  private var unread: [End: [[UInt8]]] = [:]
   private var specifications: [Int: Specification] = [:]
 
   private struct Specification {
@@ -261,28 +263,6 @@ final class World {
     #expect(hasHappened())
   }
 
-  /// How many authenticated connections a node has with another.
-  func open(_ node: Int, with other: Int) -> Int {
-    var open: Set<ConnectionID> = []
-    for (_, event) in events[node] {
-      switch event {
-      case .opened(let id, parties[other].publicKey, _, _, _): open.insert(id)
-      case .closed(let id, parties[other].publicKey, _): open.remove(id)
-      default: break
-      }
-    }
-    return open.count
-  }
-
-  func outcome(_ node: Int, _ call: CallID) -> [CallOutcome] {
-    events[node].compactMap { if case .callFinished(call, let outcome) = $0.event { outcome } else { nil } }
-  }
-
-  func count(_ node: Int, where matches: (Event) -> Bool) -> Int { events[node].count { matches($0.event) } }
-
-  /// How many events each had, announces aside.
-  var happened: [Int] { parties.indices.map { count($0) { if case .sighted = $0 { false } else { true } } } }
-
   func endpointLink(_ endpoint: Endpoint) -> Link { links[endpoint] ?? link }
 
   // MARK: Carrying out
@@ -338,6 +318,15 @@ final class World {
           continue
         }
         schedule(.closed(node: other.node, other.id), after: inOrder(to: other))
+      case .setReading(let id, let isRead):
+        let end = End(node: index, id: id)
+        let waiting = unread[end] ?? []
+        unread[end] = isRead ? nil : waiting
+        if isRead {
+          for bytes in waiting.reversed() {
+            queue.insert(Scheduled(at: now, order: 0, happening: .bytes(node: index, id, bytes)), at: 0)
+          }
+        }
       case .broadcast(let bytes):
         for other in parties.indices where other != index && !isCut(index, other) {
           schedule(
@@ -382,6 +371,10 @@ final class World {
       parties[node].dialFailed(id, .refused, now: now)
       carryOut(node)
     case .bytes(let node, let id, let bytes):
+      if unread[End(node: node, id: id)] != nil {
+        unread[End(node: node, id: id)]!.append(bytes)
+        return
+      }
       parties[node].receive(id, bytes, now: now)
       carryOut(node)
     case .drained(let node, let id):

@@ -7,8 +7,8 @@ import PeerNet
 /// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
 /// for all.
 final class WifiControl {
-  /// More than that do not join.
-  static let maximumWaiting = 16
+  /// More than that do not join; of one caller no more than are left for others.
+  static let maximumWaiting = 32
 
   private typealias Waiting = (WifiDialogue.Result, _ joined: Bool) -> Void
 
@@ -16,7 +16,7 @@ final class WifiControl {
 
   private struct Job {
     var work: any WifiWork
-    var waiting: [Waiting]
+    var waiting: [(caller: [UInt8], tell: Waiting)]
   }
 
   private let interface: [UInt8]
@@ -46,8 +46,8 @@ final class WifiControl {
     nmcli?.restore()
   }
 
-  func status(completion: @escaping (BoardOutcome) -> Void) {
-    run(.status, .status, refused: completion) { result, _ in
+  func status(for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+    run(.status, .status, for: caller, refused: completion) { result, _ in
       guard case .status(let status) = result else { return completion(result.failure) }
       let step = self.jobs[Kind.restart.rawValue]?.work.step
       completion(
@@ -56,8 +56,8 @@ final class WifiControl {
     }
   }
 
-  func scan(completion: @escaping (BoardOutcome) -> Void) {
-    run(.scan, .scan, refused: completion) { result, _ in
+  func scan(for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+    run(.scan, .scan, for: caller, refused: completion) { result, _ in
       guard case .scan(let entries) = result else { return completion(result.failure) }
       completion(.answered(ScanEntry.answer(entries)))
     }
@@ -68,24 +68,26 @@ final class WifiControl {
       lastRestart = RestartRecord(at: clock.unixTime, startedAt: clock.now, by: caller.fingerprint)
     }
     let options = WifiRestart.Options(total: timeout, respawned: respawned)
-    run(.restart, .restart(options), refused: completion) { result, joined in
+    run(.restart, .restart(options), for: caller, refused: completion) { result, joined in
       guard case .restarted(let success) = result else { return completion(result.failure) }
       completion(.answered(success.answer(interface: self.interface, joined: joined)))
     }
   }
 
   private func run(
-    _ kind: Kind, _ plan: WifiDialogue.Plan, refused: (BoardOutcome) -> Void, _ waiting: @escaping Waiting
+    _ kind: Kind, _ plan: WifiDialogue.Plan, for caller: Caller, refused: (BoardOutcome) -> Void,
+    _ waiting: @escaping Waiting
   ) {
     if let job = jobs[kind.rawValue] {
-      guard job.waiting.count < WifiControl.maximumWaiting else {
+      let own = job.waiting.count { $0.caller == caller.key }
+      guard own < WifiControl.maximumWaiting - job.waiting.count else {
         return refused(.failed(ProcedureFailure(.busy, "too many callers wait for this already").reason))
       }
-      jobs[kind.rawValue]?.waiting.append(waiting)
+      jobs[kind.rawValue]?.waiting.append((caller.key, waiting))
       return
     }
     let work = work(kind, plan)
-    jobs[kind.rawValue] = Job(work: work, waiting: [waiting])
+    jobs[kind.rawValue] = Job(work: work, waiting: [(caller.key, waiting)])
     work.start()
   }
 
@@ -130,7 +132,7 @@ final class WifiControl {
     case .failed(let failure): if kind == .restart { lastRestart?.outcome = .failed(failure) }
     case .status, .scan: break
     }
-    for (index, waiting) in job.waiting.enumerated() { waiting(result, index > 0) }
+    for (index, waiting) in job.waiting.enumerated() { waiting.tell(result, index > 0) }
   }
 }
 

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 // The process's arguments: Embedded Swift has no CommandLine. glibc hands them to every constructor.
+// Gives memory back as soon as it is free, where the C library has a say in that.
+void clinux_keep_heap_small(void);
 int clinux_argument_count(void);
 const char *_Nullable clinux_argument(int index);
 size_t clinux_length(const char *_Nonnull text);
@@ -62,7 +64,7 @@ struct clinux_ip {
 };
 enum clinux_option {
     CLINUX_REUSE_ADDRESS, CLINUX_V6_ONLY, CLINUX_NO_DELAY, CLINUX_USER_TIMEOUT_MS, CLINUX_BROADCAST,
-    CLINUX_PACKET_INFO,
+    CLINUX_PACKET_INFO, CLINUX_SEND_BUFFER, CLINUX_RECEIVE_BUFFER,
 };
 int clinux_socket(int v6, int stream);
 int clinux_set_option(int fd, enum clinux_option option, int value);

@@ -32,6 +32,8 @@ public enum CloseReason: Hashable, Sendable {
   case peerSaid(ByeReason)
   /// The peer does not take what we send.
   case peerStalled
+  /// The peer's connections held more memory than one peer may (Protocol, Times and bounds).
+  case overBudget
   /// A peer that has spoken PeerNet/2 came with PeerNet/1; it was shown the evidence and may come again.
   case outdatedWire
 

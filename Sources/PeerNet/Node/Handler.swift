@@ -6,11 +6,15 @@ final class Handler {
   var access = Access.granted
   /// Whether `beam_admin` reaches it as a remote procedure.
   var isRemoteProcedure = false
+  /// Bytes of arguments that are read under every name: whoever sends what is no term is no peer.
+  static let smallArguments = 1_024
+  /// Bytes of arguments, encoded. More are refused before they are read.
+  var maximumArguments = Int.max
   /// Requests at work at once; more are refused as busy.
-  var limit = 0
+  var slots = Slots(limit: 0, isFair: false)
   /// Keys that the application authorized beyond what their trust lines say.
   var authorized: Set<PublicKey> = []
-  var running = 0
+  var running: Int { slots.taken }
 
   init(_ name: [UInt8]) { self.name = name }
 

@@ -3,32 +3,7 @@ import Sodium
 
 // From the first byte of a connection to a peer that may be spoken to.
 extension Node {
-  /// Reads what a session has received, until it needs more or ends.
-  func process(_ session: Session, now: Instant) {
-    let wasNext = deadline(of: session) <= earliest
-    var isHeartbeat = false
-    do {
-      while session.ledger.isOpen, !session.isStalled,
-        let input = try session.next(hello: hello, staticKey: identity, now: now, random: &random)
-      {
-        switch input {
-        case .proved(let key): try proved(session, key, now: now)
-        case .envelope(let envelope):
-          isHeartbeat = envelope.isControl
-          try received(envelope, session, now: now)
-        }
-      }
-    } catch {
-      close(session, .session(error), now: now)
-    }
-    noteRelief(of: session, now: now)
-    if session.isStalled { return close(session, .peerStalled, now: now) }
-    if session.ledger.isOpen { touch(session) }
-    // What would have woken an idle node next does not any more. Traffic leaves that to the timer.
-    if wasNext && isHeartbeat { expire(now: now) }
-  }
-
-  private func proved(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
+  func proved(_ session: Session, _ key: PublicKey, now: Instant) throws(SessionError) {
     switch session.role {
     case .initiator: try provedByResponder(session, key, now: now)
     case .responder: try provedByInitiator(session, key, now: now)

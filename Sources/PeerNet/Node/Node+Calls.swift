@@ -7,17 +7,22 @@ extension Node {
 
   /// Exposes a name to peers. Nothing is reachable that was not exposed.
   ///
-  /// At most `limit` requests are at work at once; more are refused as busy. With `isRemoteProcedure` the name is also
-  /// reached through `beam_admin` (Protocol, Remote procedure handle).
+  /// At most `limit` requests are at work at once; more are refused as busy. With `sharesFairly` no peer has more of them
+  /// than are left for others. Arguments of more than `maximumArguments` bytes, encoded, are refused as too large before
+  /// they are read; 1,024 are read in any case. With `isRemoteProcedure` the name is also reached through `beam_admin`
+  /// (Protocol, Remote procedure handle).
   public func expose(
-    _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16
+    _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16,
+    sharesFairly: Bool = false, maximumArguments: Int = .max
   ) {
     // A revoked one comes back if requests are still at work: they count.
     let known = handlers[name] ?? requests.values.first { $0.name == name }?.handler
     let handler = known ?? Handler(name)
     handler.access = access
     handler.isRemoteProcedure = isRemoteProcedure
-    handler.limit = limit
+    handler.slots.limit = limit
+    handler.slots.isFair = sharesFairly
+    handler.maximumArguments = maximumArguments
     handlers[name] = handler
   }
 

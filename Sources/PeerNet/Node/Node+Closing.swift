@@ -8,9 +8,11 @@ extension Node {
     let reason = session.ledger.farewell == .said && reason == .silent ? .superseded : reason
     // What was answered goes out first. Of what waits behind a slow peer most is lost. The dead are sent nothing more: of
     // a call that waits until now it can be said that nobody has run it.
-    let last = reason == .silent ? nil : session.takeLastOutput(saying: bye)
+    // Whoever takes nothing, or holds too much, keeps nothing of ours that is still to be sent.
+    let isLost = reason == .silent || reason == .peerStalled || reason == .overBudget
+    let last = isLost ? nil : session.takeLastOutput(saying: bye)
     if let last { emit(.send(session.id, last)) }
-    emit(.close(session.id, flush: last != nil || session.ledger.isAdmitted))
+    emit(.close(session.id, flush: last != nil || (session.ledger.isAdmitted && reason != .overBudget)))
     remove(session, reason, now: now)
   }
 
@@ -19,6 +21,7 @@ extension Node {
     guard session.ledger.isOpen, let index = index(of: session.id) else { return }
     session.ledger.isOpen = false
     sessions.remove(at: index)
+    account(session)
     if session.ledger.isAdmitted {
       admitted -= 1
     } else if session.role == .responder {

@@ -3,7 +3,8 @@ import Sodium
 
 // What trusted peers say.
 extension Node {
-  func received(_ envelope: Envelope, _ session: Session, now: Instant) throws(SessionError) {
+  func received(_ incoming: Incoming, _ session: Session, now: Instant) throws(SessionError) {
+    let envelope = incoming.envelope
     guard let peer = session.remote.flatMap({ peer($0) }) else { return close(session, .unpaired, now: now) }
     // Not a sign of life: whoever turns us away was never connected.
     if case .bye(let reason) = envelope {
@@ -24,9 +25,9 @@ extension Node {
     case .ping(let nonce): _ = try session.send(.pong(nonce: nonce))
     case .pong(let nonce): pong(nonce, session, peer, now: now)
     case .call(let id, let name, let arguments):
-      try serve(name.bytes, arguments, id: id, session, peer)
+      try serve(name.bytes, arguments, of: incoming, id: id, session, peer)
     case .send(let name, let arguments):
-      try serve(name.bytes, arguments, id: nil, session, peer)
+      try serve(name.bytes, arguments, of: incoming, id: nil, session, peer)
     case .reply(let id, let reply):
       // Unknown ids are late replies to calls that timed out.
       if session.ledger.calls.removeValue(forKey: id) != nil { emit(.callFinished(CallID(id), .answered(reply))) }
@@ -56,13 +57,14 @@ extension Node {
 
   // MARK: Serving
 
-  private func serve(_ handle: [UInt8], _ arguments: Term, id: UInt64?, _ session: Session, _ peer: Peer)
-    throws(SessionError)
-  {
+  private func serve(
+    _ handle: [UInt8], _ arguments: Term, of incoming: Incoming, id: UInt64?, _ session: Session, _ peer: Peer
+  ) throws(SessionError) {
     var name = handle
     var arguments = arguments
     var form = Request.Form.handle
     if handle == RemoteProcedure.handle {
+      guard !incoming.isCut else { return try refuse(handle, .tooLarge, id: id, session, peer) }
       guard let parsed = RemoteProcedure.parse(arguments, tag: id == nil ? "cast" : "rpc") else {
         return try refuse(handle, .notRemoteProcedure, id: id, session, peer)
       }
@@ -73,17 +75,28 @@ extension Node {
       return try refuse(name, .noSuchHandle, id: id, session, peer)
     }
     guard handler.allows(peer.entry) else { return try refuse(name, .forbidden, id: id, session, peer) }
-    guard id != nil else {
-      return emit(.message(request(nil, name, arguments, form, session, peer)))
+    // Of a remote procedure it is known only now which one it is.
+    let other = form == .remoteProcedure ? RemoteProcedure.overhead : 0
+    guard !incoming.isCut, incoming.argumentCount - other <= max(handler.maximumArguments, Handler.smallArguments)
+    else {
+      return try refuse(name, .tooLarge, id: id, session, peer)
     }
-    guard handler.running < handler.limit, session.ledger.requests < limits.maximumRequestsPerConnection else {
+    guard let id else {
+      emit(.message(request(nil, name, arguments, form, session, peer)))
+      return goOnLater(session)
+    }
+    guard handler.slots.hasRoom(for: peer.key), atWork.count(of: peer.key) < limits.maximumRequestsPerPeer else {
       return try refuse(name, .busy, id: id, session, peer)
     }
-    handler.running += 1
+    handler.slots.take(peer.key)
+    atWork.take(peer.key)
     session.ledger.requests += 1
+    session.ledger.requestBytes += incoming.byteCount
     lastRequest += 1
-    requests[lastRequest] = RequestRecord(connection: session.id, id: id!, handler: handler)
+    requests[lastRequest] = RequestRecord(
+      connection: session.id, id: id, byteCount: incoming.byteCount, peer: peer.key, handler: handler)
     emit(.request(request(RequestToken(lastRequest), name, arguments, form, session, peer)))
+    goOnLater(session)
   }
 
   private func request(
@@ -105,6 +118,7 @@ extension Node {
       case .forbidden: .atom("forbidden")
       case .notRemoteProcedure: .atom("unknown_beam_dist_op")
       case .busy: .binary(utf8: "busy: too many calls at once")
+      case .tooLarge: .binary(utf8: "too_large: the arguments are more than this takes")
       }
     _ = try session.send(.reply(id: id, .error(term)))
   }
@@ -112,9 +126,11 @@ extension Node {
   /// Answers a request, now or much later. Unknown tokens and peers that are gone are ignored.
   public func reply(_ token: RequestToken, _ reply: Reply, now: Instant) {
     guard let record = requests.removeValue(forKey: token.value) else { return }
-    record.handler.running -= 1
+    record.handler.slots.release(record.peer)
+    atWork.release(record.peer)
     guard let session = session(record.connection) else { return }
     session.ledger.requests -= 1
+    session.ledger.requestBytes -= record.byteCount
     do {
       if try !session.send(.reply(id: record.id, reply)) {
         _ = try session.send(.reply(id: record.id, .failure("too_large: the answer exceeds an envelope")))
@@ -124,6 +140,7 @@ extension Node {
     }
     if session.isStalled { return close(session, .peerStalled, now: now) }
     touch(session)
+    keepToBudget(session, now: now)
     closeIfRetired(session, now: now)
   }
 }

@@ -3,10 +3,14 @@ import Sodium
 // Everything that happens because time passed.
 extension Node {
   /// When to call `timeout` at the latest; nil when nothing is waited for.
-  public var deadline: Instant? { earliest == .distantFuture ? nil : earliest }
+  public var deadline: Instant? {
+    let due = waiting.isEmpty ? earliest : min(earliest, turnBegan)
+    return due == .distantFuture ? nil : due
+  }
 
   /// Does what is due. Safe to call early or often.
   public func timeout(now: Instant) {
+    if !waiting.isEmpty { takeTurns(now: now) }
     if now >= earliest { expire(now: now) }
   }
 

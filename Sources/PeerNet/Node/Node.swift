@@ -31,6 +31,17 @@ public final class Node {
   /// What should outlive the process.
   public internal(set) var memory: PeerMemory
 
+  /// Calls at work, and whose they are.
+  var atWork = Slots(limit: .max, isFair: false)
+  /// Connections whose input goes on as soon as the outputs are carried out, and those whose peers have had their turn.
+  var continued: [Session] = []
+  var waiting: [Session] = []
+  /// Which turn this is, and when it began.
+  var turn: UInt64 = 0
+  var turnBegan = Instant.zero
+  /// Bytes that all connections hold.
+  var heldBytes = 0
+
   private var lastConnection: UInt64 = 0
   var lastCall: UInt64 = 0
   var lastRequest: UInt64 = 0
@@ -49,6 +60,8 @@ public final class Node {
   struct RequestRecord {
     let connection: ConnectionID
     let id: UInt64
+    let byteCount: Int
+    let peer: PublicKey
     let handler: Handler
 
     var name: [UInt8] { handler.name }
@@ -86,6 +99,9 @@ public final class Node {
 
   /// The next thing to do, or nil when all is done for now.
   public func nextOutput() -> Output? {
+    while outputHead == outputs.count, let session = continued.popLast() {
+      if session.ledger.isOpen { process(session, now: turnBegan) }
+    }
     if outputHead < outputs.count {
       let output = outputs[outputHead].take()
       outputHead += 1
@@ -112,6 +128,7 @@ public final class Node {
       dirty.append(session)
     }
     earliest = min(earliest, deadline(of: session))
+    account(session)
   }
 
   // MARK: Connections
@@ -180,8 +197,9 @@ public final class Node {
   /// Bytes came.
   public func receive(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
     guard let session = session(id) else { return }
+    beginTurn(at: now)
     session.receive(bytes)
-    process(session, now: now)
+    if session.ledger.wait == .bytes { process(session, now: now) } else { keepToBudget(session, now: now) }
   }
 
   /// Bytes were received on a connection, in whatever pieces.
@@ -192,8 +210,10 @@ public final class Node {
   /// The kernel has taken all bytes of the last `.send`.
   public func drained(_ id: ConnectionID, now: Instant) {
     guard let session = session(id) else { return }
+    beginTurn(at: now)
     do { try session.drained() } catch { return close(session, .session(error), now: now) }
     touch(session)
+    if session.ledger.wait == .drain, !session.owesTooMuch { process(session, now: now) }
     closeIfRetired(session, now: now)
   }
 

@@ -9,6 +9,8 @@ public enum Output: Sendable {
   /// Close: with `flush` once what was sent before has gone out, within a short time. Nothing more is to be heard of
   /// this connection.
   case close(ConnectionID, flush: Bool)
+  /// Read no more from a connection, or go on: what the peer says meanwhile waits in the kernel, and slows it down.
+  case setReading(ConnectionID, Bool)
   /// Send a datagram to every interface's broadcast address.
   case broadcast([UInt8])
   /// Send a datagram to one address.
@@ -74,6 +76,8 @@ public enum RefusalReason: Hashable, Sendable {
   case forbidden
   /// The handler, or the peer's connection, has no place free.
   case busy
+  /// The arguments are more bytes than the name takes. They were not read.
+  case tooLarge
   /// A term that `beam_admin` does not take (Protocol, Remote procedure handle).
   case notRemoteProcedure
 }

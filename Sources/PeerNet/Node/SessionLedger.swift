@@ -29,6 +29,25 @@ struct SessionLedger {
     case said, heard
   }
 
+  /// What its input waits for.
+  enum Wait {
+    /// More bytes.
+    case bytes
+    /// The outputs to be carried out, among them something that it asked for.
+    case outputs
+    /// Its peer's next turn.
+    case turn
+    /// The peer to take what it was told.
+    case drain
+  }
+
+  var wait = Wait.bytes
+  /// The transport was told to read no more.
+  var isHeldBack = false
+  /// What it holds, as far as the node has counted.
+  var heldBytes = 0
+  /// Bytes of the peer's calls that we have not answered.
+  var requestBytes = 0
   /// Not closed yet.
   var isOpen = true
   /// Stands in the node's list of sessions that may have bytes to write.

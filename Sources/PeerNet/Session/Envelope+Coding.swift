@@ -3,14 +3,14 @@ import ETF
 // The envelope as a tagged tuple in External Term Format (Protocol, Envelopes). Written and read piece by piece: of the
 // tuple itself no term is built.
 extension Envelope {
-  private static let callTag: Atom = "call"
-  private static let replyTag: Atom = "reply"
-  private static let sendTag: Atom = "send"
-  private static let pingTag: Atom = "ping"
-  private static let pongTag: Atom = "pong"
-  private static let byeTag: Atom = "bye"
-  private static let okTag: Atom = "ok"
-  private static let errorTag: Atom = "error"
+  fileprivate static let callTag: Atom = "call"
+  fileprivate static let replyTag: Atom = "reply"
+  fileprivate static let sendTag: Atom = "send"
+  fileprivate static let pingTag: Atom = "ping"
+  fileprivate static let pongTag: Atom = "pong"
+  fileprivate static let byeTag: Atom = "bye"
+  fileprivate static let okTag: Atom = "ok"
+  fileprivate static let errorTag: Atom = "error"
 
   /// About how many bytes `encode` will write.
   var encodedByteCountEstimate: Int {
@@ -79,38 +79,65 @@ extension Envelope {
   ///
   /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
   init?(decoding input: Span<UInt8>, wire: Wire) throws(DecodingError) {
+    guard let incoming = try Incoming(decoding: input, byteCount: input.count, wire: wire, takes: { _, _ in true })
+    else { return nil }
+    self = incoming.envelope
+  }
+}
+
+extension Incoming {
+  /// Reads the envelope of `byteCount` bytes that `input` holds, or begins with: what stands behind the head of a request
+  /// that nobody would take was dropped. `takes` tells whether arguments of so many bytes are taken under a name.
+  ///
+  /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
+  init?(
+    decoding input: Span<UInt8>, byteCount: Int, wire: Wire, takes: (_ name: [UInt8], _ count: Int) -> Bool
+  ) throws(DecodingError) {
+    let dropped = byteCount - input.count
     var decoder = try Decoder(input)
+    var argumentCount = 0
+    var isCut = false
     guard let count = try decoder.enterTuple(input), let tag = try decoder.asciiAtom(input) else { return nil }
-    if count == 4 && input.spells(Self.callTag, tag) {
+    if count == 4 && input.spells(Envelope.callTag, tag) {
       guard let id = try decoder.term(input).uint64, id != 0, case .atom(let name) = try decoder.term(input) else {
         return nil
       }
-      self = .call(id: id, name: name, arguments: try decoder.term(input))
-    } else if count == 3 && input.spells(Self.replyTag, tag) {
+      argumentCount = decoder.remaining(input) + dropped
+      isCut = dropped > 0 || !takes(name.bytes, argumentCount)
+      envelope = .call(id: id, name: name, arguments: isCut ? [] : try decoder.term(input))
+    } else if count == 3 && input.spells(Envelope.replyTag, tag) {
       guard let id = try decoder.term(input).uint64, id != 0, try decoder.enterTuple(input) == 2,
         let outcome = try decoder.asciiAtom(input)
       else { return nil }
-      if input.spells(Self.okTag, outcome) {
-        self = .reply(id: id, .ok(try decoder.term(input)))
-      } else if input.spells(Self.errorTag, outcome) {
-        self = .reply(id: id, .error(try decoder.term(input)))
+      if input.spells(Envelope.okTag, outcome) {
+        envelope = .reply(id: id, .ok(try decoder.term(input)))
+      } else if input.spells(Envelope.errorTag, outcome) {
+        envelope = .reply(id: id, .error(try decoder.term(input)))
       } else {
         return nil
       }
-    } else if count == 3 && input.spells(Self.sendTag, tag) {
+    } else if count == 3 && input.spells(Envelope.sendTag, tag) {
       guard case .atom(let name) = try decoder.term(input) else { return nil }
-      self = .send(name: name, arguments: try decoder.term(input))
-    } else if count == 2 && (input.spells(Self.pingTag, tag) || input.spells(Self.pongTag, tag)) {
+      argumentCount = decoder.remaining(input) + dropped
+      isCut = dropped > 0 || !takes(name.bytes, argumentCount)
+      envelope = .send(name: name, arguments: isCut ? [] : try decoder.term(input))
+    } else if count == 2 && (input.spells(Envelope.pingTag, tag) || input.spells(Envelope.pongTag, tag)) {
       guard case .binary(let nonce) = try decoder.term(input), nonce.count <= WireFormat.maximumNonce else {
         return nil
       }
-      self = input.spells(Self.pingTag, tag) ? .ping(nonce: nonce) : .pong(nonce: nonce)
-    } else if count == 2 && wire == .two && input.spells(Self.byeTag, tag) {
+      envelope = input.spells(Envelope.pingTag, tag) ? .ping(nonce: nonce) : .pong(nonce: nonce)
+    } else if count == 2 && wire == .two && input.spells(Envelope.byeTag, tag) {
       guard case .binary(let reason) = try decoder.term(input) else { return nil }
-      self = .bye(ByeReason(reason))
+      envelope = .bye(ByeReason(reason))
     } else {
       return nil
     }
+    self.byteCount = byteCount
+    self.argumentCount = argumentCount
+    self.isCut = isCut
+    guard !isCut else { return }
+    // Only a request may be dropped in part.
+    guard dropped == 0 else { return nil }
     try decoder.finish(input)
   }
 }

@@ -29,6 +29,9 @@ struct FrameReader {
 
   init() {}
 
+  /// Bytes that wait to be read.
+  var heldBytes: Int { buffer.count - offset }
+
   /// Whether nothing waits to be read.
   var isEmpty: Bool { offset == buffer.count }
 
@@ -47,7 +50,14 @@ struct FrameReader {
       Int(buffer[offset]) << 24 | Int(buffer[offset + 1]) << 16 | Int(buffer[offset + 2]) << 8
       | Int(buffer[offset + 3])
     guard length <= maximum else { throw .oversizedFrame }
-    guard available >= WireFormat.header + length else { return nil }
+    guard available >= WireFormat.header + length else {
+      // In one piece from the start, and some more than the last read brings: to grow there would take the frame three
+      // times at once. What is not received yet is promised and not in use.
+      discardRead()
+      let needed = WireFormat.header + length + min(length, 16_384)
+      if buffer.capacity < needed { buffer.reserveCapacity(needed) }
+      return nil
+    }
     let start = offset + WireFormat.header
     offset = start + length
     return start..<offset
@@ -61,15 +71,15 @@ struct FrameReader {
   }
 
   /// Gives a large buffer back, unless something waits in it.
-  mutating func trim() {
+  mutating func trim(above kept: Int = 2_048) {
     discardRead()
-    buffer.trimIfEmpty()
+    buffer.trimIfEmpty(above: kept)
   }
 }
 
 extension [UInt8] {
   /// A buffer in use is kept for the next message; that of a connection that has fallen idle is let go.
-  mutating func trimIfEmpty() {
-    if isEmpty && capacity > 2_048 { self = [] }
+  mutating func trimIfEmpty(above kept: Int = 2_048) {
+    if isEmpty && capacity > kept { self = [] }
   }
 }

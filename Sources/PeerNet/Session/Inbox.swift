@@ -4,55 +4,80 @@ import Noise
 /// Opens transport messages and puts PeerNet/2's chunks together to envelopes.
 struct Inbox {
   private let wire: Wire
+  /// Bytes of an envelope that are put together. Of a larger one the head is kept.
+  private let limit: Int
   private var assembly: [UInt8] = []
+  /// Bytes of the envelope that is put together that were not kept.
+  private var dropped = 0
 
-  init(wire: Wire) { self.wire = wire }
+  init(wire: Wire, limit: Int = WireFormat.maximumEnvelope) {
+    self.wire = wire
+    self.limit = limit
+  }
+
+  /// Bytes that wait for the rest of their envelope.
+  var heldBytes: Int { assembly.count }
 
   /// Opens the message that stands at `range` of `buffer`.
   ///
   /// - Returns: the envelope it completes, or nil when more chunks must follow.
-  mutating func open(_ buffer: inout [UInt8], _ range: Range<Int>, _ receiver: inout CipherState)
-    throws(SessionError) -> Envelope?
-  {
+  mutating func open(
+    _ buffer: inout [UInt8], _ range: Range<Int>, _ receiver: inout CipherState,
+    takes: (_ name: [UInt8], _ count: Int) -> Bool = { _, _ in true }
+  ) throws(SessionError) -> Incoming? {
     let plaintext: Range<Int>
     do { plaintext = try receiver.open(&buffer, range: range) } catch { throw .peerSentForgedMessage }
     switch wire {
-    case .one: return try decode(buffer.span.extracting(plaintext))
-    case .two: return try receiveChunk(buffer, plaintext)
+    case .one: return try decode(buffer.span.extracting(plaintext), takes)
+    case .two: return try receiveChunk(buffer, plaintext, takes)
     }
   }
 
-  private mutating func receiveChunk(_ buffer: [UInt8], _ plaintext: Range<Int>) throws(SessionError) -> Envelope? {
+  private mutating func receiveChunk(
+    _ buffer: [UInt8], _ plaintext: Range<Int>, _ takes: (_ name: [UInt8], _ count: Int) -> Bool
+  ) throws(SessionError) -> Incoming? {
     guard let flag = plaintext.isEmpty ? nil : buffer[plaintext.lowerBound] else { throw .peerSentBadEnvelope }
     let body = plaintext.dropFirst()
     switch flag {
     case WireFormat.Flag.control:
-      let envelope = try decode(buffer.span.extracting(body))
-      guard envelope.isControl else { throw .peerSentBadEnvelope }
-      return envelope
+      let incoming = try decode(buffer.span.extracting(body), takes)
+      guard incoming.envelope.isControl else { throw .peerSentBadEnvelope }
+      return incoming
     case WireFormat.Flag.last where assembly.isEmpty:
-      return try decode(buffer.span.extracting(body))
+      return try decode(buffer.span.extracting(body), takes)
     case WireFormat.Flag.last, WireFormat.Flag.more:
       // An empty chunk that promises more would be work without progress.
-      guard !body.isEmpty, assembly.count + body.count <= WireFormat.maximumEnvelope else {
+      guard !body.isEmpty, dropped + assembly.count + body.count <= WireFormat.maximumEnvelope else {
         throw .peerSentBadEnvelope
       }
-      assembly.append(contentsOf: buffer[body])
+      keep(buffer[body])
       if flag == WireFormat.Flag.more { return nil }
-      let envelope = try decode(assembly.span)
+      let incoming = try decode(assembly.span, dropped: dropped, takes)
       assembly.removeAll(keepingCapacity: true)
-      return envelope
+      dropped = 0
+      return incoming
     default: throw .peerSentBadEnvelope
     }
   }
 
-  /// Gives a large buffer back, unless something waits in it.
-  mutating func trim() { assembly.trimIfEmpty() }
+  private mutating func keep(_ body: ArraySlice<UInt8>) {
+    if dropped == 0 { assembly.append(contentsOf: body) } else { dropped += body.count }
+    guard assembly.count > max(limit, Incoming.headCount) else { return }
+    dropped += assembly.count - Incoming.headCount
+    assembly = Array(assembly.prefix(Incoming.headCount))
+  }
 
-  private func decode(_ plaintext: Span<UInt8>) throws(SessionError) -> Envelope {
-    let envelope: Envelope?
-    do { envelope = try Envelope(decoding: plaintext, wire: wire) } catch { throw .peerSentBadEnvelope }
-    guard let envelope else { throw .peerSentBadEnvelope }
-    return envelope
+  /// Gives a large buffer back, unless something waits in it.
+  mutating func trim(above kept: Int = 2_048) { assembly.trimIfEmpty(above: kept) }
+
+  private func decode(
+    _ plaintext: Span<UInt8>, dropped: Int = 0, _ takes: (_ name: [UInt8], _ count: Int) -> Bool
+  ) throws(SessionError) -> Incoming {
+    let incoming: Incoming?
+    do {
+      incoming = try Incoming(decoding: plaintext, byteCount: plaintext.count + dropped, wire: wire, takes: takes)
+    } catch { throw .peerSentBadEnvelope }
+    guard let incoming else { throw .peerSentBadEnvelope }
+    return incoming
   }
 }

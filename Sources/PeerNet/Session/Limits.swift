@@ -37,11 +37,24 @@ public struct Limits: Sendable {
   /// Connections a key, so that a CLI and an app may share an identity.
   public var maximumInstances = 4
   /// Calls from one peer that wait for their answers.
-  public var maximumRequestsPerConnection = 256
+  public var maximumRequestsPerPeer = 256
   /// Calls of ours that wait on one connection.
   public var maximumCallsPerConnection = 4_096
   /// Bytes that may wait for a slow peer before it is given up.
   public var maximumQueuedBytes = 8 << 20
+  /// Bytes that may wait for a slow peer before nothing more of what it says is read.
+  public var maximumOwedBytes = Int.max
+  /// Bytes that one peer's connections may hold here together: received and not served, of requests at work, and said and
+  /// not taken by the kernel. Beyond that the connection that holds the most of them ends.
+  public var maximumPeerBytes = 128 << 20
+  /// The same of all peers. None may hold more than is left of it, so that there is always room for another one.
+  public var maximumBytes = 1 << 30
+  /// Bytes of an envelope that are put together of chunks. A larger request is answered with `too_large`.
+  public var maximumEnvelope = WireFormat.maximumEnvelope
+  /// How much of what a peer says is served before others have their turn: bytes, and 1,024 for each envelope.
+  public var maximumTurn = 4 << 20
+  /// Buffers up to that many bytes are kept for the next message on a connection that is in use.
+  public var keptBuffer = 4 << 20
   /// Sealed bytes handed to the transport at once.
   public var sendBudget = 256 << 10
 

@@ -28,14 +28,20 @@ struct Outbox {
   private var head = 0
   /// How much of `queue[head]` has been sealed as chunks.
   private var offset = 0
-  /// The transport has bytes that the kernel did not take yet.
-  private var isBlocked = false
+  /// Bytes that the transport has and the kernel did not take yet; nil when there are none.
+  private var underWay: Int?
 
   init(wire: Wire, budget: Int, encoding: EncodingOptions = .init()) {
     self.wire = wire
     self.budget = budget
     self.encoding = encoding
   }
+
+  private var isBlocked: Bool { underWay != nil }
+  /// Bytes that wait for the transport to be rid of what it has.
+  var owedBytes: Int { sealed.count + queuedBytes }
+  /// All bytes that the kernel did not take yet.
+  var heldBytes: Int { owedBytes + (underWay ?? 0) }
 
   var isEmpty: Bool { sealed.isEmpty && head == queue.count && control.isEmpty }
 
@@ -52,7 +58,7 @@ struct Outbox {
   /// Everything that is ready, for one write. Until `drained` nothing more becomes ready.
   mutating func take() -> [UInt8]? {
     guard !isBlocked, !sealed.isEmpty else { return nil }
-    isBlocked = true
+    underWay = sealed.count
     handedOver = begun
     let bytes = sealed
     sealed = []
@@ -61,16 +67,16 @@ struct Outbox {
 
   /// The transport has taken all that `take` gave it.
   mutating func drained(_ sender: inout CipherState) throws(SessionError) {
-    isBlocked = false
+    underWay = nil
     try fill(&sender)
   }
 
   /// The same, while the handshake still runs and nothing can be sealed.
-  mutating func unblock() { isBlocked = false }
+  mutating func unblock() { underWay = nil }
 
   /// Takes an array of `take` back, to fill it again.
-  mutating func reuse(_ buffer: consuming [UInt8]) {
-    guard sealed.capacity == 0 else { return }
+  mutating func reuse(_ buffer: consuming [UInt8], upTo kept: Int = .max) {
+    guard sealed.capacity == 0, buffer.capacity <= kept else { return }
     buffer.removeAll(keepingCapacity: true)
     sealed = buffer
   }
@@ -87,7 +93,7 @@ struct Outbox {
 
   /// What is sealed, for the last write.
   mutating func takeLast() -> [UInt8]? {
-    isBlocked = false
+    underWay = nil
     return take()
   }
 

@@ -12,7 +12,7 @@ final class Session {
   enum Input {
     /// The peer has proven this key. Nothing more is read until the node calls `admit`, or closes.
     case proved(PublicKey)
-    case envelope(Envelope)
+    case envelope(Incoming)
   }
 
   /// One case a state of the handshake; a transition consumes the old one.
@@ -82,6 +82,10 @@ final class Session {
 
   var isEstablished: Bool { channel != nil }
   var queuedBytes: Int { outbox.queuedBytes }
+  /// What it was told and the peer does not take.
+  var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
+  /// Bytes of both directions that are kept for this connection.
+  var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes + ledger.requestBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
   var accepted: UInt64 { outbox.accepted }
   var handedOver: UInt64 { outbox.handedOver }
@@ -122,7 +126,7 @@ final class Session {
     default: throw .weFailed
     }
     phase = .established
-    inbox = Inbox(wire: wire)
+    inbox = Inbox(wire: wire, limit: limits.maximumEnvelope)
     watch(rules, hello, now: now, random: &random)
   }
 
@@ -152,10 +156,12 @@ final class Session {
     reader.append(bytes)
   }
 
-  /// The next input that the received bytes hold, or nil until more come.
-  func next(hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream)
-    throws(SessionError) -> Input?
-  {
+  /// The next input that the received bytes hold, or nil until more come. Of a request whose arguments nobody `takes` only
+  /// the head is read.
+  func next(
+    hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream,
+    takes: (_ name: [UInt8], _ count: Int) -> Bool = { _, _ in true }
+  ) throws(SessionError) -> Input? {
     if channel == nil {
       // Proven but not admitted: nothing is read.
       guard remote == nil, !isClosed else { return nil }
@@ -170,19 +176,20 @@ final class Session {
       return remote.map { .proved($0) }
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
-      let envelope = try inbox.open(&reader.buffer, range, &channel!.receiver)
+      let incoming = try inbox.open(&reader.buffer, range, &channel!.receiver, takes: takes)
       if liveness?.received(now: now) ?? false { isRelieved = true }
-      guard let envelope else { continue }
-      switch envelope {
+      guard let incoming else { continue }
+      switch incoming.envelope {
       case .pong(let nonce): measure(nonce, now: now)
       case .ping:
         trim()
         liveness?.wasAsked(&random)
       case .call, .reply, .send, .bye: break
       }
-      return .envelope(envelope)
+      return .envelope(incoming)
     }
-    reader.discardRead()
+    reader.trim(above: limits.keptBuffer)
+    inbox.trim(above: limits.keptBuffer)
     return nil
   }
 
@@ -269,7 +276,7 @@ final class Session {
     try outbox.drained(&channel!.sender)
   }
 
-  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer) }
+  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer, upTo: limits.keptBuffer) }
 
   /// Pings are the sign of an idle connection, which keeps no large buffers.
   private func trim() {

@@ -107,7 +107,8 @@ struct Attempt {
     case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
     case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .broken, .pathLost, .silent,
       .session,
-      .peerSaid(.superseded), .peerSaid(.stopping), .peerSaid(.unknown), .peerStalled, .outdatedWire, .superseded,
+      .peerSaid(.superseded), .peerSaid(.stopping), .peerSaid(.unknown), .peerStalled, .overBudget, .outdatedWire,
+      .superseded,
       .evicted, .stopping, .disconnectRequested:
       failure(.unreachable, reason.text, "check that it runs, or name its address with --at")
     }
@@ -157,6 +158,7 @@ extension CloseReason {
     case .wrongPeer: "another key answered there"
     case .peerSaid(let reason): "it said: \(reason.text)"
     case .peerStalled: "it takes nothing more"
+    case .overBudget: "its connections held too much memory"
     case .outdatedWire: "it came with the older wire"
     case .untrusted: "it is not trusted"
     case .busy: "too many connections"

@@ -60,6 +60,7 @@ extension CloseReason {
     case .peerSaid(.stopping): "peer_said_stopping"
     case .peerSaid(.unknown): "peer_said_something_unknown"
     case .peerStalled: "peer_stalled"
+    case .overBudget: "over_budget"
     case .outdatedWire: "outdated_wire"
     case .untrusted: "untrusted"
     case .busy: "busy"

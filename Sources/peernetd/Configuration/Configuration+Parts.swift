@@ -12,6 +12,7 @@ extension Configuration {
     var transport = ReactorTransport.Configuration()
     transport.listen = SocketAddress(listenEndpoint)
     transport.discoveryPort = announce || solicit || dial ? discoveryPort : nil
+    transport.bufferSize = 32 << 10
     transport.interfaces = interfaces.isEmpty ? nil : interfaces
     return transport
   }
@@ -50,6 +51,7 @@ extension Node {
     var own = NodeConfiguration()
     own.announcedPort = port
     own.dialsAutomatically = configuration.dial
+    own.limits = .agent
     own.limits.maximumConnections = configuration.maximumConnections
     own.limits.maximumHalfOpen = configuration.maximumHalfOpen
     own.profile = configuration.link

@@ -17,6 +17,7 @@ extension CloseReason {
     case .wrongPeer: "wrong_peer"
     case .peerSaid(let reason): reason.logText
     case .peerStalled: "peer_stalled"
+    case .overBudget: "over_budget"
     case .outdatedWire: "outdated_wire"
     case .untrusted: "untrusted"
     case .busy: "busy"
@@ -36,7 +37,8 @@ extension CloseReason {
       [reason, .number("errno", Int64(number))]
     case .wrongPeer(let key): [reason, LogField(key: "found", value: .publicKey(key))]
     case .refused, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .closedBeforeConfirmed, .silent, .session,
-      .peerSaid, .peerStalled, .outdatedWire, .untrusted, .busy, .superseded, .unpaired, .evicted, .stopping,
+      .peerSaid, .peerStalled, .overBudget, .outdatedWire, .untrusted, .busy, .superseded, .unpaired, .evicted,
+      .stopping,
       .disconnectRequested:
       [reason]
     }

@@ -75,6 +75,7 @@ extension RefusalReason {
     case .forbidden: "forbidden"
     case .busy: "busy"
     case .notRemoteProcedure: "not_a_remote_procedure"
+    case .tooLarge: "too_large"
     }
   }
 }

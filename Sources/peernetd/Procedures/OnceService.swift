@@ -9,7 +9,7 @@ import Sodium
 final class OnceService {
   /// The handle.
   static let name: StaticString = "agent.once"
-  /// Requests at work, those that wait for another's outcome among them.
+  /// Requests at work, those that wait for another's outcome among them. No peer has more than are left for others.
   static let limit = 64
 
   private let store: OnceStore
@@ -40,7 +40,9 @@ final class OnceService {
     let call = try OnceCall(request.arguments)
     let plan = try call.admit(request.grants)
     let known = store.journal.entry(call.key, of: request.peer)
-    let reply = { answer($0, call.procedure, known != nil) }
+    // Not the call, whose arguments would wait as well.
+    let (procedure, isRepeated) = (call.procedure, known != nil)
+    let reply = { answer($0, procedure, isRepeated) }
     if let entry = known {
       guard entry.isBound(to: call) else { throw .once(.mismatch) }
       return entry.isRunning ? entry.wait(reply) : reply(entry.repeated(plan, boot: boot))

@@ -16,8 +16,10 @@ final class ProcedureService {
   /// Told of each call of a trusted peer that was answered.
   var onServed: (PublicKey) -> Void = { _ in }
 
-  /// Requests for one procedure that are at work at once.
-  private static let limit = 16
+  /// Requests for one procedure that are at work at once, and messages. No peer has more than are left for others.
+  private static let limit = 32
+
+  private var messages = Slots(limit: ProcedureService.limit, isFair: true)
 
   init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, journal: OnceStore, log: Log) {
     self.board = board
@@ -26,18 +28,28 @@ final class ProcedureService {
     self.log = log
     once = OnceService(journal, board, log: log, now: transport.now)
     // What it runs is held against the grants of the procedure named in it.
-    node.expose(OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit)
+    node.expose(
+      OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit,
+      sharesFairly: true, maximumArguments: Limits.argumentsOfLines)
     for procedure in Procedure.allCases {
       node.expose(
         procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
-        isRemoteProcedure: true,
-        limit: Self.limit)
+        isRemoteProcedure: true, limit: Self.limit, sharesFairly: true,
+        maximumArguments: procedure.takesLines ? Limits.argumentsOfLines : 0)
     }
   }
 
   func serve(_ request: Request) {
-    if request.name.equals(OnceService.name) { return serveOnce(request) }
-    guard let procedure = Procedure(name: request.name) else { return }
+    let called = Procedure(name: request.name)
+    guard called != nil || request.name.equals(OnceService.name) else { return }
+    let asker = Asker(request)
+    if asker.token == nil {
+      guard messages.hasRoom(for: asker.peer) else {
+        return tellRefusal(request, Array("busy: too many messages at once".utf8))
+      }
+      messages.take(asker.peer)
+    }
+    guard let procedure = called else { return serveOnce(request, asker) }
     let form: Plan.ArgumentForm =
       switch request.form {
       case .handle: .handle(request.arguments)
@@ -51,15 +63,15 @@ final class ProcedureService {
     }
     let began = transport.now
     board.carryOut(plan, for: Caller(request)) { [self] outcome in
-      answer(request, request.name, outcome.asReply, began: began)
+      answer(asker, procedure, outcome.asReply, began: began)
     }
   }
 
-  private func serveOnce(_ request: Request) {
+  private func serveOnce(_ request: Request, _ asker: Asker) {
     let began = transport.now
     do throws(Admin.Refusal) {
       try once.serve(request, now: began) { [self] reply, procedure, isRepeated in
-        answer(request, procedure.name.bytes, reply, began: began, isRepeated: isRepeated)
+        answer(asker, procedure, reply, began: began, isRepeated: isRepeated)
       }
     } catch {
       refuse(request, error)
@@ -72,9 +84,9 @@ final class ProcedureService {
   }
 
   private func answer(
-    _ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant, isRepeated: Bool = false
+    _ asker: Asker, _ procedure: Procedure, _ reply: Reply, began: Instant, isRepeated: Bool = false
   ) {
-    var fields = request.fields(procedure)
+    var fields = asker.fields(procedure.name.bytes)
     switch reply {
     case .ok: fields.append(.literal("outcome", "ok"))
     case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
@@ -83,8 +95,8 @@ final class ProcedureService {
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
     log.write(.info, "call.served", fields)
-    send(reply, to: request)
-    onServed(request.peer)
+    send(reply, to: asker)
+    onServed(asker.peer)
   }
 
   /// Restarts the board as `system.reboot` does, on nobody's behalf.
@@ -99,19 +111,44 @@ final class ProcedureService {
   }
 
   private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
-    let reason = refusal.reason
-    log.writeFailure(
-      .notice, "call.refused", about: request.fields(request.name),
-      [.bytes("reason", reason.atomBytes ?? reason.binaryBytes ?? [])], at: transport.now)
-    send(.error(reason), to: request)
+    tellRefusal(request, refusal.reason.atomBytes ?? refusal.reason.binaryBytes ?? [])
+    send(.error(refusal.reason), to: Asker(request))
   }
 
-  private func send(_ reply: Reply, to request: Request) {
+  private func tellRefusal(_ request: Request, _ reason: [UInt8]) {
+    log.writeFailure(
+      .notice, "call.refused", about: Asker(request).fields(request.name), [.bytes("reason", reason)],
+      at: transport.now)
+  }
+
+  private func send(_ reply: Reply, to asker: Asker) {
     // A message has no answer.
-    guard let token = request.token else { return }
+    guard let token = asker.token else { return messages.release(asker.peer) }
     node.reply(token, reply, now: transport.now)
     transport.carryOut()
   }
+}
+
+/// What is left of a request while it is at work: its arguments do not wait for the answer.
+private struct Asker {
+  let token: RequestToken?
+  let peer: PublicKey
+  let label: [UInt8]
+
+  init(_ request: Request) {
+    token = request.token
+    peer = request.peer
+    label = request.label
+  }
+
+  func fields(_ procedure: [UInt8]) -> [LogField] {
+    [.peer(peer), .bytes("label", label), .bytes("procedure", procedure)]
+  }
+}
+
+extension Procedure {
+  /// Whether lines can be named to it, of which there may be many.
+  fileprivate var takesLines: Bool { parameters.contains { $0 == .lines || $0 == .values } }
 }
 
 extension BoardOutcome {
@@ -128,11 +165,5 @@ extension Caller {
     self.init(
       label: request.label, key: request.peer.text, fingerprint: request.peer.fingerprint, grants: request.grants,
       wire: request.wire)
-  }
-}
-
-extension Request {
-  fileprivate func fields(_ procedure: [UInt8]) -> [LogField] {
-    [.peer(peer), .bytes("label", label), .bytes("procedure", procedure)]
   }
 }

@@ -140,18 +140,18 @@ import Vectors
       var receiver = CipherState(key: SecretKey(key)!, counter: counter)
       var inbox = Inbox(wire: .one)
       let range = WireFormat.header..<frame.count
-      let envelope = try #require(try inbox.open(&frame, range, &receiver))
-      guard case .ping(let nonce) = envelope else { throw SessionError.peerSentBadEnvelope }
+      let incoming = try #require(try inbox.open(&frame, range, &receiver))
+      guard case .ping(let nonce) = incoming.envelope else { throw SessionError.peerSentBadEnvelope }
       #expect(nonce.count == 16)
 
       var sender = CipherState(key: SecretKey(key)!, counter: counter)
       var outbox = Outbox(wire: .one, budget: 1_000, encoding: EncodingOptions(atoms: .latin1))
-      #expect(try outbox.append(envelope, &sender))
+      #expect(try outbox.append(incoming.envelope, &sender))
       #expect(outbox.take() == recorded.bytes("frame"))
       if counter == .max - 1 {
         try outbox.drained(&sender)
         // The last counter is spent: nothing is ever sealed with a nonce twice.
-        #expect(throws: SessionError.weFailed) { _ = try outbox.append(envelope, &sender) }
+        #expect(throws: SessionError.weFailed) { _ = try outbox.append(incoming.envelope, &sender) }
       }
     }
   }

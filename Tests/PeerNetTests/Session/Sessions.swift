@@ -47,8 +47,8 @@ final class SessionFixture {
   func envelopes(_ bytes: [UInt8]) throws(SessionError) -> [Envelope] {
     var envelopes: [Envelope] = []
     var input = try receive(bytes)
-    while case .envelope(let envelope) = input {
-      envelopes.append(envelope)
+    while case .envelope(let incoming) = input {
+      envelopes.append(incoming.envelope)
       input = try next()
     }
     return envelopes

@@ -92,6 +92,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
         if let discoveryPort { network.broadcast(from: address, port: discoveryPort, datagram(bytes)) }
       case .datagram(let bytes, let endpoint):
         network.send(from: address, to: endpoint.with(port: 0), datagram(bytes))
+      case .setReading: break  // What is under way is bounded by the window.
       case .probe: break  // It has offered no port for them.
       case .event(let event): onEvent(event)
       }
