@@ -68,7 +68,7 @@ final class ProcedureService {
 
   /// Whoever is not a peer any more leaves nothing behind.
   func forgetAll(but trust: TrustList) {
-    once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
+    once.forgetAll { trust.entry(for: $0) != nil }
   }
 
   private func answer(
