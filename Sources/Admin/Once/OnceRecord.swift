@@ -43,11 +43,14 @@ enum OnceRecord {
   /// Whether the bytes from `offset` to the end are what a power cut leaves of a record that was being appended: its beginning, or
   /// zeros in its place.
   static func isCut(_ bytes: [UInt8], at offset: Int) -> Bool {
-    let rest = bytes[offset...]
-    if rest.allSatisfy({ $0 == 0 }) { return true }
-    guard rest.count >= 6 else { return [UInt8](magic).starts(with: rest.prefix(4)) }
-    let count = 6 + Int(rest[offset + 4]) + Int(rest[offset + 5]) << 8 + sumCount + OnceChain.linkByteCount
-    return rest.hasPrefix(magic) && rest.count < count
+    var end = bytes.count
+    while end > offset, bytes[end - 1] == 0 { end -= 1 }
+    if end == offset { return true }
+    let count = bytes.count - offset
+    let magic = [UInt8](magic)
+    for index in 0..<min(count, magic.count) where bytes[offset + index] != magic[index] { return false }
+    guard count >= 6 else { return true }
+    return count < 6 + Int(bytes[offset + 4]) + Int(bytes[offset + 5]) << 8 + sumCount + OnceChain.linkByteCount
   }
 
   /// What stands behind ``who``, without the checksum.

@@ -126,7 +126,10 @@ final class DurableState {
   func memoryChanged(at now: Instant) { memory.changed(at: now) }
 
   /// When `timeout` has something to do.
-  var deadline: Instant? { [memory.deadline, trust.deadline].compactMap { $0 }.min() }
+  var deadline: Instant? {
+    guard let settled = trust.deadline else { return memory.deadline }
+    return min(settled, memory.deadline ?? settled)
+  }
 
   /// Looks at a list that had to stand, and writes what is due, or at the end all that is new.
   func timeout(at now: Instant, isEnding: Bool = false, _ present: @autoclosure () -> PeerMemory) {
