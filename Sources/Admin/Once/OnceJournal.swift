@@ -165,7 +165,8 @@ public final class OnceJournal {
     var gap: Int?
     var isDamaged = false
     while offset < bytes.count {
-      if let record = OnceRecord.read(bytes, at: offset), offset + record.count + OnceChain.linkByteCount <= bytes.count {
+      if let record = OnceRecord.read(bytes, at: offset), offset + record.count + OnceChain.linkByteCount <= bytes.count
+      {
         offset += record.count
         let isRight = chain.take([UInt8](bytes[offset..<offset + OnceChain.linkByteCount]), behind: record)
         if gap != nil || !isRight { isDamaged = true }

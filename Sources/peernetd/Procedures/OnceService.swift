@@ -31,7 +31,8 @@ final class OnceService {
       case .whole: break
       case .cut: tell(.warning, "once.cut", Array("its last record was not whole; nothing ran by it".utf8), now: now)
       case .damaged:
-        let reason: StaticString = "records are lost; no new key runs for an hour, or until it is moved away and the agent restarted"
+        let reason: StaticString =
+          "records are lost; no new key runs for an hour, or until it is moved away and the agent restarted"
         tell(.error, "once.damaged", reason.bytes, now: now)
       }
     } catch {
