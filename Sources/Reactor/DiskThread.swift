@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 
 /// Does what waits for a disk beside the loop, which goes on for as long as the disk takes: one piece of work after the other,
@@ -50,10 +49,8 @@ public final class DiskThread: @unchecked Sendable {
     isBusy = !waiting.isEmpty
     guard isBusy else { return }
     let job = waiting.removeFirst()
-    let context = Unmanaged.passRetained(job).toOpaque()
-    let result = clinux_start_thread({ Unmanaged<Job>.fromOpaque($0).takeRetainedValue().run() }, context)
     // Without a thread the loop has to wait after all.
-    if result != 0 { Unmanaged<Job>.fromOpaque(context).takeRetainedValue().run() }
+    runOnThread { job.run() }
   }
 
   private func ended(_ job: Job) {
