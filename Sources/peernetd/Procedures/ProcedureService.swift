@@ -18,6 +18,8 @@ final class ProcedureService {
 
   /// Requests for one procedure that are at work at once.
   private static let limit = 16
+  /// Lines a minute about one peer's calls of one procedure that changes nothing; the rest is counted.
+  private static let linesOfPeerAndProcedure: Int64 = 10
 
   init(_ board: any BoardDriver, node: Node, transport: ReactorTransport, journal: OnceStore, log: Log) {
     self.board = board
@@ -74,7 +76,8 @@ final class ProcedureService {
   private func answer(
     _ request: Request, _ procedure: [UInt8], _ reply: Reply, began: Instant, isRepeated: Bool = false
   ) {
-    var fields = request.fields(procedure)
+    let subject = request.fields(procedure)
+    var fields: [LogField] = []
     switch reply {
     case .ok: fields.append(.literal("outcome", "ok"))
     case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
@@ -82,7 +85,13 @@ final class ProcedureService {
     fields.append(.milliseconds("ms", transport.now - began))
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
-    log.write(.info, "call.served", fields)
+    // Who asks what changes nothing may ask as often as it likes, and would wash away what others did.
+    if Procedure(name: procedure)?.changesSomething == true {
+      log.write(.notice, "call.served", subject + fields)
+    } else {
+      log.writeFailure(
+        .info, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
+    }
     send(reply, to: request)
     onServed(request.peer)
   }
