@@ -6,6 +6,7 @@
 #include <malloc.h>
 #endif
 #include <net/if.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -309,3 +310,30 @@ void clinux_mutex_destroy(void *mutex) {
 }
 void clinux_mutex_lock(void *mutex) { pthread_mutex_lock(mutex); }
 void clinux_mutex_unlock(void *mutex) { pthread_mutex_unlock(mutex); }
+
+struct thread {
+    void (*body)(void *);
+    void *context;
+};
+static void *run_thread(void *argument) {
+    struct thread thread = *(struct thread *)argument;
+    free(argument);
+    thread.body(thread.context);
+    return NULL;
+}
+int clinux_start_thread(void (*body)(void *), void *context) {
+    // One heap for all threads: each heap of its own keeps what is freed in it.
+    mallopt(M_ARENA_MAX, 1);
+    struct thread *thread = malloc(sizeof *thread);
+    if (thread == NULL) return -ENOMEM;
+    *thread = (struct thread){body, context};
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 256 << 10);
+    pthread_t id;
+    int error = pthread_create(&id, &attributes, run_thread, thread);
+    pthread_attr_destroy(&attributes);
+    if (error != 0) free(thread);
+    return -error;
+}

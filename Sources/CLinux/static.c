@@ -81,6 +81,21 @@ WEAK _Noreturn void _Unwind_Resume(void *exception) {
 }
 WEAK int __gcc_personality_v0(void) { abort(); }
 
+// No thread is cancelled or leaves by pthread_exit(3), for which glibc unwinds its stack.
+WEAK int _Unwind_ForcedUnwind(void *exception, void *stop, void *argument) {
+    (void)exception;
+    (void)stop;
+    (void)argument;
+    abort();
+}
+WEAK void *_Unwind_GetCFA(void *context) {
+    (void)context;
+    abort();
+}
+
+// No thread resolves names, for which it would have a state of its own.
+WEAK __thread void *__libc_resp __attribute__((tls_model("initial-exec")));
+
 // No wide streams, hence no conversions. The table's entries would be called for a wide character alone.
 WEAK const void *const __wcsmbs_gconv_fcts_c[4] = {0};
 WEAK int __gconv_lock;

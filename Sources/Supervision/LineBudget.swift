@@ -13,8 +13,9 @@ public struct LineBudget: Sendable {
   /// Nothing spent.
   public init() {}
 
-  /// Whether a line may be written now; and how many were dropped before it.
-  public mutating func take(at now: Instant) -> (isAllowed: Bool, dropped: Int64) {
+  /// Whether a line may be written now; and how many were dropped before it. What has to stay costs nothing and is never dropped.
+  public mutating func take(at now: Instant, mustStay: Bool = false) -> (isAllowed: Bool, dropped: Int64) {
+    if mustStay { return (true, 0) }
     let next = max(fullAt, now) + LineBudget.interval
     guard next - now <= LineBudget.interval * LineBudget.burst else {
       dropped += 1

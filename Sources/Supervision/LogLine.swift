@@ -11,6 +11,12 @@ public struct LogLine: Equatable, Sendable {
   /// Worth a look: error to warning, as sd-daemon(3) has it.
   public let isWarning: Bool
 
+  /// Whether a line has a priority of notice or above: of the agent's that is what changed the board.
+  public static func isNotice(_ line: [UInt8]) -> Bool {
+    line.count >= 3 && line[0] == UInt8(ascii: "<") && line[2] == UInt8(ascii: ">")
+      && (UInt8(ascii: "0")...UInt8(ascii: "5")).contains(line[1])
+  }
+
   /// Takes a leading `<0>` to `<7>` for the line's priority.
   public init(name: [UInt8], _ line: [UInt8]) {
     self.name = name

@@ -61,7 +61,9 @@ final class ServiceOutput {
   }
 
   private func write(_ line: [UInt8]) {
-    let (isAllowed, dropped) = budget.take(at: Instant(nanoseconds: Clock.now()))
+    // The agent counts by itself what anyone can repeat; what it says of changes is not lost in the noise of others.
+    let mustStay = name == [UInt8]("agent") && LogLine.isNotice(line)
+    let (isAllowed, dropped) = budget.take(at: Instant(nanoseconds: Clock.now()), mustStay: mustStay)
     guard isAllowed else { return }
     if dropped > 0 {
       var text = name + [UInt8](" wrote too much: ")

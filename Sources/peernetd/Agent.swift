@@ -9,6 +9,8 @@ import Sodium
 /// The daemon at work: the protocol, the board, the files, the log and the signals around one loop.
 final class Agent {
   private let reactor: Reactor
+  private let disk: DiskThread
+  private let lock: ProcessLock?
   private let log: Log
   private let configurationFile: [UInt8]?
   private let configuration: Configuration
@@ -32,6 +34,7 @@ final class Agent {
     let identity: Identity
     do throws(StateError) { identity = try Identity.loadOrCreate(paths) } catch { throw .state(error) }
     let log = Log(level: loaded.configuration.level) { StandardStream.error.writeLine($0) }
+    let lock = try lock(paths, log)
     for warning in loaded.warnings + profile.warnings {
       log.write(.warning, "configuration.ignored", [.bytes("line", warning)])
     }
@@ -45,7 +48,7 @@ final class Agent {
     }
     do throws(Errno) {
       let agent = try Agent(
-        configurationFile, loaded.configuration, profile.profile, paths, log, identity: identity.keyPair)
+        configurationFile, loaded.configuration, profile.profile, paths, lock, log, identity: identity.keyPair)
       try agent.start()
       try agent.reactor.run()
       return agent.finish()
@@ -54,17 +57,35 @@ final class Agent {
     }
   }
 
+  /// Two agents on one state folder would write over each other's files, and a key of `agent.once` would run once in each.
+  private static func lock(_ paths: StatePaths, _ log: Log) throws(CommandError) -> ProcessLock? {
+    let outcome: ProcessLock.Outcome
+    do throws(Errno) { outcome = try ProcessLock.take(paths.folder + "/agent.lock".utf8) } catch {
+      // A disk that takes nothing any more keeps nobody from serving.
+      log.write(.warning, "state.not_locked", [.bytes("path", paths.folder), .bytes("reason", error.text)])
+      return nil
+    }
+    switch outcome {
+    case .taken(let lock): return lock
+    case .held(let id): throw .state(.inUse(path: paths.folder, id: id))
+    }
+  }
+
   /// Opens the listening port, so that it can be announced.
   private init(
     _ configurationFile: [UInt8]?, _ configuration: Configuration, _ profile: BoardProfile, _ paths: StatePaths,
-    _ log: Log, identity: consuming KeyPair
+    _ lock: ProcessLock?, _ log: Log, identity: consuming KeyPair
   ) throws(Errno) {
     reactor = try Reactor(bufferSize: Limits.readSize)
+    disk = DiskThread(reactor: reactor)
+    self.lock = lock
     self.configurationFile = configurationFile
     self.configuration = configuration
     self.log = log
     var onTrustChange: () -> Void = {}
-    state = DurableState(paths, disk: configuration.image.disk, log: log, reactor: reactor) { onTrustChange() }
+    state = DurableState(
+      paths, disk: configuration.image.disk, log: log, reactor: reactor, thread: disk
+    ) { onTrustChange() }
     peerLog = PeerLog(log: log)
     transport = try ReactorTransport(reactor: reactor, configuration: configuration.transport)
     node = Node(
@@ -73,11 +94,11 @@ final class Agent {
     var onPower: (PowerPlan.Action) -> Void = { _ in }
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
     procedures = ProcedureService(
-      board, node: node, transport: transport, journal: OnceStore(path: paths.once), log: log)
+      board, node: node, transport: transport, journal: OnceStore(path: paths.once, disk: disk), log: log)
     // An empty list may be one that could not be read.
     if !state.trustList.entries.isEmpty { procedures.forgetAll(but: state.trustList) }
     for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }
-    trial = TrialKeeper(configuration, log: log, now: transport.now) { [self] in procedures.reboot() }
+    trial = TrialKeeper(configuration, thread: disk, log: log, now: transport.now) { [self] in procedures.reboot() }
     procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
     onTrustChange = { [self] in loadTrust() }
     onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
@@ -120,7 +141,9 @@ final class Agent {
   }
 
   private func finish() -> ExitCode {
+    reactor.onTurn = nil
     state.timeout(at: now, isEnding: true, node.memory)
+    disk.finish(within: 10_000_000_000)
     log.write(.notice, "daemon.stopped")
     return ending ?? .success
   }

@@ -1,4 +1,5 @@
 import Foundation
+import PeerNet
 
 /// A folder of a test's own, gone with the test.
 public final class TemporaryFolder: Sendable {
@@ -32,5 +33,13 @@ public final class TemporaryFolder: Sendable {
   public func mode(_ name: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
     return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
+  }
+}
+
+extension TemporaryFolder {
+  /// The lines of a trust list, without its seal; what is none as it stands there.
+  public func trustText(_ name: String) -> String? {
+    guard let bytes = read(name) else { return nil }
+    return String(decoding: (try? TrustList.parse(bytes))?.text ?? bytes, as: UTF8.self)
   }
 }

@@ -97,6 +97,38 @@ import Testing
     #expect(folder.read("state/trust") == torn)
   }
 
+  /// Written by hand, and cut inside a name by whatever cut it.
+  @Test func aListThatWasCutGrantsNothing() async throws {
+    let whole = "peernet-trust 1\n\(anna) anna allow=gpio.write:pump\n"
+    try folder.write("state/trust", whole)
+    let daemon = try start()
+    _ = try await daemon.line("trust.loaded peers=1")
+    try folder.write("state/trust", String(whole.dropLast(6)))
+    #expect(try await daemon.line("<3>trust.kept_last_good").contains("unterminated:2: it may be torn"))
+    daemon.signal(SIGTERM)
+    #expect(try await daemon.end().exitCode == 0)
+    #expect(folder.trustText("state/trust.good") == whole)
+  }
+
+  @Test func twoAgentsDoNotShareAStateFolder() async throws {
+    let first = try start()
+    _ = try await first.line("daemon.started")
+    let second = try await start().end()
+    #expect(second.exitCode == 79)
+    #expect(second.errors.contains("is used by another peernetd, process "))
+    #expect(second.errors.contains("stop that one first"))
+    first.signal(SIGTERM)
+    #expect(try await first.end().exitCode == 0)
+    let third = try start()
+    _ = try await third.line("daemon.started")
+    third.signal(SIGKILL)
+    _ = try await third.end()
+    let fourth = try start()
+    _ = try await fourth.line("daemon.started")
+    fourth.signal(SIGTERM)
+    #expect(try await fourth.end().exitCode == 0)
+  }
+
   @Test func aForeignMemoryIsToldAndLeft() async throws {
     let foreign = Array("not ours\n".utf8)
     try folder.write("state/peers", foreign)

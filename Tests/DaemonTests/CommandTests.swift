@@ -23,8 +23,9 @@ import Testing
     try await DaemonProcess(arguments + ["--config", folder.path("peernetd.conf")], in: folder).end()
   }
 
-  private var trust: String? { folder.read("state/trust").map { String(decoding: $0, as: UTF8.self) } }
-  private var lastGood: String? { folder.read("state/trust.good").map { String(decoding: $0, as: UTF8.self) } }
+  /// Without its seal.
+  private var trust: String? { folder.trustText("state/trust") }
+  private var lastGood: String? { folder.trustText("state/trust.good") }
 
   // MARK: Identity
 

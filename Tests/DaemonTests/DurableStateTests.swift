@@ -30,7 +30,8 @@ import Testing
     }
     var isNoticed = false
     let state = DurableState(
-      StatePaths(configuration, hasDataPartition: false), disk: nil, log: log, reactor: reactor
+      StatePaths(configuration, hasDataPartition: false), disk: nil, log: log, reactor: reactor,
+      thread: DiskThread(reactor: reactor)
     ) {
       isNoticed = true
       reactor.stop()
@@ -40,7 +41,7 @@ import Testing
     try reactor.run()
     reactor.cancel(limit)
     #expect(isNoticed)
-    state.loadTrust()
+    state.loadTrust(now: Instant(nanoseconds: reactor.now))
     #expect(state.trustList.entries.count == 2)
   }
 }

@@ -39,7 +39,8 @@ import Vectors
     return try await DaemonProcess(arguments + options, in: board.folder).end()
   }
 
-  private var trust: String? { board.folder.read("state/trust").map { String(decoding: $0, as: UTF8.self) } }
+  /// Without its seal.
+  private var trust: String? { board.folder.trustText("state/trust") }
 
   private func key(_ number: UInt64) -> String { String(decoding: PublicKey(1, 2, 3, number).text, as: UTF8.self) }
 

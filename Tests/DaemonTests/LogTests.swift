@@ -54,6 +54,29 @@ import Testing
       ])
   }
 
+  /// What one peer asks without end costs a few lines a minute, and its number; what another does stands between them.
+  @Test func aFloodOfQuestionsIsCountedAndCostsNoOther() {
+    let lines = Lines()
+    let log = lines.log()
+    func served(_ peer: String, at now: Instant) {
+      log.writeFailure(
+        .info, "call.served", about: [.bytes("peer", Array(peer.utf8))], [.literal("outcome", "ok")], burst: 10, at: now
+      )
+    }
+    for number in 0..<10_000 {
+      served("loud", at: at(1))
+      if number % 2_000 == 0 { served("quiet", at: at(1)) }
+    }
+    #expect(lines.written.count { $0.contains("loud") } == 10)
+    #expect(lines.written.count { $0.contains("quiet") } == 5)
+    lines.written = []
+    log.timeout(at: at(61))
+    #expect(lines.written == ["<6>call.served peer=loud outcome=ok repeated=9990\n"])
+    // The next minute has lines of its own.
+    for _ in 0..<20 { served("loud", at: at(62)) }
+    #expect(lines.written.count == 10)
+  }
+
   @Test func peerBytesCannotLeaveTheirValue() {
     let lines = Lines()
     let log = lines.log()

@@ -194,7 +194,7 @@ import Testing
     let whole = try #require(board.folder.read("state/once"))
     try board.folder.write("state/once", Array(whole.dropLast(5)))
     let again = try await board.start()
-    _ = try await again.process.line("once.damaged")
+    _ = try await again.process.line("once.cut")
     try await laptop.connect(to: again)
     _ = try await laptop.call(again, "gpio.write", write("relay", 0))
     let first = try await once(laptop, again, keys[0], "gpio.write", write("relay", 1))
@@ -208,9 +208,36 @@ import Testing
     #expect(try await again.stop().exitCode == 0)
     let third = try await board.start()
     try await laptop.connect(to: third)
-    #expect(!third.process.errorText.contains("once.damaged"))
+    #expect(!third.process.errorText.contains("once.cut"))
     await laptop.node.stop()
     #expect(try await third.stop().exitCode == 0)
+  }
+
+  /// Whose record is lost must not run again unnoticed: for an hour no new key is taken, and plain calls go on.
+  @Test func aJournalThatLostARecordTakesNoNewKey() async throws {
+    let (running, laptop) = try await meet()
+    let keys = [OnceKey(), OnceKey()]
+    for key in keys { _ = try await once(laptop, running, key, "gpio.write", write("relay", 1)) }
+    #expect(try await running.stop().exitCode == 0)
+    var damaged = try #require(board.folder.read("state/once"))
+    damaged[40] ^= 1
+    try board.folder.write("state/once", damaged)
+    let again = try await board.start()
+    #expect(try await again.process.line("<3>once.damaged").contains("no new key runs for an hour"))
+    try await laptop.connect(to: again)
+    for key in [keys[0], OnceKey()] {
+      await #expect {
+        try await once(laptop, again, key, "gpio.write", write("relay", 1))
+      } throws: {
+        ($0 as? PeerNetError)?.code == "no_journal"
+      }
+    }
+    #expect(try await level(laptop, again, "relay") == 0)
+    let known = try await once(laptop, again, keys[1], "gpio.write", write("relay", 1))
+    #expect(known.value("once")?.value("repeated") == .atom("true"))
+    #expect(board.folder.read("state/once") == damaged)
+    await laptop.node.stop()
+    #expect(try await again.stop().exitCode == 0)
   }
 
   /// A board whose disk takes nothing says so, and can still be rebooted.

@@ -189,6 +189,18 @@ import Testing
     )
   }
 
+  /// A download that failed before it began, or soon after.
+  @Test(arguments: [0, 1, 95, 96, 4_096, 100_000]) func anInputThatEndsAtOnceTouchesNothing(_ count: Int) async throws {
+    _ = try await board.run("slot", "write", file)
+    _ = try await board.run("slot", "try")
+    try board.folder.write("other.img", Array(image[..<count]))
+    let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
+    #expect(ended.exitCode == 81)
+    #expect(ended.errors.contains("; nothing was written, give a whole slot-BOARD.img\n"), "\(ended.errors)")
+    #expect(try slot(.b) == image)
+    #expect(try board.environment()?.trial == .b)
+  }
+
   @Test func aSlotThatDecaysIsNotTried() async throws {
     _ = try await board.run("slot", "write", file)
     var byte = try board.read(1, at: DiskLayout.slot(.b).offset + 450_000)

@@ -178,3 +178,29 @@ final class TemporaryFolder {
     #expect(try file.read() == [102])
   }
 }
+
+@Suite struct ProcessLockTests {
+  @Test func oneHoldsItAndTheOtherHearsWho() throws {
+    let folder = try TemporaryFolder()
+    guard case .taken(let first) = try ProcessLock.take(folder.file("lock")) else {
+      Issue.record("nobody else has it")
+      return
+    }
+    guard case .held(let id) = try ProcessLock.take(folder.file("lock")) else {
+      Issue.record("taken twice")
+      return
+    }
+    #expect(String(decoding: id, as: UTF8.self) == "\(getpid())")
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func itEndsWithItsHolder() throws {
+    let folder = try TemporaryFolder()
+    for _ in 0..<3 {
+      guard case .taken = try ProcessLock.take(folder.file("lock")) else {
+        Issue.record("its holder is gone")
+        return
+      }
+    }
+  }
+}

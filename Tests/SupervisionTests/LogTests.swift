@@ -34,6 +34,16 @@ import Testing
     #expect(next.isAllowed && next.dropped == 0)
   }
 
+  @Test func whatChangedTheBoardIsNotCut() {
+    var budget = LineBudget()
+    let start = Instant(nanoseconds: 1_000_000_000_000)
+    for _ in 0..<10_000 { _ = budget.take(at: start) }
+    #expect(!budget.take(at: start).isAllowed)
+    for _ in 0..<1_000 { #expect(budget.take(at: start, mustStay: true).isAllowed) }
+    #expect(LogLine.isNotice(Array("<5>call.served".utf8)) && LogLine.isNotice(Array("<3>x".utf8)))
+    for line in ["<6>call.served", "<5", "5", "", "call.served <5>"] { #expect(!LogLine.isNotice(Array(line.utf8))) }
+  }
+
   @Test(arguments: [
     ("<3>bad", "bad", true), ("<4>warned", "warned", true), ("<5>told", "told", false), ("<8>x", "<8>x", false),
     ("<3", "<3", false), ("<3>", "", true), ("plain", "plain", false), ("", "", false),

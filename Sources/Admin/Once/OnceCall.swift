@@ -52,7 +52,7 @@ extension Procedure {
 }
 
 /// Why `agent.once` ran nothing.
-public enum OnceRefusal: Equatable, Sendable {
+public enum OnceRefusal: Error, Equatable, Sendable {
   /// Not `{Key, Name, Args}` with a key of 16 bytes.
   case malformed
   /// What only looks needs no key.
@@ -63,6 +63,10 @@ public enum OnceRefusal: Equatable, Sendable {
   case quota
   /// The journal takes nothing, and without it nothing runs.
   case noJournal
+  /// Records of the journal were lost, and this key may be among them.
+  case damaged
+  /// As many of the caller's calls as may wait for the disk do.
+  case hurried
   /// It was begun, and the agent or the board ended before it was through.
   case unknown(hasRestarted: Bool)
   /// The caller asks for the same more often than there is room to wait.
@@ -76,6 +80,8 @@ public enum OnceRefusal: Equatable, Sendable {
     case .mismatch: "mismatch: the key was used for another call"
     case .quota: "busy: too many of your calls have no outcome yet"
     case .noJournal: "no_journal: the journal cannot be written, so nothing was done; call it directly"
+    case .damaged: "no_journal: the journal was damaged and takes no new key for an hour; call it directly"
+    case .hurried: "busy: too many of your calls wait for the disk"
     case .unknown(true): "unknown: the board started anew before it was through"
     case .unknown: "unknown: the agent ended before it was through"
     case .crowded: "busy: asked again too often"

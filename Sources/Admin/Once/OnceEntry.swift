@@ -4,10 +4,19 @@ import Sodium
 
 /// A call that the journal remembers.
 public final class OnceEntry {
+  enum State: Equatable {
+    /// The record of its start waits for the disk.
+    case queued
+    case running
+    /// The record of its outcome waits for the disk.
+    case finishing([UInt8])
+    case ended([UInt8])
+    /// The agent ended before it was through.
+    case interrupted
+  }
+
   private let started: [UInt8]
-  private var finished: [UInt8] = []
-  /// Whether its outcome is still to come.
-  public private(set) var isRunning: Bool
+  private var state: State
   /// Who waits for it. At most ``maximumWaiting``: most of them came by a connection that is gone.
   private var waiting: [(Reply) -> Void] = []
   /// When that changed last, or the file was read.
@@ -22,16 +31,37 @@ public final class OnceEntry {
   /// Bytes of a reply, encoded.
   static var maximumReply: Int { 4 << 10 }
 
-  init(started: [UInt8], isRunning: Bool, now: Instant) {
+  init(started: [UInt8], _ state: State, now: Instant) {
     self.started = started
-    self.isRunning = isRunning
+    self.state = state
     since = now
   }
 
-  /// Its records.
-  var bytes: [UInt8] { started + finished }
-  /// Of its records.
-  var byteCount: Int { started.count + finished.count }
+  /// The start's, and the outcome's if it is known.
+  var records: [[UInt8]] { finished.map { [started, $0] } ?? [started] }
+  /// Of its records, with what ties them together.
+  var byteCount: Int {
+    var count = 0
+    for record in records { count += record.count + OnceChain.linkByteCount }
+    return count
+  }
+
+  private var finished: [UInt8]? {
+    switch state {
+    case .finishing(let record), .ended(let record): record
+    case .queued, .running, .interrupted: nil
+    }
+  }
+
+  var isQueued: Bool { state == .queued }
+
+  /// Whether its outcome is still to come: whoever asks waits.
+  public var isPending: Bool {
+    switch state {
+    case .queued, .running, .finishing: true
+    case .ended, .interrupted: false
+    }
+  }
 
   func isOf(_ who: [UInt8]) -> Bool { [UInt8](started[OnceRecord.who]) == who }
   func isOf(caller: [UInt8]) -> Bool { [UInt8](started[OnceRecord.caller]) == caller }
@@ -42,10 +72,10 @@ public final class OnceEntry {
 
   /// What still runs is never forgotten, and what nobody knows the outcome of is not soon.
   func mayGo(_ now: Instant) -> Bool {
-    !isRunning && (!finished.isEmpty || now - since >= Self.unknownAge)
+    !isPending && (finished != nil || now - since >= Self.unknownAge)
   }
 
-  func isOld(_ now: Instant) -> Bool { !isRunning && now - since >= Self.age }
+  func isOld(_ now: Instant) -> Bool { !isPending && now - since >= Self.age }
 
   /// Has `answer` called with the outcome, or at once when too many others came after it.
   public func wait(_ answer: @escaping (Reply) -> Void) {
@@ -71,14 +101,21 @@ public final class OnceEntry {
     if bytes.count > Self.maximumReply {
       bytes = Reply.failure("too_large: it was carried out, its answer is too large to be kept").recorded
     }
-    finished = OnceRecord.bytes(OnceRecord.finished, [UInt8](started[OnceRecord.who]), bytes)
-    isRunning = false
+    let record = OnceRecord.bytes(OnceRecord.finished, [UInt8](started[OnceRecord.who]), bytes)
+    state = .finishing(record)
     since = now
-    return finished
+    return record
   }
 
   /// The same from the file.
-  func finish(_ record: [UInt8]) { finished = record }
+  func finish(_ record: [UInt8]) { state = .ended(record) }
+
+  func begin() { state = .running }
+
+  /// The record of its outcome is on disk, or could not be written: whoever asks is answered from now on.
+  public func settle() {
+    if case .finishing(let record) = state { state = .ended(record) }
+  }
 
   // MARK: Answers
 
@@ -102,7 +139,7 @@ public final class OnceEntry {
   /// The answer of a reboot is recorded before the reboot is carried out. Where only its beginning is, and the board was
   /// started anew since, then what was asked for has happened, whatever caused it.
   public func repeated(_ plan: Plan, boot: [UInt8]) -> Reply {
-    if let reply = Reply(recorded: finished) { return adding(to: reply, isRepeated: true, boot: boot) }
+    if let reply = Reply(recorded: finished ?? []) { return adding(to: reply, isRepeated: true, boot: boot) }
     let hasRestarted = hasRestarted(boot)
     if case .power(let power) = plan, power.action == .reboot, !power.isDryRun, hasRestarted == true {
       return adding(to: .ok(power.answer(under: nil)), isRepeated: true, boot: boot)

@@ -13,9 +13,24 @@ public final class OnceJournal {
   static var maximumBytesOfCaller: Int { 16 << 10 }
   /// Bytes of all records.
   static var maximumBytes: Int { 64 << 10 }
+  /// Calls of one peer whose start waits for the disk.
+  static var maximumQueuedOfCaller: Int { 8 }
+
+  /// What a file was found to be.
+  public enum Reading: Equatable, Sendable {
+    /// Every record is there.
+    case whole
+    /// Its end is what a power cut leaves, these many bytes: nothing ran by them.
+    case cut(Int)
+    /// Records in it may be lost, in or around these many bytes. No new call is taken for as long as an unknown outcome is
+    /// remembered: one that ran may be among the lost.
+    case damaged(Int)
+  }
 
   /// The oldest first.
   private(set) var entries: [OnceEntry] = []
+  /// Records were lost: until then no new call is taken.
+  public private(set) var closedUntil: Instant?
 
   /// Nothing was called yet.
   public init() {}
@@ -37,19 +52,26 @@ public final class OnceJournal {
     return nil
   }
 
-  /// Notes that a new call begins, in the place of old ones if there is no other; nil if all of them are still needed. The
-  /// record must be on disk before anything runs; where it cannot be written, ``forget(_:)``.
+  /// Notes that a new call shall begin, in the place of old ones if there is no other, unless all of them are still needed. The
+  /// record must be on disk before ``begin(_:)``; where it cannot be written, ``forget(_:)``.
   public func start(
     _ call: OnceCall, by caller: PublicKey, seconds: Int64, boot: [UInt8], now: Instant
-  ) -> (entry: OnceEntry, record: [UInt8])? {
+  ) throws(OnceRefusal) -> (entry: OnceEntry, record: [UInt8]) {
+    if let closedUntil {
+      guard now >= closedUntil else { throw .damaged }
+      self.closedUntil = nil
+    }
     let caller = caller.bytes
+    var queued = 0
+    for entry in entries where entry.isQueued && entry.isOf(caller: caller) { queued += 1 }
+    guard queued < Self.maximumQueuedOfCaller else { throw .hurried }
     var own = call.binding
     for shift in 0..<8 { own.append(UInt8(truncatingIfNeeded: seconds >> (8 * Int64(shift)))) }
     let record = OnceRecord.bytes(OnceRecord.started, caller + call.key, own + boot)
     for entry in entries where entry.isOld(now) { forget(entry) }
-    while isFull(for: caller) { guard forgetOldest(of: caller, now) else { return nil } }
-    while byteCount + record.count > Self.maximumBytes { guard forgetOldest(of: nil, now) else { return nil } }
-    let entry = OnceEntry(started: record, isRunning: true, now: now)
+    while isFull(for: caller) { guard forgetOldest(of: caller, now) else { throw .quota } }
+    while byteCount + record.count > Self.maximumBytes { guard forgetOldest(of: nil, now) else { throw .quota } }
+    let entry = OnceEntry(started: record, .queued, now: now)
     entries.append(entry)
     return (entry, record)
   }
@@ -73,11 +95,23 @@ public final class OnceJournal {
     return false
   }
 
-  /// Notes what a running call came to, which the record says. Nil when nobody remembers the call: its caller was unpaired.
+  /// The record of its start is on disk: it runs from now on. False when nobody remembers it: its caller was unpaired.
+  public func begin(_ entry: OnceEntry) -> Bool {
+    guard isKnown(entry) else { return false }
+    entry.begin()
+    return true
+  }
+
+  /// Notes what a running call came to, which the record says. Until that is on disk, and it ``OnceEntry/settle()``s, a repetition
+  /// waits. Nil when nobody remembers the call: its caller was unpaired.
   public func finish(_ entry: OnceEntry, _ reply: Reply, now: Instant) -> [UInt8]? {
     let record = entry.finish(reply, now: now)
-    for known in entries where known === entry { return record }
-    return nil
+    return isKnown(entry) ? record : nil
+  }
+
+  private func isKnown(_ entry: OnceEntry) -> Bool {
+    for known in entries where known === entry { return true }
+    return false
   }
 
   /// Takes back the start of a call that did not run.
@@ -103,35 +137,54 @@ public final class OnceJournal {
   private static var head: StaticString { "peernet-once 1\n" }
 
   /// All that is remembered, as a file.
-  public var bytes: [UInt8] {
+  public var bytes: [UInt8] { file.bytes }
+
+  /// The same, and what the next record in it is tied to.
+  var file: (bytes: [UInt8], chain: OnceChain) {
     var bytes = [UInt8](Self.head)
-    for entry in entries { bytes += entry.bytes }
-    return bytes
+    var chain = OnceChain()
+    for entry in entries {
+      for record in entry.records { bytes += record + chain.link(record) }
+    }
+    return (bytes, chain)
   }
 
   /// Takes a file's contents in: every record that is whole and right counts. What ran when it was last written is taken
-  /// for interrupted.
-  ///
-  /// - Returns: how many bytes are no such record, as a power cut leaves them behind the last one; nil for the file of
-  ///   somebody else.
-  public func read(_ bytes: [UInt8], now: Instant) -> Int? {
+  /// for interrupted. Nil for the file of somebody else.
+  public func read(_ bytes: [UInt8], now: Instant) -> Reading? {
     guard bytes.hasPrefix(Self.title), let end = bytes.firstIndex(of: 0x0a), end < 24 else {
-      return [UInt8](Self.head).starts(with: bytes) ? bytes.count : nil
+      guard [UInt8](Self.head).starts(with: bytes) else { return nil }
+      return bytes.isEmpty ? .whole : .cut(bytes.count)
     }
     // Of a later format what is understood.
     guard let version = bytes[13..<end].decimal, version > 0 else { return nil }
     var offset = end + 1
-    var damaged = 0
+    var chain = OnceChain()
+    var lost = 0
+    /// Where what is no record began.
+    var gap: Int?
+    var isDamaged = false
     while offset < bytes.count {
-      if let record = OnceRecord.read(bytes, at: offset) {
-        take(record, now: now)
+      if let record = OnceRecord.read(bytes, at: offset), offset + record.count + OnceChain.linkByteCount <= bytes.count
+      {
         offset += record.count
+        let isRight = chain.take([UInt8](bytes[offset..<offset + OnceChain.linkByteCount]), behind: record)
+        if gap != nil || !isRight { isDamaged = true }
+        gap = nil
+        take(record, now: now)
+        offset += OnceChain.linkByteCount
       } else {
-        damaged += 1
+        if gap == nil { gap = offset }
+        lost += 1
         offset += 1
       }
     }
-    return damaged
+    if let gap, !OnceRecord.isCut(bytes, at: gap) { isDamaged = true }
+    if isDamaged {
+      closedUntil = now + OnceEntry.unknownAge
+      return .damaged(lost)
+    }
+    return lost == 0 ? .whole : .cut(lost)
   }
 
   private func take(_ record: [UInt8], now: Instant) {
@@ -139,7 +192,7 @@ public final class OnceJournal {
     let known = entry([UInt8](record[OnceRecord.who]))
     if kind == OnceRecord.started {
       if let known { forget(known) }
-      entries.append(OnceEntry(started: record, isRunning: false, now: now))
+      entries.append(OnceEntry(started: record, .interrupted, now: now))
     } else if kind == OnceRecord.finished {
       known?.finish(record)
     }

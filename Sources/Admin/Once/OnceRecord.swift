@@ -2,7 +2,7 @@ import PeerNet
 import Sodium
 
 /// The records of the journal's file:
-/// `"CALL" | u16 n | n bytes | first 8 bytes of the SHA-256 of all that`, numbers little-endian.
+/// `"CALL" | u16 n | n bytes | first 8 bytes of the SHA-256 of all that`, numbers little-endian; ``OnceChain`` ties them together.
 ///
 /// | first of the n bytes | the rest |
 /// |---|---|
@@ -26,7 +26,7 @@ enum OnceRecord {
   static func minimum(_ kind: UInt8) -> Int { kind == started ? 79 : 55 }
 
   private static var magic: StaticString { "CALL" }
-  private static var sumCount: Int { 8 }
+  static var sumCount: Int { 8 }
 
   /// The record at `offset`; nil where none stands that is whole and right.
   static func read(_ bytes: [UInt8], at offset: Int) -> [UInt8]? {
@@ -38,6 +38,19 @@ enum OnceRecord {
       sealed([UInt8](record.dropLast(sumCount))) == record
     else { return nil }
     return record
+  }
+
+  /// Whether the bytes from `offset` to the end are what a power cut leaves of a record that was being appended: its beginning, or
+  /// zeros in its place.
+  static func isCut(_ bytes: [UInt8], at offset: Int) -> Bool {
+    var end = bytes.count
+    while end > offset, bytes[end - 1] == 0 { end -= 1 }
+    if end == offset { return true }
+    let count = bytes.count - offset
+    let magic = [UInt8](magic)
+    for index in 0..<min(count, magic.count) where bytes[offset + index] != magic[index] { return false }
+    guard count >= 6 else { return true }
+    return count < 6 + Int(bytes[offset + 4]) + Int(bytes[offset + 5]) << 8 + sumCount + OnceChain.linkByteCount
   }
 
   /// What stands behind ``who``, without the checksum.

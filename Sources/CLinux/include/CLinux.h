@@ -155,6 +155,9 @@ void clinux_mutex_destroy(void *_Nonnull mutex);
 void clinux_mutex_lock(void *_Nonnull mutex);
 void clinux_mutex_unlock(void *_Nonnull mutex);
 
+// Runs `body` on a thread of its own, of which nothing is left when it returns. Signals that are blocked here are there, too.
+int clinux_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull context);
+
 // This process
 _Noreturn void clinux_exit(int code);
 // Whether a short write would not block now. Non-blocking mode would also hit whoever shares the open file.

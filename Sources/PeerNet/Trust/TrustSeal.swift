@@ -25,12 +25,10 @@ enum TrustSeal {
     var reader = LineReader(text)
     var start = 0
     while let line = reader.next() {
-      if reader.number == 1 {
+      if !isSeal(line) {
         sealed.append(contentsOf: line)
-        sealed.append(word)
+        if start == 0 { sealed.append(word) }
         sealed.append(contentsOf: text[line.endIndex..<reader.position])
-      } else if !isSeal(line) {
-        sealed.append(contentsOf: text[start..<reader.position])
       }
       start = reader.position
     }

@@ -11,6 +11,8 @@ enum ExitCode: Int32 {
   /// Somebody else is at it, try again; or the simulated board reboots, start me again.
   case temporary = 75
   case configuration = 78
+  /// Another agent uses the state folder.
+  case stateInUse = 79
 
   // Of the commands on slots
   /// This system is not a flashed board's.

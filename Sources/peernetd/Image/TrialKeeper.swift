@@ -9,6 +9,7 @@ final class TrialKeeper {
   private let disk: [UInt8]
   private let slot: Slot
   private let interfaces: [[UInt8]]
+  private let thread: DiskThread
   private let log: Log
   private let reboot: () -> Void
   private var watch: TrialWatch
@@ -23,7 +24,7 @@ final class TrialKeeper {
 
   /// Nil when nothing runs on trial. `reboot` is asked once more when nothing came of it.
   init?(
-    _ configuration: Configuration, log: Log, now: Instant, reboot: @escaping () -> Void
+    _ configuration: Configuration, thread: DiskThread, log: Log, now: Instant, reboot: @escaping () -> Void
   ) {
     guard let path = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
       return nil
@@ -34,6 +35,7 @@ final class TrialKeeper {
     disk = path
     slot = running.slot
     interfaces = configuration.interfaces
+    self.thread = thread
     self.log = log
     self.reboot = reboot
     watch = TrialWatch(
@@ -76,34 +78,51 @@ final class TrialKeeper {
     }
   }
 
+  /// Changes `slot.env` beside the loop; nothing more is decided until that is done.
+  private func apply(_ change: SlotChange, then: @escaping (Result<SlotEnvironment, ImageError>) -> Void) {
+    due = .distantFuture
+    var result = Result<SlotEnvironment, ImageError>.failure(.notKept)
+    thread.run({ [disk, slot] in
+      do throws(ImageError) {
+        result = .success(try BoardDisk(disk, for: .writing).apply(change, running: slot))
+      } catch {
+        result = .failure(error)
+      }
+    }) { then(result) }
+  }
+
   private func confirm(_ evidence: TrialWatch.Evidence, at now: Instant) {
-    do throws(ImageError) {
-      try BoardDisk(disk, for: .writing).apply(.confirm, running: slot)
-      log.write(
-        .notice, "slot.confirmed",
-        [.bytes("slot", [slot.letter]), .literal("by", evidence == .servedPeer ? "peer" : "patience")])
-      end()
-    } catch {
-      log.writeFailure(
-        .error, "slot.not_confirmed", about: [.bytes("slot", [slot.letter])], [.bytes("reason", error.text)], at: now)
-      due = now + Self.retryDelay
+    apply(.confirm) { [self] result in
+      switch result {
+      case .success:
+        log.write(
+          .notice, "slot.confirmed",
+          [.bytes("slot", [slot.letter]), .literal("by", evidence == .servedPeer ? "peer" : "patience")])
+        end()
+      case .failure(let error):
+        log.writeFailure(
+          .error, "slot.not_confirmed", about: [.bytes("slot", [slot.letter])], [.bytes("reason", error.text)], at: now)
+        due = now + Self.retryDelay
+      }
     }
   }
 
   private func giveUp(_ reason: SlotEnvironment.Reason, at now: Instant) {
-    do throws(ImageError) {
-      let environment = try BoardDisk(disk, for: .writing).apply(.fail(reason), running: slot)
-      guard environment.trial != nil else {
-        log.write(.notice, "slot.confirmed", [.bytes("slot", [slot.letter]), .literal("by", "operator")])
-        return end()
+    apply(.fail(reason)) { [self] result in
+      switch result {
+      case .success(let environment):
+        guard environment.trial != nil else {
+          log.write(.notice, "slot.confirmed", [.bytes("slot", [slot.letter]), .literal("by", "operator")])
+          return end()
+        }
+      case .failure(let error):
+        // Three boots end the trial all the same.
+        log.write(.error, "slot.reason_not_written", [.bytes("reason", error.text)])
       }
-    } catch {
-      // Three boots end the trial all the same.
-      log.write(.error, "slot.reason_not_written", [.bytes("reason", error.text)])
+      log.write(.error, "slot.given_up", [.bytes("slot", [slot.letter]), .bytes("reason", reason.text)])
+      due = now + Self.rebootDelay
+      reboot()
     }
-    log.write(.error, "slot.given_up", [.bytes("slot", [slot.letter]), .bytes("reason", reason.text)])
-    due = now + Self.rebootDelay
-    reboot()
   }
 
   private func end() {

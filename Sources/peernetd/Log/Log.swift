@@ -28,16 +28,17 @@ final class Log {
     put(LogLine.format(level, event, fields, []))
   }
 
-  /// Writes a failure the first time; while it repeats, about the same subject, it is counted instead.
+  /// Writes a failure the first time, or of what happens often the first few; while it repeats, about the same subject, it is
+  /// counted instead.
   func writeFailure(
     _ level: LogLevel = .warning, _ event: StaticString, about subject: [LogField] = [], _ details: [LogField] = [],
-    at now: Instant
+    burst: Int64 = 1, at now: Instant
   ) {
     guard level <= self.level else { return }
     var subjectText: [UInt8] = []
     for field in subject { field.append(to: &subjectText) }
     let line = LogLine.format(level, event, subject, details)
-    guard filter.admit(line, event: event.bytes, subject: subjectText, at: now) else { return }
+    guard filter.admit(line, event: event.bytes, subject: subjectText, burst: burst, at: now) else { return }
     put(line)
   }
 

@@ -1,6 +1,6 @@
 import PeerNet
 
-/// Lets a failure through once and counts its repetitions: each window with any ends in one line that tells how many.
+/// Lets a failure through once, or what happens often a few times, and counts its repetitions: each window with any ends in one line that tells how many.
 ///
 /// What repeats is an event about a subject, whatever the rest of the line says. Subjects are bounded: a flood of
 /// different ones is counted under its event alone.
@@ -17,6 +17,9 @@ struct RepeatFilter {
     let end: Instant
     var line: [UInt8]
     var count: Int64
+    let burst: Int64
+    /// Lines that still go through in this window.
+    var room: Int64
   }
 
   private let window: Duration
@@ -31,8 +34,10 @@ struct RepeatFilter {
   /// When `summaries` has something to do next.
   var deadline: Instant? { entries.lazy.map { $0.end }.min() }
 
-  /// Whether the line is to be written now; otherwise it was counted.
-  mutating func admit(_ line: [UInt8], event: [UInt8], subject: [UInt8], at now: Instant) -> Bool {
+  /// Whether the line is to be written now; otherwise it was counted. `burst` of them are, in a window.
+  mutating func admit(
+    _ line: [UInt8], event: [UInt8], subject: [UInt8], burst: Int64 = 1, at now: Instant
+  ) -> Bool {
     let isFull = entries.count >= capacity
     if let index = entries.firstIndex(where: { $0.event == event && ($0.subject == subject) }) {
       return count(line, at: index)
@@ -41,7 +46,9 @@ struct RepeatFilter {
       return count(line, at: index)
     }
     entries.append(
-      Entry(event: event, subject: isFull ? [] : subject, end: now + window, line: line, count: 0))
+      Entry(
+        event: event, subject: isFull ? [] : subject, end: now + window, line: line, count: 0, burst: burst,
+        room: burst - 1))
     return true
   }
 
@@ -55,7 +62,9 @@ struct RepeatFilter {
       } else if entry.count > 0 {
         summaries.append(Summary(line: entry.line, count: entry.count))
         kept.append(
-          Entry(event: entry.event, subject: entry.subject, end: now + window, line: entry.line, count: 0))
+          Entry(
+            event: entry.event, subject: entry.subject, end: now + window, line: entry.line, count: 0,
+            burst: entry.burst, room: entry.burst - 1))
       }
     }
     entries = kept
@@ -63,6 +72,10 @@ struct RepeatFilter {
   }
 
   private mutating func count(_ line: [UInt8], at index: Int) -> Bool {
+    guard entries[index].room == 0 else {
+      entries[index].room -= 1
+      return true
+    }
     entries[index].line = line
     entries[index].count += 1
     return false

@@ -22,11 +22,18 @@ final class OnceService {
     self.board = board
     boot = Array((board.bootIdentifier ?? []).prefix(64))
     self.log = log
+    store.onFailure = { [self] in
+      tell(.warning, "once.not_written", $0.text, now: Instant(nanoseconds: Clock.now()))
+    }
     do throws(FileError) {
       switch try store.load(now: now) {
       case nil: tell(.error, "once.unusable", Array("not a journal; move it away".utf8), now: now)
-      case 0: break
-      default: tell(.warning, "once.damaged", Array("records were cut off or changed".utf8), now: now)
+      case .whole: break
+      case .cut: tell(.warning, "once.cut", Array("its last record was not whole; nothing ran by it".utf8), now: now)
+      case .damaged:
+        let reason: StaticString =
+          "records are lost; no new key runs for an hour, or until it is moved away and the agent restarted"
+        tell(.error, "once.damaged", reason.bytes, now: now)
       }
     } catch {
       tell(.error, "once.unusable", error.text, now: now)
@@ -45,34 +52,40 @@ final class OnceService {
     let reply = { answer($0, procedure, isRepeated) }
     if let entry = known {
       guard entry.isBound(to: call) else { throw .once(.mismatch) }
-      return entry.isRunning ? entry.wait(reply) : reply(entry.repeated(plan, boot: boot))
+      return entry.isPending ? entry.wait(reply) : reply(entry.repeated(plan, boot: boot))
     }
     let seconds = Clock.realtimeSeconds()
-    guard let (entry, record) = store.journal.start(call, by: request.peer, seconds: seconds, boot: boot, now: now)
-    else { throw .once(.quota) }
-    do throws(FileError) { try store.write(record) } catch {
-      store.journal.forget(entry)
-      tell(.warning, "once.not_written", error.text, now: now)
-      throw .once(.noJournal)
+    let begun: (entry: OnceEntry, record: [UInt8])
+    do throws(OnceRefusal) {
+      begun = try store.journal.start(call, by: request.peer, seconds: seconds, boot: boot, now: now)
+    } catch {
+      throw .once(error)
     }
+    let entry = begun.entry
     entry.wait(reply)
-    board.carryOut(plan, for: Caller(request)) { [self] outcome in finish(entry, outcome.asReply) }
+    let caller = Caller(request)
+    store.commit(begun.record) { [self] isWritten in
+      guard isWritten, store.journal.begin(entry) else {
+        store.journal.forget(entry)
+        return entry.answer(.error(Refusal.once(.noJournal).reason), boot: boot)
+      }
+      board.carryOut(plan, for: caller) { [self] outcome in finish(entry, outcome.asReply) }
+    }
   }
 
   /// Forgets whoever is not a peer any more.
-  func forgetAll(but isPeer: (PublicKey) -> Bool, now: Instant) {
-    guard store.journal.forgetAll(but: isPeer) else { return }
-    do throws(FileError) { try store.rewrite() } catch { tell(.warning, "once.not_written", error.text, now: now) }
+  func forgetAll(but isPeer: (PublicKey) -> Bool) {
+    if store.journal.forgetAll(but: isPeer) { store.rewrite() }
   }
 
   private func finish(_ entry: OnceEntry, _ reply: Reply) {
-    let now = Instant(nanoseconds: Clock.now())
-    if let record = store.journal.finish(entry, reply, now: now) {
-      do throws(FileError) { try store.write(record) } catch {
-        tell(.warning, "once.not_written", error.text, now: now)
-      }
+    let end = { [self] in
+      entry.settle()
+      entry.answer(reply, boot: boot)
     }
-    entry.answer(reply, boot: boot)
+    guard let record = store.journal.finish(entry, reply, now: Instant(nanoseconds: Clock.now())) else { return end() }
+    // What could not be written down is answered all the same, and told in the log.
+    store.commit(record) { _ in end() }
   }
 
   private func tell(_ level: LogLevel, _ event: StaticString, _ reason: [UInt8], now: Instant) {

@@ -18,6 +18,8 @@ final class ProcedureService {
 
   /// Requests for one procedure that are at work at once, and messages. No peer has more than are left for others.
   private static let limit = 32
+  /// Lines a minute about one peer's calls of one procedure that changes nothing; the rest is counted.
+  private static let linesOfPeerAndProcedure: Int64 = 10
 
   private var messages = Slots(limit: ProcedureService.limit, isFair: true)
 
@@ -80,13 +82,14 @@ final class ProcedureService {
 
   /// Whoever is not a peer any more leaves nothing behind.
   func forgetAll(but trust: TrustList) {
-    once.forgetAll(but: { trust.entry(for: $0) != nil }, now: transport.now)
+    once.forgetAll { trust.entry(for: $0) != nil }
   }
 
   private func answer(
     _ asker: Asker, _ procedure: Procedure, _ reply: Reply, began: Instant, isRepeated: Bool = false
   ) {
-    var fields = asker.fields(procedure.name.bytes)
+    let subject = asker.fields(procedure.name.bytes)
+    var fields: [LogField] = []
     switch reply {
     case .ok: fields.append(.literal("outcome", "ok"))
     case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
@@ -94,7 +97,13 @@ final class ProcedureService {
     fields.append(.milliseconds("ms", transport.now - began))
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
-    log.write(.info, "call.served", fields)
+    // Who asks what changes nothing may ask as often as it likes, and would wash away what others did.
+    if procedure.changesSomething {
+      log.write(.notice, "call.served", subject + fields)
+    } else {
+      log.writeFailure(
+        .info, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
+    }
     send(reply, to: asker)
     onServed(asker.peer)
   }

@@ -12,19 +12,24 @@ final class DurableState {
   private var memory: PeerMemoryStore
   private var watch: FolderWatch?
   private let disk: [UInt8]?
+  private let thread: DiskThread
+  private let onTrustChange: () -> Void
 
-  /// Reads the files; `onTrustChange` is called whenever the trust list's may have changed since.
+  /// Reads the files, and writes them on the thread; `onTrustChange` is called whenever the trust list's may have changed since.
   init(
-    _ paths: StatePaths, disk: [UInt8]?, log: Log, reactor: Reactor, onTrustChange: @escaping () -> Void
+    _ paths: StatePaths, disk: [UInt8]?, log: Log, reactor: Reactor, thread: DiskThread,
+    onTrustChange: @escaping () -> Void
   ) {
     self.paths = paths
+    self.thread = thread
+    self.onTrustChange = onTrustChange
     self.disk = disk
     self.log = log
     trust = TrustStore(paths)
     memory = PeerMemoryStore(paths)
     if let failure = trust.copyFailure { tellCopy(failure) }
     // In this order: who is paired in between would stay a stranger otherwise.
-    watchTrust(on: reactor, onTrustChange)
+    watchTrust(on: reactor)
     loadTrust(now: Instant(nanoseconds: Clock.now()))
     do throws(PeerMemoryStore.Failure) {
       try memory.load()
@@ -41,13 +46,12 @@ final class DurableState {
   /// Looks at the trust list, which may have changed.
   @discardableResult
   func loadTrust(now: Instant) -> TrustGenerations.Outcome {
-    let copyFailure = trust.copyFailure
     let before = trust.list
     let outcome = trust.load(now: now)
     switch outcome {
     case .replaced(let mayBeTorn):
-      if !mayBeTorn { revokeThoseMissing(since: before) }
       log.write(.notice, "trust.loaded", [.number("peers", Int64(trust.list.entries.count))])
+      if !mayBeTorn { revokeThoseMissing(since: before) }
     case .unchanged: break
     case .kept(let failure):
       log.write(
@@ -57,8 +61,19 @@ final class DurableState {
           .number("peers", Int64(trust.list.entries.count)),
         ])
     }
-    if copyFailure == nil, let failure = trust.copyFailure { tellCopy(failure) }
+    if let copy = trust.takeCopy() { keep(copy) }
     return outcome
+  }
+
+  private func keep(_ copy: TrustStore.Copy) {
+    var failure: FileError?
+    thread.run({
+      do throws(FileError) { try copy.carryOut() } catch { failure = error }
+    }) { [self] in
+      let isTold = trust.copyFailure != nil
+      trust.ended(copy, failure)
+      if !isTold, let failure = trust.copyFailure { tellCopy(failure) }
+    }
   }
 
   /// Whoever goes from the list does not come back with a data partition that is made anew, whichever way the list was
@@ -68,23 +83,28 @@ final class DurableState {
     var keys: [PublicKey] = []
     for entry in before.entries where trust.list.entry(for: entry.key) == nil { keys.append(entry.key) }
     guard !keys.isEmpty else { return }
-    do throws(ImageError) {
-      try BoardDisk(disk, for: .writing).revoke(keys)
-    } catch {
-      log.write(
-        .error, "trust.not_revoked", [.number("peers", Int64(keys.count)), .bytes("reason", error.text)])
+    var failure: ImageError?
+    thread.run({ [keys] in
+      do throws(ImageError) { try BoardDisk(disk, for: .writing).revoke(keys) } catch { failure = error }
+    }) { [log, keys] in
+      let count = LogField.number("peers", Int64(keys.count))
+      if let failure {
+        log.write(.error, "trust.not_revoked", [count, .bytes("reason", failure.text)])
+      } else {
+        log.write(.notice, "trust.revoked", [count])
+      }
     }
   }
 
-  private func watchTrust(on reactor: Reactor, _ onChange: @escaping () -> Void) {
+  private func watchTrust(on reactor: Reactor) {
     let slash = paths.trust.lastIndex(of: UInt8(ascii: "/")) ?? 0
     let folder = slash == 0 ? Array("/".utf8) : Array(paths.trust[..<slash])
     let name = Array(paths.trust[(slash + 1)...])
     do throws(Errno) {
       watch = try FolderWatch(folder: folder, reactor: reactor) { [self] event in
         switch event {
-        case .changed(let changed): if changed == name { onChange() }
-        case .lost: onChange()
+        case .changed(let changed): if changed == name { onTrustChange() }
+        case .lost: onTrustChange()
         case .folderGone:
           watch?.close()
           watch = nil
@@ -105,18 +125,26 @@ final class DurableState {
   /// There is something new to remember, which `timeout` will write.
   func memoryChanged(at now: Instant) { memory.changed(at: now) }
 
-  /// When `timeout` has something to write.
-  var deadline: Instant? { memory.deadline }
+  /// When `timeout` has something to do.
+  var deadline: Instant? {
+    guard let settled = trust.deadline else { return memory.deadline }
+    return min(settled, memory.deadline ?? settled)
+  }
 
-  /// Writes what is due, or at the end all that is new.
+  /// Looks at a list that had to stand, and writes what is due, or at the end all that is new.
   func timeout(at now: Instant, isEnding: Bool = false, _ present: @autoclosure () -> PeerMemory) {
-    guard let deadline, isEnding || now >= deadline else { return }
+    if let deadline = trust.deadline, now >= deadline { onTrustChange() }
+    guard let deadline = memory.deadline, isEnding || now >= deadline else { return }
     memory.memory = present()
-    do throws(FileError) {
-      try memory.timeout(at: now, isEnding: isEnding)
-    } catch {
+    guard let write = memory.take(at: now, isEnding: isEnding) else { return }
+    var failure: FileError?
+    thread.run({
+      do throws(FileError) { try write.carryOut() } catch { failure = error }
+    }) { [self] in
+      memory.ended(failure, at: now)
+      guard let failure else { return }
       log.writeFailure(
-        .warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", error.text)], at: now)
+        .warning, "memory.not_written", [.bytes("path", paths.peers), .bytes("reason", failure.text)], at: now)
     }
   }
 

@@ -1,54 +1,101 @@
 import Admin
 import Linux
 import PeerNet
+import Reactor
 
 /// The journal of `agent.once` on disk: a file to which records are appended, written anew when it has grown too large or its
-/// end is in doubt.
+/// end is in doubt. The loop does not wait for it.
 ///
-/// A file that is no such journal is told, left as it is and not written over: nothing runs by it until it is gone.
+/// A file that is no such journal is told, left as it is and not written over: nothing runs by it until it is gone. One of which
+/// records may be lost stays for as long as the journal is closed by it.
 final class OnceStore {
   let journal = OnceJournal()
-  private let file: DurableFile
-  private var appended: AppendedFile?
-  private var isForeign = true
+  /// Told why a batch could not be written.
+  var onFailure: (FileError) -> Void = { _ in }
+  private var commits = OnceCommits()
+  private let file: OnceFile
+  private let disk: DiskThread
+  private var isTelling = false
 
-  /// The file is written anew above twice of what counts, but not below this.
-  private static let smallSize = 32 << 10
-
-  init(path: [UInt8]) { file = DurableFile(path: path) }
+  /// `beforeFlush` is called on the thread before each wait for the disk: where tests make it slow.
+  init(path: [UInt8], disk: DiskThread, beforeFlush: @escaping () -> Void = {}) {
+    file = OnceFile(path: path, beforeFlush: beforeFlush)
+    self.disk = disk
+  }
 
   var path: [UInt8] { file.path }
 
-  /// Reads the file, once. Returns how many of its bytes are damaged; nil for a file of somebody else.
-  func load(now: Instant) throws(FileError) -> Int? {
-    let damaged = journal.read(try file.read() ?? [], now: now)
-    isForeign = damaged == nil
-    return damaged
+  /// Reads the file, once, before the loop runs. Nil for a file of somebody else.
+  func load(now: Instant) throws(FileError) -> OnceJournal.Reading? {
+    commits.keepFile(until: .distantFuture)
+    let reading = journal.read(try file.read() ?? [], now: now)
+    guard reading != nil else { return nil }
+    commits = OnceCommits()
+    if let closed = journal.closedUntil { commits.keepFile(until: closed) }
+    return reading
   }
 
-  /// Brings a record of the journal's to disk.
-  func write(_ record: [UInt8]) throws(FileError) {
-    let size = (appended?.size ?? 0) + record.count
-    guard appended != nil, size <= max(Self.smallSize, 2 * journal.byteCount) else { return try rewrite() }
-    do throws(Errno) {
-      try appended!.append(record)
-      try appended!.synchronize()
-    } catch {
-      // A part of it may be there: the next one goes to a new file.
+  /// Brings a record of the journal's to disk. `then` is called once it is there, or could not be written.
+  func commit(_ record: [UInt8], then: @escaping (_ isWritten: Bool) -> Void) {
+    commits.add(record, then: then)
+    next()
+  }
+
+  /// Takes everything out of the file that the journal has forgotten.
+  func rewrite() {
+    commits.rewrite()
+    next()
+  }
+
+  private func next() {
+    guard !isTelling, let work = commits.next(journal, now: Instant(nanoseconds: Clock.now())) else { return }
+    var failure: FileError?
+    disk.run({ [file] in
+      do throws(FileError) { try file.carryOut(work) } catch { failure = error }
+    }) { [self] in
+      if let failure { onFailure(failure) }
+      // What comes of that gathers, for one batch.
+      isTelling = true
+      for then in commits.ended(isWritten: failure == nil) { then(failure == nil) }
+      commits.release()
+      isTelling = false
+      next()
+    }
+  }
+}
+
+/// The file as the thread beside the loop has it.
+private final class OnceFile {
+  private let file: DurableFile
+  private let beforeFlush: () -> Void
+  private var appended: AppendedFile?
+
+  init(path: [UInt8], beforeFlush: @escaping () -> Void) {
+    file = DurableFile(path: path)
+    self.beforeFlush = beforeFlush
+  }
+
+  var path: [UInt8] { file.path }
+
+  func read() throws(FileError) -> [UInt8]? { try file.read() }
+
+  func carryOut(_ work: OnceCommits.Work) throws(FileError) {
+    if case .replace(let bytes, let ifMissing) = work {
+      if ifMissing, try file.read() != nil { throw .notRegular }
       appended = nil
+      beforeFlush()
+      try file.write(bytes, waitingForLock: false)
+    }
+    do throws(Errno) {
+      switch work {
+      case .append(let bytes):
+        try appended?.append(bytes)
+        beforeFlush()
+        try appended?.synchronize()
+      case .replace: appended = try AppendedFile(path: file.path)
+      }
+    } catch {
       throw .system(error)
     }
-  }
-
-  /// Brings all that the journal remembers to disk, and nothing else.
-  func rewrite() throws(FileError) {
-    if isForeign {
-      guard try file.read() == nil else { throw .notRegular }
-      isForeign = false
-    }
-    appended = nil
-    try file.write(journal.bytes, waitingForLock: false)
-    // What cannot be appended to is written anew each time.
-    appended = try? AppendedFile(path: file.path)
   }
 }

@@ -44,20 +44,30 @@ struct PeerMemoryStore {
     if deadline == nil { deadline = now + Self.writeDelay }
   }
 
-  /// Writes what is new once it is due, or at the end at once.
-  mutating func timeout(at now: Instant, isEnding: Bool = false) throws(FileError) {
-    guard let deadline, isEnding || now >= deadline else { return }
+  /// What to write once it is due, or at the end at once. ``ended(_:at:)`` comes next.
+  mutating func take(at now: Instant, isEnding: Bool = false) -> Write? {
+    guard let deadline, isEnding || now >= deadline else { return nil }
     self.deadline = nil
-    if isForeign {
-      guard try file.read() == nil else { return }
-      isForeign = false
-    }
-    do throws(FileError) {
-      try file.write(memory.serialize(), waitingForLock: false)
-    } catch {
-      // Later, then; the loop waits for nobody's lock and retries what a full disk refused.
-      changed(at: now)
-      throw error
+    return Write(file: file, bytes: memory.serialize(), isForeign: isForeign)
+  }
+
+  /// A write is over.
+  mutating func ended(_ failure: FileError?, at now: Instant) {
+    // What a full disk refused is tried again later.
+    if failure != nil { changed(at: now) }
+  }
+}
+
+extension PeerMemoryStore {
+  /// A memory on its way to the disk.
+  struct Write {
+    let file: DurableFile
+    let bytes: [UInt8]
+    let isForeign: Bool
+
+    func carryOut() throws(FileError) {
+      if isForeign, try file.read() != nil { return }
+      try file.write(bytes, waitingForLock: false)
     }
   }
 }

@@ -6,6 +6,8 @@ enum StateError: Error {
   case unusable(path: [UInt8], FileError)
   case identity(path: [UInt8], KeyFileError)
   case trustList(path: [UInt8], TrustListError)
+  /// Another agent uses this state folder.
+  case inUse(path: [UInt8], id: [UInt8])
 
   var exitCode: ExitCode {
     switch self {
@@ -13,6 +15,7 @@ enum StateError: Error {
     case .unusable: .file
     case .identity: .configuration
     case .trustList: .data
+    case .inUse: .stateInUse
     }
   }
 
@@ -24,6 +27,11 @@ enum StateError: Error {
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += error.text
+    case .inUse(let path, let id):
+      text.append(escaped: path, limit: 1024)
+      text += " is used by another peernetd, process "
+      text += id
+      text += "; stop that one first, or give this one a state folder of its own"
     case .identity(let path, let error):
       text.append(escaped: path, limit: 1024)
       text += ": "

@@ -35,7 +35,9 @@ struct TrustStore {
     generations = TrustGenerations(provisioned: provisioned)
   }
 
-  /// Looks at the file, which may have changed.
+  /// What the file held when it was last read.
+  private var source: [UInt8] = []
+  /// Looks at the file, which may have changed. ``takeCopy()`` comes next.
   mutating func load(now: Instant) -> TrustGenerations.Outcome {
     let source: TrustGenerations.Source
     do throws(FileError) {
@@ -44,22 +46,43 @@ struct TrustStore {
       source = .unreadable(error.code)
     }
     let outcome = generations.load(source, now: now)
-    if case .bytes = source, generations.failure == nil, generations.deadline == nil { keepCopy() }
+    self.source = []
+    if case .bytes(let bytes) = source, generations.failure == nil, generations.deadline == nil { self.source = bytes }
     return outcome
   }
 
-  private mutating func keepCopy() {
+  /// The last good copy, if it is another one now. ``ended(_:_:)`` comes next.
+  func takeCopy() -> Copy? {
     let bytes = list.serialize()
-    guard bytes != copy else { return }
-    do throws(FileError) {
-      // The loop waits for nobody: a command that holds the lock writes the copy itself.
-      try copyFile.write(bytes, waitingForLock: false)
-      copy = bytes
+    guard !source.isEmpty, bytes != copy else { return nil }
+    return Copy(file: file, source: source, copyFile: copyFile, bytes: bytes)
+  }
+
+  /// The copy was written, or not.
+  mutating func ended(_ copy: Copy, _ failure: FileError?) {
+    switch failure {
+    case nil:
+      self.copy = copy.bytes
       copyFailure = nil
-    } catch .locked {
-      return
-    } catch {
-      copyFailure = .unusable(path: copyFile.path, error)
+    // A command that holds the lock writes the copy itself.
+    case .locked: break
+    case let failure?: copyFailure = .unusable(path: copyFile.path, failure)
+    }
+  }
+
+  /// A last good copy on its way to the disk.
+  struct Copy {
+    fileprivate let file: DurableFile
+    fileprivate let source: [UInt8]
+    fileprivate let copyFile: DurableFile
+    fileprivate let bytes: [UInt8]
+
+    /// Writes it if the list still is what it is a copy of, and waits for nobody who changes that.
+    func carryOut() throws(FileError) {
+      try file.update(waitingForLock: false) { (present) throws(FileError) in
+        if present == source { try copyFile.write(bytes, waitingForLock: false) }
+        return nil
+      }
     }
   }
 
