@@ -62,7 +62,7 @@ final class ProcedureService {
         answer(request, procedure.name.bytes, reply, began: began, isRepeated: isRepeated)
       }
     } catch {
-      refuse(request, error)
+      refuse(request, error, procedure: OnceCall.procedure(in: request.arguments))
     }
   }
 
@@ -98,10 +98,11 @@ final class ProcedureService {
     }
   }
 
-  private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
+  /// The log names what was to be done, not the handle that it came by.
+  private func refuse(_ request: Request, _ refusal: Admin.Refusal, procedure: Procedure? = nil) {
     let reason = refusal.reason
     log.writeFailure(
-      .notice, "call.refused", about: request.fields(request.name),
+      .notice, "call.refused", about: request.fields(procedure?.name.bytes ?? request.name),
       [.bytes("reason", reason.atomBytes ?? reason.binaryBytes ?? [])], at: transport.now)
     send(.error(reason), to: request)
   }
