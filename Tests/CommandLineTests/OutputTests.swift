@@ -66,8 +66,8 @@ import Testing
     let board = try await TestBoard(48, trusting: laptop.key(), ["system.info": { _ in term }])
     try await board.pair(laptop)
     for (zone, time) in [
-      ("UTC0", "2026-11-30 01:54:51 +00:00"), ("XXX-5:30", "2026-11-30 07:24:51 +05:30"),
-      ("XXX3", "2026-11-29 22:54:51 -03:00"),
+      ("UTC0", "2026-11-30 01:54:51 +00:00"), ("IST-5:30", "2026-11-30 07:24:51 +05:30"),
+      ("BRT3", "2026-11-29 22:54:51 -03:00"),
     ] {
       let info = try await laptop.run("info", "board", environment: ["TZ": zone])
       #expect(info.output.contains("time     \(time)\n"), "\(info.output)")
