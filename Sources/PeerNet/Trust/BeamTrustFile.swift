@@ -130,31 +130,18 @@ extension Term {
   /// The text of a label, whatever an operator's program made of it: a binary, an atom, a charlist or a number. Nil for
   /// `nil`, and for what is no text.
   fileprivate var asLabel: [UInt8]? {
-    switch self {
-    case .binary(let bytes): return bytes
-    case .atom(let atom): return ("nil" as StaticString).equals(atom.bytes[...]) ? nil : atom.bytes
-    case .string(let bytes): return Self.text(bytes.map { Int64($0) })
-    case .list(let elements):
-      var characters: [Int64] = []
-      for element in elements {
-        guard let character = element.int64 else { return nil }
-        characters.append(character)
-      }
-      return Self.text(characters)
-    case .integer(let value):
-      var text: [UInt8] = value < 0 ? [UInt8(ascii: "-")] : []
-      text.appendDecimal(value.magnitude)
-      return text
-    case .bigInteger, .float, .bitstring, .improperList, .tuple, .map: return nil
-    }
-  }
-
-  /// The UTF-8 of a charlist; nil for an empty one, and when a number in it is no character.
-  private static func text(_ characters: [Int64]) -> [UInt8]? {
     var text: [UInt8] = []
-    for character in characters {
-      guard let value = UInt32(exactly: character), let scalar = Unicode.Scalar(value) else { return nil }
-      text.append(contentsOf: UTF8.encode(scalar)!)
+    if let bytes = binaryBytes { return bytes }
+    if let name = atomBytes { return ("nil" as StaticString).equals(name[...]) ? nil : name }
+    if let number = int64 {
+      if number < 0 { text.append(UInt8(ascii: "-")) }
+      text.appendDecimal(number.magnitude)
+    }
+    for element in listElements ?? [] {
+      guard let character = element.int64, 0...0x10FFFF ~= character, !(0xD800...0xDFFF ~= character) else {
+        return nil
+      }
+      UTF8Text.append(UInt32(character), to: &text)
     }
     return text.isEmpty ? nil : text
   }
