@@ -1,5 +1,3 @@
-import PeerNet
-
 /// An item of a list of grants that grants nothing on any board, such as `wifi.retsart`.
 public struct UnknownGrant: Error, Equatable, Sendable {
   /// As it was written.
@@ -15,21 +13,32 @@ public struct UnknownGrant: Error, Equatable, Sendable {
   /// an application.
   public init?(in grants: [UInt8]) {
     for item in grants.split(separator: 0x2c) {
-      guard let grant = Grants(text: [UInt8](item)), !UnknownGrant.isKnown(grant.text) else { continue }
-      self.init([UInt8](item))
+      guard let unknown = UnknownGrant(item: [UInt8](item)) else { continue }
+      self = unknown
       return
     }
     return nil
   }
 
-  private init(_ item: [UInt8]) {
+  /// Nil when it names something.
+  private init?(item: [UInt8]) {
+    if item == [0x2a] { return nil }
+    let colon = item.firstIndex(of: 0x3a)
+    let isPrefix = item.last == 0x2a
+    let called = [UInt8](item[..<(colon ?? item.count - (isPrefix ? 1 : 0))])
     var nearest: [UInt8] = []
     var best = Int.max
     for procedure in Procedure.allCases {
-      let name = [UInt8](procedure.name)
-      for candidate in [name, UnknownGrant.module(name) + [0x2a]] {
-        let distance = UnknownGrant.distance(item, candidate)
-        if distance < best { (nearest, best) = (candidate, distance) }
+      var name = [UInt8](procedure.name)
+      // Only lines can be named behind one.
+      let fits = colon == nil || procedure == .gpioRead || procedure == .gpioWrite
+      if isPrefix ? name.starts(with: called) : name == called && fits { return nil }
+      for _ in 0..<2 {
+        let distance = UnknownGrant.distance(item, name)
+        if distance < best { (nearest, best) = (name, distance) }
+        // The whole module, too.
+        while name.last != 0x2e, !name.isEmpty { name.removeLast() }
+        name.append(0x2a)
       }
     }
     self.item = item
@@ -37,33 +46,17 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     distance = best
   }
 
-  /// `grant` is as `Grants` writes it.
-  private static func isKnown(_ grant: [UInt8]) -> Bool {
-    if grant.last == 0x2a {
-      return grant.count == 1
-        || Procedure.allCases.contains { [UInt8]($0.name).starts(with: grant.dropLast()) }
-    }
-    guard let colon = grant.firstIndex(of: 0x3a) else { return Procedure(name: grant) != nil }
-    // Only lines can be named behind one.
-    guard let procedure = Procedure(name: [UInt8](grant[..<colon])) else { return false }
-    return procedure.parameters.contains(.lines) || procedure.parameters.contains(.line)
-  }
-
-  /// The name up to its dot.
-  private static func module(_ name: [UInt8]) -> [UInt8] {
-    [UInt8](name[...(name.firstIndex(of: 0x2e) ?? name.startIndex)])
-  }
-
   /// Letters to add, to leave out or to replace.
   private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    var row = [Int](0...other.count)
-    for (index, letter) in one.enumerated() {
-      var diagonal = row[0]
+    var row: [Int] = []
+    for column in 0...other.count { row.append(column) }
+    for index in one.indices {
+      var diagonal = index
       row[0] = index + 1
       for column in other.indices {
-        let above = row[column + 1]
-        row[column + 1] = min(min(above, row[column]) + 1, diagonal + (other[column] == letter ? 0 : 1))
-        diagonal = above
+        let replaced = diagonal + (one[index] == other[column] ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(min(diagonal, row[column]) + 1, replaced)
       }
     }
     return row[other.count]

@@ -1,5 +1,5 @@
 /// UTF-8 by hand: the standard library's `String` would bring Unicode tables onto the board.
-enum UTF8Text {
+package enum UTF8Text {
   /// The number of code points, or nil when `text` is not UTF-8 (over-long forms, surrogates, beyond U+10FFFF).
   static func characterCount(_ text: Span<UInt8>) -> Int? {
     var count = 0
@@ -35,7 +35,7 @@ enum UTF8Text {
   }
 
   /// Appends a code point up to U+10FFFF.
-  static func append(_ character: UInt32, to output: inout [UInt8]) {
+  package static func append(_ character: UInt32, to output: inout [UInt8]) {
     func tail(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (character >> shift & 0x3F)) }
     switch character {
     case 0..<0x80:

@@ -69,7 +69,10 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
       let transport = try ReactorTransport(reactor: reactor, configuration: configuration)
       self.transport = transport
       return transport.localPort
-    } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
+    } catch {
+      let place = network.listen.map { "cannot listen at \($0): " } ?? ""
+      throw .transport(place + String(decoding: error.text, as: UTF8.self))
+    }
   }
 
   public func attach(_ node: Node, onEvent: @escaping (Event) -> Void, onTrouble: @escaping (String) -> Void)

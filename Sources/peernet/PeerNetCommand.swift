@@ -18,6 +18,10 @@ struct PeerNetCommand: AsyncParsableCommand {
 
   static func main() async {
     do {
+      if let word = unknownCommand(CommandLine.arguments.dropFirst()) {
+        throw Failure(
+          .usage, "wrong usage", because: "there is no command \(Printable.text(word))", next: help(above: word))
+      }
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       Glibc.exit(ExitStatus.ok.rawValue)
@@ -33,5 +37,22 @@ struct PeerNetCommand: AsyncParsableCommand {
       let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
       Console.fail(Failure(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))
     }
+  }
+
+  /// The first word that should be a command and is none, which is said in so many words. Nil when there is no such word.
+  private static func unknownCommand(_ words: ArraySlice<String>) -> String? {
+    var command: any ParsableCommand.Type = Self.self
+    for word in words {
+      let known = command.configuration.subcommands
+      if known.isEmpty || word.hasPrefix("-") || word == "help" { return nil }
+      guard let next = known.first(where: { $0.configuration.commandName == word }) else { return word }
+      command = next
+    }
+    return nil
+  }
+
+  private static func help(above word: String) -> String {
+    let words = CommandLine.arguments.dropFirst().prefix { $0 != word }
+    return "see \((["peernet"] + words).joined(separator: " ")) --help"
   }
 }

@@ -46,14 +46,17 @@ final class Agent {
         log.write(.warning, "runtime.unusable", [.bytes("path", runtime), .bytes("reason", error.text)])
       }
     }
+    var isListening = false
     do throws(Errno) {
       let agent = try Agent(
         configurationFile, loaded.configuration, profile.profile, paths, lock, log, identity: identity.keyPair)
+      isListening = true
       try agent.start()
       try agent.reactor.run()
       return agent.finish()
     } catch {
-      throw .system(error.text)
+      guard !isListening, error.operation.bytes == ("bind" as StaticString).bytes else { throw .system(error.text) }
+      throw .cannotListen(loaded.configuration.listenEndpoint.text, error.text, file: loaded.path)
     }
   }
 

@@ -10,6 +10,19 @@ import Testing
 
 /// Whom a node trusts may change while it runs, by itself or by another process.
 @Suite(.timeLimit(.minutes(2))) struct TrustTests {
+  /// A program that prints what it caught tells a person what to do.
+  @Test func anErrorOfTheListIsALine() async throws {
+    var list = TrustList()
+    try list.pair(PublicKey(1, 2, 3, 4), label: Array("a".utf8), grants: nil, wire: nil)
+    let error = #expect(throws: TrustListError.self) {
+      try list.pair(PublicKey(1, 2, 3, 5), label: Array("a".utf8), grants: nil, wire: nil)
+    }
+    let text = try #require(error).description
+    #expect(text.hasSuffix("another peer has that label; choose another one, or unpair that peer first"), "\(text)")
+    let torn = #expect(throws: TrustListError.self) { try TrustList.parse(Array("peernet-trust 1\nTORN x\n".utf8)) }
+    #expect("\(try #require(torn))" == "line 2, column 1 of the trust list: the trust list does not take it (key)")
+  }
+
   /// A node on a memory network whose files are real.
   private func node(_ home: TemporaryHome, on network: MemoryNetwork) -> (PeerNode, MemoryTransport) {
     let host = network.transport()

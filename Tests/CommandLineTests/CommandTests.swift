@@ -235,6 +235,25 @@ import Testing
     await board.node.stop()
   }
 
+  /// A key that was copied wrong is as good a key to the program as any.
+  @Test func aTerminalShowsTheFingerprintOfANewKey() async throws {
+    let laptop = try Laptop()
+    let (key, fingerprint) = (String(decoding: NamingTests.key(9).text, as: UTF8.self), NamingTests.key(9).fingerprint)
+    func pair(_ answer: String, _ options: String = "") async throws -> Laptop.Outcome {
+      try await laptop.shell(
+        "printf '%s\\n' '\(answer)' | NO_COLOR=1 exec script -qec \"'$0' pair \(key) board \(options)\" /dev/null")
+    }
+    let refused = try await pair("n")
+    #expect(refused.status == 64 && refused.output.contains(String(decoding: fingerprint, as: UTF8.self)))
+    #expect(try await laptop.run("peers", "--json").output.isEmpty)
+    let taken = try await pair("y")
+    #expect(taken.status == 0 && taken.output.contains("Trust it as board? [y/N]"), "\(taken.output)")
+    // Who is known already is not asked for again, nor is who said that it needs no asking.
+    #expect(try await !pair("", "--allow a.b").output.contains("[y/N]"))
+    #expect(try await laptop.run("unpair", "board").status == 0)
+    #expect(try await pair("", "--yes").status == 0)
+  }
+
   @Test func labelsAreCompleted() async throws {
     let laptop = try Laptop()
     #expect(

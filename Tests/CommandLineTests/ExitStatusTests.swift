@@ -20,9 +20,18 @@ import Testing
 
   @Test func usage() async throws {
     let laptop = try Laptop()
-    expect(try await laptop.run("frobnicate"), .usage, "peernet --help")
+    expect(try await laptop.run("frobnicate"), .usage, "there is no command frobnicate; see peernet --help")
+    expect(try await laptop.run("log", "g-07"), .usage, "there is no command log; see peernet --help")
+    expect(try await laptop.run("wifi", "restrat", "g-07"), .usage, "no command restrat; see peernet wifi --help")
     expect(try await laptop.run("call", "board"), .usage, "<handle>")
-    expect(try await laptop.run("ping", "board", "--at", "example.org:1"), .usage, "--at")
+    for (address, why) in [
+      ("192.0.2.7", "a port belongs behind it"), ("localhost", "a port"), ("localhost:0", "a port"), (":1", "a port"),
+      ("[fe80::1%nowhere]:1", "there is no interface nowhere here"), ("a..b:1", "a..b is not known: "),
+      ("[::g]:1", "write it as in [fe80::1%eth0]:4040"), ("fe80::g:1", "write it as in"), ("0.0.0.0:1", "dialled"),
+    ] {
+      expect(try await laptop.run("ping", "board", "--at", address), .usage, why)
+      expect(try await laptop.run("pair", "KEY", "board", "--at", address), .usage, "--at")
+    }
     expect(try await laptop.run("ping", "board", "--timeout", "0"), .usage, "--timeout")
     expect(try await laptop.run("gpio", "write", "board", "relay=2"), .usage, "relay=2")
     expect(try await laptop.run("reboot", "board"), .usage, "--yes")

@@ -1,5 +1,7 @@
+import ETF
 import Foundation
 import PeerNet
+import Sodium
 import Testing
 import Vectors
 
@@ -68,6 +70,37 @@ import Vectors
     let again = try await laptop.run("import", laptop.file("trust.bin"))
     #expect(again.talk == "imported 0 of 3\n")
     #expect(again.output.contains("left Bøb 🦊-2 eedd883da0a94515 as it is, trusted already\n"))
+  }
+
+  /// One label that is an atom, one entry that names nobody: the others come over, and what does not is named.
+  @Test func whatTextCanBeMadeOfIsTaken() async throws {
+    let keys = (1...3).map { NamingTests.key(UInt8($0)) }
+    let labels: [Term] = [.atom("pump"), .string(Array("shed".utf8)), .integer(7)]
+    var entries: [Term] = zip(keys, labels).map { key, label in
+      .map([MapPair(.atom("pubkey"), .binary(key.bytes)), MapPair(.atom("label"), label)])
+    }
+    entries.append(.map([MapPair(.atom("label"), .atom("nobody"))]))
+    try write("odd.bin", Term.list(entries).encoded())
+    let dry = try await laptop.run("import", "--dry-run", "--json", laptop.file("odd.bin")).json
+    #expect(dry.map { $0["outcome"] as? String } == ["imported", "imported", "imported", "no_key"])
+    #expect(dry[3]["label_there"] as? String == "nobody" && dry[3]["entry"] as? Int == 4)
+    let imported = try await laptop.run("import", laptop.file("odd.bin"))
+    #expect(imported.status == 0 && imported.talk == "imported 3 of 4\n", "\(imported.talk)")
+    #expect(
+      imported.output.hasSuffix("\nleft out entry 4, called \"nobody\" there: it has no key of 32 bytes\n"),
+      "\(imported.output)")
+    #expect(try await laptop.run("peers", "--json").json.map { $0["label"] as? String } == ["7", "shed", "pump"])
+  }
+
+  @Test func moreThanAListHoldsAreNamed() async throws {
+    let entries = (0..<1_030).map { number in
+      Term.map([MapPair(.atom("pubkey"), .binary(PublicKey(1, 2, 3, UInt64(number)).bytes))])
+    }
+    try write("many.bin", Term.list(entries).encoded())
+    let imported = try await laptop.run("import", laptop.file("many.bin"))
+    #expect(imported.status == 0 && imported.talk == "imported 1024 of 1030\n", "\(imported.talk)")
+    let left = imported.output.split(separator: "\n").filter { $0.contains(": the trust list is full; unpair some") }
+    #expect(left.count == 6)
   }
 
   @Test func aDryRunMakesNothing() async throws {

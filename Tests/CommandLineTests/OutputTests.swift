@@ -58,6 +58,24 @@ import Testing
     #expect(report.rows.map(\.value) == ["7 KiB", "a, b", "1 d 1 h"])
   }
 
+  /// A time is one where the reader is; to a script it stays a number.
+  @Test func timesAreThoseOfTheReader() async throws {
+    let term = try Term(text: "#{<<\"time\">> => 1796003691, <<\"at\">> => 0, <<\"last\">> => #{<<\"at\">> => -1}}")
+    #expect(JSON(term).line == #"{"time":1796003691,"at":0,"last":{"at":-1}}"#)
+    let laptop = try Laptop()
+    let board = try await TestBoard(48, trusting: laptop.key(), ["system.info": { _ in term }])
+    try await board.pair(laptop)
+    for (zone, time) in [
+      ("UTC0", "2026-11-30 01:54:51 +00:00"), ("IST-5:30", "2026-11-30 07:24:51 +05:30"),
+      ("BRT3", "2026-11-29 22:54:51 -03:00"),
+    ] {
+      let info = try await laptop.run("info", "board", environment: ["TZ": zone])
+      #expect(info.output.contains("time     \(time)\n"), "\(info.output)")
+      #expect(info.output.hasSuffix("last.at  -1\n"))
+    }
+    await board.node.stop()
+  }
+
   @Test func tablesAlign() {
     var table = Table(["a", "bbb", "c"])
     table.rows = [["1234", "é", "x"], ["", "22", "yy"]]

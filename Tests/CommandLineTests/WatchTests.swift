@@ -13,19 +13,21 @@ import Testing
   /// As the core tells it.
   private static func status(
     connected: Bool = true, liveness: LivenessState? = .alive, unanswered: Int = 0, lastClose: CloseReason? = nil,
-    nextDial: PeerNet.Duration? = nil
+    nextDial: PeerNet.Duration? = nil, silent: PeerNet.Duration = .seconds(6)
   ) -> Node.PeerStatus {
     Node.PeerStatus(
       entry: TrustEntry(key: TestBoard.pair(30).publicKey, label: Array("pump".utf8)), isConnected: connected,
       since: connected ? now - .seconds(90) : nil, wire: connected ? .two : nil,
       endpoint: connected ? Endpoint("192.0.2.7:4040") : nil, liveness: connected ? liveness : nil,
       livenessSince: connected ? now - .milliseconds(1_500) : nil, roundTrip: connected ? .microseconds(12_340) : nil,
-      asked: 64, unanswered: unanswered, heard: connected ? now - .seconds(6) : nil, lastClose: lastClose,
+      asked: 64, unanswered: unanswered, heard: connected ? now - silent : nil, lastClose: lastClose,
       lastClosed: lastClose == nil ? nil : now - .seconds(2), nextDial: nextDial.map { now + $0 }, profile: .wifi)
   }
 
-  private static func view(_ status: Node.PeerStatus, _ disconnects: [Disconnect] = []) -> PeerView {
-    PeerView(status, disconnects, now: now)
+  private static func view(
+    _ status: Node.PeerStatus, _ disconnects: [Disconnect] = [], known: [Endpoint] = []
+  ) -> PeerView {
+    PeerView(status, disconnects, known: known, now: now)
   }
 
   private static let lost = Disconnect(at: now - .seconds(130), reason: .silent, lasted: .seconds(3_600))
@@ -39,7 +41,7 @@ import Testing
     #expect(view.line == "pump  connected  192.0.2.7:4040  wire 2  round trip 12.3 ms  loss 2 %")
     #expect(
       JSON.object(view.json).line
-        == #"{"state":"connected","state_ms":90000,"address":"192.0.2.7:4040","wire":2,"profile":"wifi","#
+        == #"{"state":"connected","state_ms":90000,"address":"192.0.2.7:4040","last_address":null,"wire":2,"profile":"wifi","#
         + #""round_trip_us":12340,"silent_ms":6000,"asked":64,"unanswered":1,"dial":null,"next_dial_ms":null,"#
         + #""last_end":null,"disconnects":[{"reason":"silent","ago_ms":130000,"lasted_ms":3600000}]}"#)
   }
@@ -50,9 +52,12 @@ import Testing
     #expect(view.state == .suspect && view.row[1...4] == ["suspect", "1 s", "12.3 ms", "50 %"])
     #expect(view.line.hasPrefix("pump  suspect  192.0.2.7:4040") && view.line.hasSuffix("silent for 6 s"))
     #expect(view.change != Self.view(Self.status()).change)
+    // Asked because it was announced elsewhere, and heard a moment ago: nothing is overdue.
+    let asked = Self.view(Self.status(liveness: .suspect, silent: .milliseconds(300)))
+    #expect(asked.state == .connected && asked.change == Self.view(Self.status()).change)
   }
 
-  @Test func aPeerThatIsAway() {
+  @Test func aPeerThatIsAway() throws {
     let refused = Self.view(
       Self.status(connected: false, lastClose: .refused, nextDial: .milliseconds(3_100)), [Self.lost, Self.lost])
     #expect(
@@ -60,7 +65,9 @@ import Testing
         "pump", "away", "2 min 10 s", "-", "0 %", "in 4 s", "-",
         "dial: refused 2 s ago, silent 2 min 10 s ago, silent 2 min 10 s ago",
       ])
-    #expect(refused.line == "pump  away  refused: the address refused the connection  next dial in 4 s")
+    #expect(
+      refused.line
+        == "pump  away  refused: the address refused the connection  last seen 2 min 10 s ago  next dial in 4 s")
     let json = JSON.object(refused.json).line
     #expect(json.contains(#""dial":"planned","next_dial_ms":3100,"last_end":{"reason":"refused","ago_ms":2000}"#))
     // Lost just now: once is enough.
@@ -69,7 +76,20 @@ import Testing
     #expect(fresh.row[5] == "under way" && fresh.row[7] == "silent 2 s ago")
     let unseen = Self.view(Self.status(connected: false, nextDial: .seconds(-1)))
     #expect(unseen.row[2...7] == ["-", "-", "0 %", "no address", "-", "-"])
-    #expect(unseen.change != fresh.change && refused.change != fresh.change)
+    // That the first dial was in vain is news, what each of the next ones failed of is none.
+    let silent = Self.view(
+      Self.status(connected: false, lastClose: .dialTimedOut, nextDial: .seconds(9)), [Self.lost, Self.lost])
+    #expect(unseen.change != fresh.change && refused.change == silent.change)
+    // Another loss is news, even if nobody has looked in between.
+    #expect(refused.change != fresh.change)
+    // Where it was is shown, and that it is not there now.
+    let known = Self.view(
+      Self.status(connected: false, lastClose: .refused, nextDial: .seconds(1)), [Self.lost],
+      known: [try #require(Endpoint("192.0.2.7:4040")), try #require(Endpoint("192.0.2.8:4040"))])
+    #expect(known.row[6] == "was 192.0.2.7:4040" && known.address == nil)
+    #expect(known.line.contains("last seen 2 min 10 s ago  at 192.0.2.7:4040  next dial in 1 s"))
+    #expect(JSON.object(known.json).line.contains(#""address":null,"last_address":"192.0.2.7:4040""#))
+    #expect(known.isGivenUp && !fresh.isGivenUp && unseen.isGivenUp)
   }
 
   /// A failed dial that fails as the one before is no news, nor is that time passes.
@@ -89,7 +109,10 @@ import Testing
     #expect(try await laptop.run("pair", away, "gone").status == 0)
     async let outcome = laptop.run("peers", "--watch", "--json", "--for", "15")
     try await connected(board, to: ours)
+    // Long enough to be seen by a busy machine, there and away: the watch looks at what is, not at what was.
+    try await Task.sleep(for: .seconds(1))
     await board.node.stop()
+    try await Task.sleep(for: .seconds(1))
     let again = try await TestBoard(31, trusting: ours, announcingTo: laptop.discoveryPort, port: board.port)
     try await connected(again, to: ours)
     let watched = try await outcome
@@ -157,6 +180,53 @@ import Testing
     #expect(all.map { $0["state"] as? String } == ["connected", "away"])
     #expect(try await laptop.run("status", "--at", board.address).status == 64)
     #expect(try await laptop.run("peers", "--for", "1").status == 64)
+    await board.node.stop()
+  }
+
+  /// One that is not there holds nobody back, and is not waited for longer than it can answer.
+  @Test func oneThatIsGoneHoldsNobodyBack() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(38, trusting: laptop.key())
+    try await board.pair(laptop)
+    for (index, address) in [(39, "127.0.0.1:1"), (46, nil)] as [(UInt8, String?)] {
+      let key = String(decoding: TestBoard.pair(index).publicKey.text, as: UTF8.self)
+      let place = address.map { "--at \($0)" } ?? ""
+      #expect(try await laptop.shell("exec \"$0\" pair \(key) gone\(index) \(place)").status == 0)
+    }
+    // The line of the one that is up comes long before the end.
+    let timed = try await laptop.shell(
+      """
+      start=$(date +%s%N)
+      "$0" status --timeout 20 | while read line; do echo "$((($(date +%s%N) - start) / 1000000)) $line"; done
+      """)
+    let lines = timed.output.split(separator: "\n").map { $0.split(separator: " ") }
+    try #require(lines.count == 4, "\(timed.output)\(timed.talk)")
+    #expect(lines[0][1] == "label" && lines[1][1...2] == ["board", "connected"])
+    #expect(Set(lines[2...].map { $0[1] }) == ["gone39", "gone46"] && lines[2...].allSatisfy { $0[2] == "away" })
+    let (up, end) = (try #require(Int(lines[1][0])), try #require(Int(lines[3][0])))
+    #expect(up + 2_000 < end && end < 15_000, "\(timed.output)")
+    #expect(timed.output.contains("was 127.0.0.1:1"))
+    await board.node.stop()
+  }
+
+  /// A watch dials as a command that is begun now does, however often it was in vain.
+  @Test func aWatchFindsWhoComesBackLate() async throws {
+    let laptop = try Laptop()
+    let ours = try await laptop.key()
+    let first = try await TestBoard(47, trusting: ours)
+    try await first.pair(laptop)
+    await first.node.stop()
+    async let watched = laptop.run("peers", "--watch", "--for", "27")
+    // The waits between dials have grown to more than ten seconds by now.
+    try await Task.sleep(for: .seconds(16))
+    let board = try await TestBoard(47, trusting: ours, port: first.port)
+    let back = ContinuousClock.now
+    try await connected(board, to: ours)
+    #expect(back.duration(to: .now) < .seconds(8))
+    let outcome = try await watched
+    // Away, the first dial in vain, and there: no line for each dial.
+    #expect(outcome.output.split(separator: "\n").count { $0.contains("  away  ") } <= 2, "\(outcome.output)")
+    #expect(outcome.output.contains("  connected  "))
     await board.node.stop()
   }
 

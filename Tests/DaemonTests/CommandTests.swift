@@ -260,6 +260,20 @@ import Testing
     #expect(missing.errors.contains("there is no such file"))
   }
 
+  @Test func aPortThatIsTakenIsNamed() async throws {
+    let running = try await TestBoard().start()
+    try folder.write(
+      "peernetd.conf",
+      "[node]\nlisten = 127.0.0.1\nport = \(running.port)\ninterfaces = lo\n[paths]\nstate = \(folder.path("state"))\n")
+    let ended = try await run()
+    #expect(ended.exitCode == 70)
+    #expect(
+      ended.errors.hasSuffix(
+        "peernetd: cannot listen at 127.0.0.1:\(running.port): bind: Address already in use; is another peernetd at work? "
+          + "Else set listen and port under [node] of \(folder.path("peernetd.conf"))\n"), "\(ended.errors)")
+    #expect(try await running.stop().exitCode == 0)
+  }
+
   @Test func usage() async throws {
     let help = try await DaemonProcess.run("--help", in: folder)
     #expect(help.exitCode == 0 && help.output.contains("peernetd unpair PEER") && help.errors.isEmpty)

@@ -143,7 +143,7 @@ import Testing
     let fingerprint = String(decoding: laptop.key.fingerprint, as: UTF8.self)
     #expect(
       try await running.process.line("<6>stranger.rejected").hasSuffix(
-        "addr=127.0.0.1:0 peer=\(fingerprint) reason=untrusted"))
+        "addr=127.0.0.1 peer=\(fingerprint) reason=untrusted"))
     try await part(running, laptop)
     #expect(!running.process.errorText.contains("peer.connected"))
   }

@@ -176,7 +176,7 @@ import Vectors
       #expect(ended.exitCode == 65, "\(index): \(ended.errors)")
       #expect(ended.errors.hasPrefix("peernetd: \(board.folder.path("other.bin")): "), "\(ended.errors)")
       #expect(
-        ended.errors.hasSuffix("; nothing was imported, copy the Elixir node's trust.bin again\n"))
+        ended.errors.hasSuffix("; nothing was imported, name the trust.bin of an Elixir node\n"))
       #expect(ended.errors.filter { $0 == "\n" }.count == 1 && ended.output.isEmpty)
       #expect(trust == before)
     }

@@ -77,6 +77,27 @@ import Testing
     #expect(lines.written.count == 10)
   }
 
+  /// Who has said who it is and is turned away is a stranger; who left before that may be the operator's own laptop, which
+  /// has reached the board at another address.
+  @Test func whoLeavesIsNotTurnedAway() throws {
+    let lines = Lines()
+    var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
+    let node = Node(
+      identity: KeyPair.generate(from: &random), trust: TrustList(), seed: [UInt8](repeating: 8, count: 32), now: at(0))
+    let peers = PeerLog(log: lines.log())
+    let (key, here) = (PublicKey(1, 2, 3, 4), Endpoint(ipv4: 0x7f00_0001, port: 4040))
+    peers.tell(.rejected(here, nil, .closedByPeer), of: node, at: at(1))
+    peers.tell(.rejected(here, key, .untrusted), of: node, at: at(1))
+    peers.tell(.rejected(Endpoint(ipv4: 0x7f00_0002, port: 9), nil, .handshakeTimedOut), of: node, at: at(1))
+    let fingerprint = String(decoding: key.fingerprint, as: UTF8.self)
+    #expect(
+      lines.written == [
+        "<6>connection.left addr=127.0.0.1 reason=closed_by_peer\n",
+        "<6>stranger.rejected addr=127.0.0.1 peer=\(fingerprint) reason=untrusted\n",
+        "<6>stranger.rejected addr=127.0.0.2 reason=handshake_timed_out\n",
+      ])
+  }
+
   @Test func peerBytesCannotLeaveTheirValue() {
     let lines = Lines()
     let log = lines.log()

@@ -54,6 +54,18 @@ import Testing
     #expect(try board.folder.mode("state/once") == 0o600)
   }
 
+  /// Who reads the log looks for what was to be done, not for the way that it came.
+  @Test func aRefusalIsLoggedUnderItsProcedure() async throws {
+    let (running, laptop) = try await meet("gpio.read")
+    await #expect(throws: PeerNetError.remote(.atom("forbidden"))) {
+      try await once(laptop, running, OnceKey(), "gpio.write", write("relay", 1))
+    }
+    let line = try await running.process.line("call.refused")
+    #expect(line.hasSuffix("label=laptop1 procedure=gpio.write reason=forbidden"), "\(line)")
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+  }
+
   @Test func aKeyStandsForOneCall() async throws {
     let (running, laptop) = try await meet()
     let key = OnceKey()

@@ -106,6 +106,8 @@ import Testing
     let reading = Reading(sensor: "cellar", celsius: 11.5)
     #expect(try reading.term[binaryKey: "sensor"] == "cellar".term)
     #expect(try Reading(term: reading.term).celsius == 11.5)
+    // The handler in Elixir beside it matches both keys.
+    #expect(try Reading(sensor: "cellar").term[binaryKey: "celsius"] == .atom("nil"))
     await near.stop()
   }
 

@@ -33,6 +33,12 @@ public struct OnceCall: Equatable, Sendable {
     binding = [UInt8](SHA256.hash(bound).bytes[..<Self.keyByteCount])
   }
 
+  /// The procedure that a request names, whatever else may be wrong with it.
+  public static func procedure(in term: Term) -> Procedure? {
+    guard let elements = term.elements ?? term.listElements, elements.count == 3 else { return nil }
+    return (elements[1].atomBytes ?? elements[1].binaryBytes).flatMap { Procedure(name: $0) }
+  }
+
   /// The plan, as far as a peer with these grants may have it carried out.
   public func admit(_ grants: Grants) throws(Refusal) -> Plan {
     let plan = try Plan.admit(procedure, .handle(arguments), grants: grants)

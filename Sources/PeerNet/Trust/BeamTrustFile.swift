@@ -3,77 +3,105 @@ import Sodium
 
 /// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
 /// (Protocol, Trust list: Import). Such a list has no grants: who imports it says what its peers may call.
-public enum BeamTrustFile {
+public struct BeamTrustFile: Sendable {
   /// The longest file that is read, in bytes.
   public static var maximumBytes: Int { 1_048_576 }
+
+  /// The earliest paired first; in the file it is the other way round.
+  public let peers: [Peer]
+  /// Entries that name nobody, in the same order.
+  public let leftOut: [LeftOut]
 
   /// One entry of the list.
   public struct Peer: Hashable, Sendable {
     /// The entry's `pubkey`.
     public let key: PublicKey
-    /// Whatever binary the peer's operator typed; nil when nothing.
+    /// What the peer's operator called it, as far as text can be made of it; nil when nothing.
     public let label: [UInt8]?
     /// `2026-05-05T12:34:56.789012Z`; nil when it is not a date that can be read.
     public let addedAt: [UInt8]?
   }
 
-  /// Why the file was refused; entries count from 0.
+  /// An entry of which no peer can be made. The others are none the worse for it.
+  public struct LeftOut: Hashable, Sendable {
+    /// Which one in the file, from 1.
+    public let number: Int
+    /// Its label, as that of a peer.
+    public let label: [UInt8]?
+    /// Why.
+    public let reason: Reason
+
+    /// What is wrong with it.
+    public enum Reason: Hashable, Sendable {
+      /// Not a map with a 32-byte `pubkey`.
+      case noKey
+      /// An earlier paired one has the same key.
+      case sameKey
+
+      /// For people, behind the entry.
+      public var text: StaticString {
+        switch self {
+        case .noKey: "it has no key of 32 bytes"
+        case .sameKey: "another has the same key"
+        }
+      }
+    }
+  }
+
+  /// Why the file was refused.
   public enum LoadError: Error, Hashable, Sendable {
     /// Not an Erlang term; an empty file is none.
     case term(DecodingError)
     /// A term, but no list.
     case notAList
-    /// The entry, from 0, is not a map with a 32-byte `pubkey` and a `label`.
-    case malformed(entry: Int)
-    /// Another entry has the same key.
-    case duplicateKey(entry: Int)
-    /// More than ``TrustList/maximumPeers``.
-    case tooManyPeers
+    /// A list, but no entry of it names a peer.
+    case noPeers
 
     /// For people, behind the file's name.
     public var reason: StaticString {
       switch self {
       case .term: "no Erlang term, or torn"
-      case .notAList: "no list of peers"
-      case .malformed: "a list with a peer that lacks key or label"
-      case .duplicateKey: "a list with a key twice"
-      case .tooManyPeers: "a list of more than 1024 peers"
+      case .notAList, .noPeers: "no list of peers"
       }
     }
   }
 
-  /// Reads the whole file, or refuses it: half a list would leave somebody out unnoticed. The earliest paired comes
-  /// first; in the file it is the other way round.
-  public static func decode(_ bytes: [UInt8]) throws(LoadError) -> [Peer] {
+  /// Reads the whole file. Half a file is refused; of a whole one every entry that names a peer is taken.
+  public init(_ bytes: [UInt8]) throws(LoadError) {
     let term: Term
-    let limits = DecodingLimits(size: maximumBytes, depth: 8)
+    let limits = DecodingLimits(size: Self.maximumBytes, depth: 8)
     do { term = try Term.decode(bytes, limits: limits) } catch { throw .term(error) }
     guard let elements = term.listElements else { throw .notAList }
-    guard elements.count <= TrustList.maximumPeers else { throw .tooManyPeers }
     var peers: [Peer] = []
-    var index = elements.count
-    while index > 0 {
-      index -= 1
-      guard let peer = Peer(elements[index]) else { throw .malformed(entry: index) }
-      guard !peers.contains(where: { $0.key == peer.key }) else { throw .duplicateKey(entry: index) }
-      peers.append(peer)
+    var leftOut: [LeftOut] = []
+    var keys = KeyIndex()
+    var number = elements.count
+    while number > 0 {
+      let entry = elements[number - 1]
+      if let peer = Peer(entry) {
+        let place = keys.place(of: peer.key)
+        if place.isTaken {
+          leftOut.append(LeftOut(number: number, label: peer.label, reason: .sameKey))
+        } else {
+          keys.insert(peer.key, position: peers.count, at: place.index)
+          peers.append(peer)
+        }
+      } else {
+        leftOut.append(LeftOut(number: number, label: entry.value("label")?.asLabel, reason: .noKey))
+      }
+      number -= 1
     }
-    return peers
+    guard !peers.isEmpty || leftOut.isEmpty else { throw .noPeers }
+    self.peers = peers
+    self.leftOut = leftOut
   }
 }
 
 extension BeamTrustFile.Peer {
   fileprivate init?(_ term: Term) {
-    guard let bytes = term.value("pubkey")?.binaryBytes, let key = PublicKey(bytes), let label = term.value("label")
-    else { return nil }
+    guard let bytes = term.value("pubkey")?.binaryBytes, let key = PublicKey(bytes) else { return nil }
     self.key = key
-    if let text = label.binaryBytes {
-      self.label = text
-    } else if let atom = label.atomBytes, ("nil" as StaticString).equals(atom[...]) {
-      self.label = nil
-    } else {
-      return nil
-    }
+    label = term.value("label")?.asLabel
     addedAt = term.value("added_at").flatMap(Self.timestamp)
   }
 
@@ -99,6 +127,25 @@ extension BeamTrustFile.Peer {
 }
 
 extension Term {
+  /// The text of a label, whatever an operator's program made of it: a binary, an atom, a charlist or a number. Nil for
+  /// `nil`, and for what is no text.
+  fileprivate var asLabel: [UInt8]? {
+    var text: [UInt8] = []
+    if let bytes = binaryBytes { return bytes }
+    if let name = atomBytes { return ("nil" as StaticString).equals(name[...]) ? nil : name }
+    if let number = int64 {
+      if number < 0 { text.append(UInt8(ascii: "-")) }
+      text.appendDecimal(number.magnitude)
+    }
+    for element in listElements ?? [] {
+      guard let character = element.int64, 0...0x10FFFF ~= character, !(0xD800...0xDFFF ~= character) else {
+        return nil
+      }
+      UTF8Text.append(UInt32(character), to: &text)
+    }
+    return text.isEmpty ? nil : text
+  }
+
   /// The value under an atom key of a map.
   fileprivate func value(_ name: StaticString) -> Term? {
     pairs?.first { pair in

@@ -17,6 +17,9 @@ extension PeerNode {
   /// A connection whose place another one took is no loss, nor is a dial that failed.
   public func disconnects(of key: PublicKey) -> [Disconnect] { histories[key]?.disconnects ?? [] }
 
+  /// Where a peer was proven, the latest first; none for one that was never reached.
+  public func addresses(of key: PublicKey) -> [Endpoint] { remembered[key]?.addresses ?? [] }
+
   /// Whether a call to the peer would be sent now.
   public func isConnected(to key: PublicKey) -> Bool { node?.status(of: key)?.isConnected ?? false }
 

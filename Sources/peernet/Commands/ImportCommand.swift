@@ -25,7 +25,8 @@ struct ImportCommand: ParsableCommand {
 
   func run() throws {
     let grants = try PairCommand.grants(allow, for: "cannot import")
-    let peers = try peers()
+    let list = try list()
+    let peers = list.peers
     let folder = try home.folder()
     let ownKey =
       folder.hasIdentity ? try reading { () throws(HomeFolderError) in try folder.identity().publicKey } : nil
@@ -46,17 +47,18 @@ struct ImportCommand: ParsableCommand {
       try folder.changeTrust(merge, orElse: { Failure($0) })
     }
     for (peer, outcome) in zip(peers, outcomes) { tell(peer, outcome) }
+    for entry in list.leftOut { tell(entry) }
     let added = outcomes.count { if case .added = $0 { true } else { false } }
-    Console.say("\(verb) \(added) of \(outcomes.count)")
+    Console.say("\(verb) \(added) of \(outcomes.count + list.leftOut.count)")
   }
 
-  private func peers() throws(Failure) -> [BeamTrustFile.Peer] {
+  private func list() throws(Failure) -> BeamTrustFile {
     let bytes: [UInt8]
     do throws(SmallFile.Fault) {
       bytes = try SmallFile.bytes(of: file, limit: BeamTrustFile.maximumBytes)
     } catch { throw failure(error.reason) }
     do throws(BeamTrustFile.LoadError) {
-      return try BeamTrustFile.decode(bytes)
+      return try BeamTrustFile(bytes)
     } catch {
       throw failure("it is \(error.reason)")
     }
@@ -65,7 +67,7 @@ struct ImportCommand: ParsableCommand {
   private func failure(_ why: String) -> Failure {
     Failure(
       .data, "cannot import \(Printable.text(file))", because: why,
-      next: "nothing was changed; copy trust.bin from the Elixir node's data folder")
+      next: "nothing was changed; name the trust.bin in an Elixir node's data folder")
   }
 
   private func tell(_ peer: BeamTrustFile.Peer, _ outcome: TrustList.Imported) {
@@ -77,6 +79,11 @@ struct ImportCommand: ParsableCommand {
       case .present(let label):
         ("left \(Printable.text(label)) \(fingerprint) as it is, trusted already", "present", label)
       case .ownKey: ("left out \(fingerprint), this computer's own key", "own_key", nil)
+      case .noRoom:
+        (
+          "left out \(fingerprint)\(named(peer.label)): the trust list is full; unpair some, or allow less", "no_room",
+          nil
+        )
       }
     guard home.json else { return Console.data(line) }
     Console.data(
@@ -94,9 +101,21 @@ struct ImportCommand: ParsableCommand {
 
   private var verb: String { dryRun ? "would import" : "imported" }
 
-  private func renamed(_ peer: BeamTrustFile.Peer, _ entry: TrustEntry) -> String {
-    guard let label = peer.label, label != entry.label else { return "" }
-    return ", called \"\(Printable.text(Array(label.prefix(128))))\" there"
+  private func tell(_ entry: BeamTrustFile.LeftOut) {
+    guard home.json else {
+      return Console.data("left out entry \(entry.number)\(named(entry.label)): \(entry.reason.text)")
+    }
+    Console.data(
+      .object([
+        ("label", .null), ("fingerprint", .null), ("key", .null),
+        ("outcome", .string(entry.reason == .noKey ? "no_key" : "same_key")),
+        ("label_there", entry.label.map { .text($0) } ?? .null), ("entry", .integer(Int64(entry.number))),
+        ("dry_run", .bool(dryRun)),
+      ]))
+  }
+
+  private func named(_ label: [UInt8]?) -> String {
+    label.map { ", called \"\(Printable.text(Array($0.prefix(128))))\" there" } ?? ""
   }
 }
 

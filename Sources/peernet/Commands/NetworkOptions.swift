@@ -49,8 +49,9 @@ struct PeerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Dial this address and look no further, as in 192.0.2.7:4040 or [fe80::1%2]:4040.", valueName: "address"))
-  var at: Endpoint?
+      "Dial this address and look no further, as in 192.0.2.7:4040, [fe80::1%eth0]:4040 or pump.example:4040.",
+      valueName: "address"), transform: { try AddressArgument($0) })
+  var at: AddressArgument?
 
   @Option(help: ArgumentHelp("How long to wait for the connection, and then for each answer.", valueName: "seconds"))
   var timeout: Seconds?
@@ -58,13 +59,6 @@ struct PeerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("How long to wait for the connection instead, for a peer that is away.", valueName: "seconds"))
   var wait: Seconds?
-}
-
-extension Endpoint: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let endpoint = Endpoint(text: Array(argument.utf8)), endpoint.isDialable else { return nil }
-    self = endpoint
-  }
 }
 
 /// A span of time in seconds, more than none and at most a day.

@@ -24,8 +24,13 @@ struct PairCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The wire it speaks, 1 or 2; found out if not given.", valueName: "1|2"))
   var wire: Wire?
 
-  @Option(help: ArgumentHelp("Where it may be reached, to be remembered.", valueName: "address"))
-  var at: Endpoint?
+  @Option(
+    help: ArgumentHelp("Where it may be reached, to be remembered.", valueName: "address"),
+    transform: { try AddressArgument($0) })
+  var at: AddressArgument?
+
+  @Flag(name: .shortAndLong, help: "Do not ask.")
+  var yes = false
 
   func run() throws {
     guard let key = PublicKey(text: Array(key.utf8)) else {
@@ -40,18 +45,30 @@ struct PairCommand: ParsableCommand {
       throw Failure(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
     }
     let entry = TrustEntry(key: key, label: Array(label.utf8), grants: grants, wire: wire)
+    try confirm(key, folder)
     let keepsGrants = allow == nil
     try folder.changeTrust(
       { list throws(Failure) in try Self.put(entry, keepsGrants: keepsGrants, into: &list) },
       orElse: { Failure($0) })
     if let at {
       var memory = PeerMemory()
-      _ = memory.noteProven(at, for: key)
+      for endpoint in at.endpoints.reversed() { _ = memory.noteProven(endpoint, for: key) }
       if let peer = memory.peer(key) { try reading { () throws(HomeFolderError) in try folder.remember(peer) } }
     }
     if home.json { return Console.data(.object(entry.json)) }
     Console.say("paired \(Printable.text(label)) \(key.fingerprintText)")
     Console.say("It must know this computer as well; \(BoardHint.pair(ours))")
+  }
+
+  /// A key that was copied wrong is a key as well, of nobody: whoever sits there compares the fingerprint.
+  private func confirm(_ key: PublicKey, _ folder: HomeFolder) throws {
+    guard !yes, Console.isInteractive, try reading(folder.trust).entry(for: key) == nil else { return }
+    Console.say("The fingerprint is \(key.fingerprintText); the id command of the other side shows it, too.")
+    guard Console.confirm("Trust it as \(Printable.text(label))?") else {
+      throw Failure(
+        .usage, "not asked to pair", because: "the fingerprint was not confirmed",
+        next: "nothing was changed; copy the key again: peernetd id there")
+    }
   }
 
   /// What an `--allow` says; nothing when it is not given.

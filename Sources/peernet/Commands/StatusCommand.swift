@@ -6,7 +6,7 @@ import PeerNetClient
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show the link to a peer, what it lets this computer do, and what it is.",
-    discussion: "Without a peer it connects to all of them and shows the links.")
+    discussion: "Without a peer it connects to all of them and shows the links, each as soon as it is up.")
 
   @OptionGroup var home: HomeOptions
   @Argument(
@@ -53,27 +53,31 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 extension StatusCommand {
-  /// The links to all peers, once each of them is up or the time is.
+  /// The links to all peers, each as soon as it is up; the others when the time is, or when there is nothing to wait for.
   private func showAll() async throws {
     let store = CommandStore(home: try home.folder())
     let node = try await PeerNode.started(store, options.network, connectsAutomatically: true)
     await node.solicit()
-    let end = ContinuousClock.now + ((options.wait ?? options.timeout)?.duration ?? Link.defaultTimeout)
-    var views = await node.views
-    while .now < end, !views.allSatisfy({ $0.state == .connected }) {
+    let start = ContinuousClock.now
+    let end = start + ((options.wait ?? options.timeout)?.duration ?? Link.defaultTimeout)
+    var rest = await node.views
+    var list = LinkList(rest, json: home.json)
+    while true {
+      for view in rest where view.state == .connected { list.show(view) }
+      rest.removeAll { $0.state == .connected }
+      let isSettled = rest.allSatisfy { $0.isGivenUp } && (rest.isEmpty || .now >= start + Self.answerTime)
+      if isSettled || .now >= end { break }
       try await Task.sleep(for: .milliseconds(20))
-      views = await node.views
+      let shown = list.shown
+      rest = await node.views.filter { !shown.contains($0.entry.key) }
     }
+    for view in rest { list.show(view) }
     await node.stop()
-    if home.json {
-      for view in views { Console.data(.object(view.entry.json + view.json)) }
-    } else {
-      var table = Table(PeerView.columns)
-      table.rows = views.map(\.row)
-      table.print()
-    }
-    if views.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
+    if list.shown.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
   }
+
+  /// For those whose address is not known, or is another one by now, to answer where they are.
+  private static let answerTime = Swift.Duration.seconds(3)
 }
 
 struct InfoCommand: AsyncParsableCommand {

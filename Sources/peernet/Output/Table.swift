@@ -8,14 +8,21 @@ struct Table {
   /// The lines, headed only if there is a row.
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
-    let all = [header] + rows
-    let widths = header.indices.map { column in all.map { Self.width($0[column]) }.max() ?? 0 }
-    return all.enumerated().map { index, row in
-      let line = row.enumerated().map { column, cell in
-        column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - Self.width(cell) + 2)
-      }.joined()
-      return index == 0 ? Console.bold(line) : line
-    }
+    let widths = widths
+    return [Console.bold(Self.line(header, widths))] + rows.map { Self.line($0, widths) }
+  }
+
+  /// A row as wide as the table is by now.
+  func line(_ row: [String]) -> String { Self.line(row, widths) }
+
+  private var widths: [Int] {
+    header.indices.map { column in ([header] + rows).map { Self.width($0[column]) }.max() ?? 0 }
+  }
+
+  private static func line(_ row: [String], _ widths: [Int]) -> String {
+    row.enumerated().map { column, cell in
+      column == row.count - 1 ? cell : cell + String(repeating: " ", count: max(widths[column] - width(cell), 0) + 2)
+    }.joined()
   }
 
   func print() { for line in lines { Console.data(line) } }

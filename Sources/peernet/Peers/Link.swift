@@ -39,7 +39,7 @@ struct Link {
     let peer = try trust.peer(named: name)
     self.peer = peer
     ourKey = try reading { () throws(HomeFolderError) in try home.identity().publicKey }
-    endpoints = options.at.map { [$0] } ?? []
+    endpoints = options.at?.endpoints ?? []
     timeout = options.timeout?.duration
     wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
     var configuration = PeerNode.Configuration(

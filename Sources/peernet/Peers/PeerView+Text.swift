@@ -8,7 +8,7 @@ extension PeerView {
   var row: [String] {
     [
       Printable.text(entry.label), state.rawValue, age.map(Self.text) ?? "-", roundTripText ?? "-", lossText ?? "-",
-      dial.map(\.text) ?? "-", address ?? "-", endsText,
+      dial.map(\.text) ?? "-", address ?? lastAddress.map { "was \($0)" } ?? "-", endsText,
     ]
   }
 
@@ -16,7 +16,8 @@ extension PeerView {
   var facts: [(name: String, value: String)] {
     let facts: [(String, String?)] = [
       ("state", state.rawValue + (age.map { " for \(Self.text($0))" } ?? "")), ("address", address),
-      ("wire", wire.map { "\($0.rawValue)" }), ("round_trip", roundTripText), ("loss", lossText),
+      ("last_address", lastAddress), ("wire", wire.map { "\($0.rawValue)" }), ("round_trip", roundTripText),
+      ("loss", lossText),
       ("next_dial", dial?.text), ("ended", endsText == "-" ? nil : endsText),
     ]
     return facts.compactMap { name, value in value.map { (name, $0) } }
@@ -36,7 +37,10 @@ extension PeerView {
       return parts.joined(separator: "  ")
     case .away:
       let why = last.map { "\($0.reason.code): \($0.reason.text)" } ?? "not tried yet"
-      return [label, state.rawValue, why, "next dial \(dial?.text ?? "-")"].joined(separator: "  ")
+      var parts = [label, state.rawValue, why]
+      if let age { parts.append("last seen \(Self.text(age)) ago") }
+      if let lastAddress { parts.append("at \(lastAddress)") }
+      return (parts + ["next dial \(dial?.text ?? "-")"]).joined(separator: "  ")
     }
   }
 

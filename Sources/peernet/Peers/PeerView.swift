@@ -7,7 +7,7 @@ struct PeerView {
   enum State: String, CaseIterable {
     /// Heard within the bound of its profile.
     case connected
-    /// Overdue: connected still, but a question was not answered in time.
+    /// Overdue: connected still, but a question was not answered in time, and nothing was heard since.
     case suspect
     /// No connection.
     case away
@@ -28,11 +28,16 @@ struct PeerView {
     var lasted: PeerNet.Duration?
   }
 
+  /// Who was heard within that time is not suspect, whatever it is asked just now: it may only have been announced elsewhere.
+  private static let fresh = PeerNet.Duration.seconds(1)
+
   let entry: TrustEntry
   let state: State
   /// For how long it is in that state; nil for one that was never connected.
   let age: PeerNet.Duration?
   let address: String?
+  /// Where it was proven last, while it is away.
+  let lastAddress: String?
   let wire: Wire?
   let roundTrip: PeerNet.Duration?
   /// Questions that are settled, and how many of them were not answered in time.
@@ -47,10 +52,12 @@ struct PeerView {
   let last: End?
   /// The newest first.
   let disconnects: [End]
+  private let lost: Instant?
 
-  init(_ status: Node.PeerStatus, _ disconnects: [Disconnect], now: Instant) {
+  init(_ status: Node.PeerStatus, _ disconnects: [Disconnect], known: [Endpoint] = [], now: Instant) {
     entry = status.entry
-    state = !status.isConnected ? .away : status.liveness == .suspect ? .suspect : .connected
+    let isFresh = status.heard.map { now - $0 < Self.fresh } ?? false
+    state = !status.isConnected ? .away : status.liveness == .suspect && !isFresh ? .suspect : .connected
     let since: Instant? =
       switch state {
       case .connected: status.since
@@ -60,6 +67,7 @@ struct PeerView {
     age = since.map { now - $0 }
     let isConnected = status.isConnected
     address = isConnected ? status.endpoint?.description : nil
+    lastAddress = isConnected ? nil : known.first?.description
     wire = isConnected ? status.wire : nil
     roundTrip = isConnected ? status.roundTrip : nil
     silence = isConnected ? status.heard.map { now - $0 } : nil
@@ -69,27 +77,44 @@ struct PeerView {
       isConnected
       ? nil : status.nextDial.map { $0 > now ? .planned($0 - now) : .noAddress } ?? .underWay
     last = status.lastClose.map { End(reason: $0, age: status.lastClosed.map { now - $0 }) }
+    lost = disconnects.last?.at
     self.disconnects = disconnects.reversed().map { End(reason: $0.reason, age: now - $0.at, lasted: $0.lasted) }
   }
 
   /// Nil when nothing was asked yet.
   var loss: Double? { asked > 0 ? Double(unanswered) / Double(asked) : nil }
 
-  /// What makes it worth a line where nothing is drawn anew.
+  /// What makes it worth a line where nothing is drawn anew. A peer that is away is dialled in vain again and again, at one
+  /// address and another: what each dial failed of is no news, but that the first one did is.
   struct Change: Equatable {
     let state: State
     let address: String?
-    let reason: CloseReason?
+    let wasTried: Bool
+    /// When it was lost last: no loss passes unseen, however short.
+    let lost: Instant?
   }
 
-  var change: Change { Change(state: state, address: address, reason: state == .away ? last?.reason : nil) }
+  var change: Change {
+    Change(state: state, address: address, wasTried: state != .away || last != nil, lost: lost)
+  }
+
+  /// Whether waiting for a moment longer promises nothing: it is not dialled just now, and it was, or there is no address.
+  var isGivenUp: Bool {
+    switch dial {
+    case .noAddress: true
+    case .planned: last != nil
+    case .underWay, nil: false
+    }
+  }
 }
 
 extension PeerNode {
   /// Every peer, in the order of their labels, as of one moment.
   var views: [PeerView] {
     let now = now
-    return statuses.map { PeerView($0, disconnects(of: $0.entry.key), now: now) }
+    return
+      statuses
+      .map { PeerView($0, disconnects(of: $0.entry.key), known: addresses(of: $0.entry.key), now: now) }
       .sorted { $0.entry.label.lexicographicallyPrecedes($1.entry.label) }
   }
 }

@@ -30,7 +30,23 @@ actor PeersWatch {
     defer { ending.cancel() }
     let ticking = isLive ? Task { try await tick() } : nil
     defer { ticking?.cancel() }
+    let looking = Task { try await look() }
+    defer { looking.cancel() }
     for await statuses in peers where !statuses.isEmpty || isLive { await show() }
+  }
+
+  /// Looks for those that are away, as a command that is begun now would: a node by itself dials the more rarely the longer
+  /// it was in vain, and somebody is watching.
+  private func look() async throws {
+    while true {
+      try await Task.sleep(for: .seconds(5))
+      await node.solicit()
+      for view in await node.views {
+        guard case .planned(let wait) = view.dial, wait > .seconds(2) else { continue }
+        // Dials it now; whether that comes to something is seen by the way.
+        try? await node.connect(to: view.entry.key, timeout: .zero)
+      }
+    }
   }
 
   /// Ages grow while nothing happens.

@@ -9,6 +9,8 @@ enum CommandError: Error {
   case configuration([[UInt8]])
   /// Something of the system that the start needs.
   case system([UInt8])
+  /// At an address, for a reason; the file that says where to listen.
+  case cannotListen([UInt8], [UInt8], file: [UInt8])
   case notGrants([UInt8])
   case unknownGrant(UnknownGrant)
   case ownKey
@@ -29,7 +31,7 @@ enum CommandError: Error {
     case .usage: .usage
     case .state(let error): error.exitCode
     case .configuration: .configuration
-    case .system: .software
+    case .system, .cannotListen: .software
     case .notGrants, .unknownGrant, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
     case .unknownPeer: .unknownPeer
     case .noFile: .file
@@ -59,6 +61,13 @@ enum CommandError: Error {
       text += " again"
     case .state(let error): return error.text
     case .system(let reason): return reason
+    case .cannotListen(let address, let reason, let file):
+      text += "cannot listen at "
+      text += address
+      text += ": "
+      text += reason
+      text += "; is another peernetd at work? Else set listen and port under [node] of "
+      text.append(escaped: file, limit: 1024)
     case .configuration: break
     case .notGrants(let grants):
       text.append(escaped: grants)
@@ -90,7 +99,7 @@ enum CommandError: Error {
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += reason
-      text += "; nothing was imported, copy the Elixir node's trust.bin again"
+      text += "; nothing was imported, name the trust.bin of an Elixir node"
     }
     return text
   }

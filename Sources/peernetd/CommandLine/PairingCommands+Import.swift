@@ -7,7 +7,8 @@ extension PairingCommands {
   /// one on all of them. Makes no key: the one to come is to be copied as well.
   func importPeers(_ request: Invocation.ImportRequest) throws(CommandError) -> [UInt8] {
     let grants = try Self.grants(request.allow)
-    let peers = try Self.read(request.file)
+    let file = try Self.read(request.file)
+    let peers = file.peers
     let ownKey: PublicKey?
     do throws(StateError) { ownKey = try Identity.load(paths)?.publicKey } catch { throw .state(error) }
     var outcomes: [TrustList.Imported] = []
@@ -32,16 +33,17 @@ extension PairingCommands {
       if case .added = outcome { added += 1 }
       Self.tell(peers[index], outcome, verb, in: &text)
     }
+    for entry in file.leftOut { Self.tell(entry, in: &text) }
     text += verb
     text.append(decimal: Int64(added))
     text += " of "
-    text.append(decimal: Int64(peers.count))
+    text.append(decimal: Int64(peers.count + file.leftOut.count))
     if added > 0 { text.append(grants: grants) }
     text += "\n"
     return text
   }
 
-  private static func read(_ file: [UInt8]) throws(CommandError) -> [BeamTrustFile.Peer] {
+  private static func read(_ file: [UInt8]) throws(CommandError) -> BeamTrustFile {
     let bytes: [UInt8]?
     do throws(FileError) {
       bytes = try DurableFile(path: file, limit: BeamTrustFile.maximumBytes).read()
@@ -52,10 +54,22 @@ extension PairingCommands {
     }
     guard let bytes else { throw .noFile(file) }
     do throws(BeamTrustFile.LoadError) {
-      return try BeamTrustFile.decode(bytes)
+      return try BeamTrustFile(bytes)
     } catch {
       throw .notBeamPeers(file, error.reason)
     }
+  }
+
+  private static func tell(_ entry: BeamTrustFile.LeftOut, in text: inout [UInt8]) {
+    text += "left out entry "
+    text.append(decimal: Int64(entry.number))
+    if let label = entry.label {
+      text += ", "
+      text.append(escaped: label)
+    }
+    text += ": "
+    text += entry.reason.text
+    text += "\n"
   }
 
   private static func tell(
@@ -78,6 +92,14 @@ extension PairingCommands {
       text += "left out "
       text += peer.key.fingerprint
       text += ", this board's own key"
+    case .noRoom:
+      text += "left out "
+      text += peer.key.fingerprint
+      if let label = peer.label {
+        text += ", "
+        text.append(escaped: label)
+      }
+      text += ": the trust list is full; unpair some, or allow less"
     }
     text += "\n"
   }

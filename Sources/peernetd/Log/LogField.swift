@@ -15,6 +15,12 @@ struct LogField {
 
   static func peer(_ key: PublicKey) -> LogField { LogField(key: "peer", value: .publicKey(key)) }
   static func address(_ endpoint: Endpoint) -> LogField { LogField(key: "addr", value: .bytes(endpoint.text)) }
+  /// Where it is, whatever the port.
+  static func host(_ endpoint: Endpoint) -> LogField {
+    let text = endpoint.text
+    return LogField(
+      key: "addr", value: .bytes(Array(text[..<(text.lastIndex(of: UInt8(ascii: ":")) ?? text.endIndex)])))
+  }
   /// Any bytes, escaped, at most 128 of them.
   static func bytes(_ key: StaticString, _ bytes: [UInt8]) -> LogField { LogField(key: key, value: .bytes(bytes)) }
   static func literal(_ key: StaticString, _ text: StaticString) -> LogField {

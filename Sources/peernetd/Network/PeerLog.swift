@@ -29,10 +29,11 @@ struct PeerLog {
       log.writeFailure(
         .info, "dial.failed", about: subject(key, node), [.address(endpoint)] + reason.fields, at: now)
     case .rejected(let endpoint, let key, let reason):
+      // Who goes before it has said who it is was not turned away: a peer that dials several addresses needs one of them.
+      let event: StaticString = key == nil && reason == .closedByPeer ? "connection.left" : "stranger.rejected"
       // Of a flood the address counts, whatever its ports and keys.
       log.writeFailure(
-        .info, "stranger.rejected", about: [.address(endpoint.with(port: 0))],
-        (key.map { [.peer($0)] } ?? []) + reason.fields, at: now)
+        .info, event, about: [.host(endpoint)], (key.map { [.peer($0)] } ?? []) + reason.fields, at: now)
     case .refused(let key, let name, let reason):
       log.writeFailure(
         .notice, "call.refused", about: subject(key, node) + [.bytes("procedure", name)],

@@ -47,7 +47,8 @@ final class ProcedureService {
     let asker = Asker(request)
     if asker.token == nil {
       guard messages.hasRoom(for: asker.peer) else {
-        return tellRefusal(request, Array("busy: too many messages at once".utf8))
+        return tellRefusal(
+          request, Array("busy: too many messages at once".utf8), procedure: called?.name.bytes ?? request.name)
       }
       messages.take(asker.peer)
     }
@@ -76,7 +77,7 @@ final class ProcedureService {
         answer(asker, procedure, reply, began: began, isRepeated: isRepeated)
       }
     } catch {
-      refuse(request, error)
+      refuse(request, error, procedure: OnceCall.procedure(in: request.arguments))
     }
   }
 
@@ -119,14 +120,17 @@ final class ProcedureService {
     }
   }
 
-  private func refuse(_ request: Request, _ refusal: Admin.Refusal) {
-    tellRefusal(request, refusal.reason.atomBytes ?? refusal.reason.binaryBytes ?? [])
+  /// The log names what was to be done, not the handle that it came by.
+  private func refuse(_ request: Request, _ refusal: Admin.Refusal, procedure: Procedure? = nil) {
+    tellRefusal(
+      request, refusal.reason.atomBytes ?? refusal.reason.binaryBytes ?? [],
+      procedure: procedure?.name.bytes ?? request.name)
     send(.error(refusal.reason), to: Asker(request))
   }
 
-  private func tellRefusal(_ request: Request, _ reason: [UInt8]) {
+  private func tellRefusal(_ request: Request, _ reason: [UInt8], procedure: [UInt8]) {
     log.writeFailure(
-      .notice, "call.refused", about: Asker(request).fields(request.name), [.bytes("reason", reason)],
+      .notice, "call.refused", about: Asker(request).fields(procedure), [.bytes("reason", reason)],
       at: transport.now)
   }
 

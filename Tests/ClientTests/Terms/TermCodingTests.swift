@@ -62,6 +62,23 @@ private final class Chain: Codable, TermConvertible {
     #expect(try Reading(term: Term.decode(reading.term.encoded())) == reading)
   }
 
+  /// In Elixir `%{"celsius" => celsius}` matches a map that has the key, be it with nil, and no other.
+  @Test func whatIsNilIsThere() throws {
+    struct Options: Codable, Equatable, TermConvertible {
+      var flag: Bool?, text: String?, double: Double?, float: Float?, int: Int?, bytes: [UInt8]?, deep: [String: Int?]?
+      var int8: Int8?, int16: Int16?, int32: Int32?, int64: Int64?, uint: UInt?, uint8: UInt8?, uint16: UInt16?
+      var uint32: UInt32?, uint64: UInt64?, kind: Kind?, reading: Reading?
+    }
+    let pairs = try #require(try Options().term.pairs)
+    #expect(pairs.count == 18 && pairs.allSatisfy { $0.value == .atom("nil") })
+    #expect(try Options(term: Options().term) == Options())
+    let some = Options(text: "a", deep: ["x": nil], uint8: 7)
+    #expect(try some.term[binaryKey: "uint8"] == 7 && some.term[binaryKey: "flag"] == .atom("nil"))
+    #expect(try Options(term: some.term) == some)
+    // A peer that leaves them out is understood as before.
+    #expect(try Options(term: .map([])) == Options())
+  }
+
   @Test func elixirsKeysAndWhatIsMissingOrUnknown() throws {
     let term = try Term(
       text: """
@@ -136,7 +153,7 @@ private final class Chain: Codable, TermConvertible {
 
   /// A level of a term costs the reader a level of recursion, and a peer says how many there are.
   @Test func theDeepestRecordTakesLittleStack() async throws {
-    var term = Term.map([])
+    var term = Term.map([MapPair(.binary(utf8: "next"), .atom("nil"))])
     for _ in 1..<DecodingLimits().depth { term = .map([MapPair(.binary(utf8: "next"), term)]) }
     let deepest = try Term.decode(term.encoded())
     let depth = await withCheckedContinuation { continuation in

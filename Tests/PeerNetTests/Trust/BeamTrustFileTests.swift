@@ -18,13 +18,13 @@ import Vectors
           label: added.has("label") ? utf8(added.text("label")) : nil,
           addedAt: utf8(added.text("added_at"))))
       let file = step.bytes("trust_bin")
-      let peers = try BeamTrustFile.decode(file)
-      #expect(peers == expected)
+      let list = try BeamTrustFile(file)
+      #expect(list.peers == expected && list.leftOut.isEmpty)
       // Not a byte of the file goes unread.
       #expect(hex(try Term.decode(file).encoded(options: EncodingOptions(atoms: .latin1))) == step.text("trust_bin"))
     }
     #expect(expected.count == 3)
-    #expect(try BeamTrustFile.decode(files.bytes("after_removing_all")).isEmpty)
+    #expect(try BeamTrustFile(files.bytes("after_removing_all")).peers.isEmpty)
   }
 
   /// The recorded peer takes every one of these for an empty list (or worse); we say what is wrong.
@@ -33,34 +33,58 @@ import Vectors
     let vector = Vectors.peerNet1.list("trust_decode")[index]
     let bytes = vector.bytes("bytes")
     switch vector.text("case") {
-    case "not a list": #expect(throws: BeamTrustFile.LoadError.notAList) { try BeamTrustFile.decode(bytes) }
+    case "not a list": #expect(throws: BeamTrustFile.LoadError.notAList) { try BeamTrustFile(bytes) }
     case "list of garbage":
-      #expect(throws: BeamTrustFile.LoadError.malformed(entry: 1)) { try BeamTrustFile.decode(bytes) }
+      #expect(throws: BeamTrustFile.LoadError.noPeers) { try BeamTrustFile(bytes) }
     case "garbage", "truncated", "empty file":
       let inner = #expect(throws: DecodingError.self) { try Term.decode(bytes) }
-      #expect(throws: BeamTrustFile.LoadError.term(try #require(inner))) { try BeamTrustFile.decode(bytes) }
+      #expect(throws: BeamTrustFile.LoadError.term(try #require(inner))) { try BeamTrustFile(bytes) }
     case let other: Issue.record("no decision for \(other)")
     }
   }
 
-  @Test func entriesMustBeWhole() throws {
-    let peer = { (key: [UInt8], label: Term) -> Term in
-      .map([MapPair(.atom("pubkey"), .binary(key)), MapPair(.atom("label"), label)])
+  private let key = [UInt8](repeating: 7, count: 32)
+
+  private func peer(_ key: [UInt8], _ label: Term) -> Term {
+    .map([MapPair(.atom("pubkey"), .binary(key)), MapPair(.atom("label"), label)])
+  }
+
+  private func list(_ entries: [Term]) throws(BeamTrustFile.LoadError) -> BeamTrustFile {
+    try BeamTrustFile(Term.list(entries, tail: nil).encoded())
+  }
+
+  /// Labels that programs and operators made of what the original's type says, and of what it does not.
+  @Test(arguments: [
+    ("<<\"pump\">>", "pump"), ("nil", nil), ("pump_house", "pump_house"), ("'Elixir.Pump'", "Elixir.Pump"),
+    ("true", "true"), ("\"pump\"", "pump"), ("[66,248,98]", "Bøb"), ("[66,8364]", "B€"), ("7", "7"), ("-7", "-7"),
+    ("[]", nil), ("[-1]", nil), ("[55296]", nil), ("[66,a]", nil), ("1.5", nil), ("{a,b}", nil),
+    ("99999999999999999999", nil), ("#{a => 1}", nil),
+  ]) func textIsMadeOfALabel(label: String, text: String?) throws {
+    let list = try list([peer(key, try Term(text: label))])
+    #expect(list.leftOut.isEmpty && list.peers.map(\.label) == [text.map { utf8($0) }])
+  }
+
+  @Test func oneEntryThatNamesNobodyLeavesTheOthers() throws {
+    let other = [UInt8](repeating: 8, count: 32)
+    let list = try list([
+      peer(key, .binary(utf8: "late")), .map([MapPair(.atom("pubkey"), .binary(other))]), .atom("nil"),
+      peer(key.dropLast(), .atom("short")), .map([MapPair(.atom("label"), .atom("x"))]),
+      peer(key, .binary(utf8: "early")),
+    ])
+    #expect(list.peers.map(\.label) == [utf8("early"), nil] && list.peers.map(\.key.bytes) == [key, other])
+    #expect(
+      list.leftOut == [
+        .init(number: 5, label: utf8("x"), reason: .noKey), .init(number: 4, label: utf8("short"), reason: .noKey),
+        .init(number: 3, label: nil, reason: .noKey), .init(number: 1, label: utf8("late"), reason: .sameKey),
+      ])
+  }
+
+  /// As many as a file of the largest size can name, in a moment.
+  @Test func tenThousandPeersAreRead() throws {
+    let entries = (0..<10_000).map { number in
+      peer(PublicKey(1, 2, 3, UInt64(number)).bytes, .integer(Int64(number)))
     }
-    let key = [UInt8](repeating: 7, count: 32)
-    func decode(_ entries: [Term]) throws(BeamTrustFile.LoadError) -> [BeamTrustFile.Peer] {
-      try BeamTrustFile.decode(Term.list(entries, tail: nil).encoded())
-    }
-    #expect(try decode([peer(key, .atom("nil"))]).map(\.addedAt) == [nil])
-    #expect(throws: BeamTrustFile.LoadError.malformed(entry: 0)) { try decode([peer(key.dropLast(), .atom("nil"))]) }
-    #expect(throws: BeamTrustFile.LoadError.malformed(entry: 0)) { try decode([peer(key, .atom("true"))]) }
-    #expect(throws: BeamTrustFile.LoadError.malformed(entry: 0)) { try decode([.map([])]) }
-    #expect(throws: BeamTrustFile.LoadError.duplicateKey(entry: 0)) {
-      try decode([peer(key, .atom("nil")), peer(key, .binary(utf8: "x"))])
-    }
-    #expect(throws: BeamTrustFile.LoadError.tooManyPeers) {
-      try decode([Term](repeating: .atom("nil"), count: 1_025))
-    }
+    #expect(try list(entries).peers.count == 10_000)
   }
 
   @Test func mutationsNeverTrap() {
@@ -68,7 +92,7 @@ import Vectors
     let good = files.list("steps")[2].bytes("trust_bin")
     var read = 0
     for _ in 0..<3_000 {
-      if let peers = try? BeamTrustFile.decode(random.mutate(good)) {
+      if let peers = try? BeamTrustFile(random.mutate(good)).peers {
         read += 1
         #expect(Set(peers.map(\.key)).count == peers.count)
       }

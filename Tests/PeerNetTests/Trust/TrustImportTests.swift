@@ -28,7 +28,7 @@ import Vectors
     let file = Vectors.peerNet1.object("trust_files").list("steps")[2].bytes("trust_bin")
     var list = try TrustList.parse(utf8("peernet-trust 1\n# mine\n\(text(own.text)) alice allow=a wire=2 x=1\n"))
     let outcomes = try list.add(
-      BeamTrustFile.decode(file), allowing: try #require(Grants(text: utf8("wifi.*,gpio.read"))), ownKey: nil)
+      BeamTrustFile(file).peers, allowing: try #require(Grants(text: utf8("wifi.*,gpio.read"))), ownKey: nil)
     #expect(
       text(list.text) == """
         peernet-trust 1
@@ -112,12 +112,27 @@ import Vectors
         return nil
       } catch { return error.reason }
     }
-    let many = (0..<1022).map { BeamTrustFile.Peer(key: key($0), label: nil, addedAt: nil) }
-    #expect(refusal(many) == .tooManyPeers)
     #expect(refusal(peers([nil]) + peers([nil])) == .duplicateKey)
     let longGrant = (0..<64).map { "\($0)" + String(repeating: "x", count: 100) }.joined(separator: ",")
     #expect(refusal(peers([nil]), try #require(Grants(text: utf8(longGrant)))) == .lineTooLong)
     #expect(list.serialize() == before)
+  }
+
+  /// The earliest paired come first, and those for whom there is no room are named.
+  @Test func whoDoesNotFitIsNamed() throws {
+    var list = TrustList()
+    for number in 0..<3 { try list.add(TrustEntry(key: PublicKey(7, 7, 7, UInt64(number)), label: utf8("l\(number)"))) }
+    let many = (0..<1022).map { BeamTrustFile.Peer(key: key($0), label: nil, addedAt: nil) } + peers([nil])
+    let outcomes = try list.add(many, allowing: .none, ownKey: nil)
+    #expect(list.entries.count == TrustList.maximumPeers)
+    #expect(outcomes[..<1021].allSatisfy { if case .added = $0 { true } else { false } })
+    #expect(outcomes[1021] == .noRoom && outcomes.count == 1023)
+    // So it is where the bytes are at an end before.
+    var wide = TrustList()
+    let grants = (0..<20).map { "\($0)" + String(repeating: "x", count: 100) }.joined(separator: ",")
+    let taken = try wide.add(many, allowing: try #require(Grants(text: utf8(grants))), ownKey: nil)
+    #expect(taken.last == .noRoom && 100..<150 ~= wide.entries.count, "\(wide.entries.count)")
+    #expect(wide.serialize().count < TrustList.maximumBytes)
   }
 
   @Test func aMutatedListIsTakenOverOrRefused() throws {
@@ -125,7 +140,7 @@ import Vectors
     let good = Vectors.peerNet1.object("trust_files").list("steps")[2].bytes("trust_bin")
     var taken = 0
     for _ in 0..<2_000 {
-      guard let peers = try? BeamTrustFile.decode(random.mutate(good)) else { continue }
+      guard let peers = try? BeamTrustFile(random.mutate(good)).peers else { continue }
       var list = TrustList()
       let outcomes = try list.add(peers, allowing: .everything, ownKey: nil)
       #expect(try TrustList.parse(list.serialize()).entries == list.entries)

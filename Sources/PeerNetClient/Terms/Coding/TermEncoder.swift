@@ -2,8 +2,8 @@ import ETF
 
 /// Writes `Codable` values as terms.
 ///
-/// A type with named properties is a map from their names, as binaries and sorted; optional ones that are nil are left
-/// out. What is `TermConvertible` by itself, inside as outside, is written its own way: text as binaries, `[UInt8]` as
+/// A type with named properties is a map from their names, as binaries and sorted; optional ones that are nil are the
+/// atom `nil`, as in Elixir. What is `TermConvertible` by itself, inside as outside, is written its own way: text as binaries, `[UInt8]` as
 /// a binary. Everything else is as its `encode(to:)` has it: an enumeration with raw values is its raw value.
 ///
 ///     try TermEncoder().encode(["relay": true])  // #{<<"relay">> => true}
