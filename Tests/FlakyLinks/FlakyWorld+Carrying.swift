@@ -38,7 +38,7 @@ extension FlakyWorld {
       for other in hosts.indices where other != host && (isMesh || other == 0 || host == 0) {
         send(datagram: bytes, from: host, to: other)
       }
-    case .datagram(let bytes, let endpoint):
+    case .datagram(let bytes, let endpoint, _):
       if let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }) {
         send(datagram: bytes, from: host, to: other)
       }
@@ -135,8 +135,8 @@ extension FlakyWorld {
       connections[connection]!.sides[side].id = nil
       node.disconnected(id, reason, now: clock)
       forget(connection)
-    case .datagram(let bytes, let endpoint):
-      node.receiveDatagram(bytes, from: endpoint, onLink: true, now: clock)
+    case .datagram(let bytes, let endpoint, _):
+      node.receiveDatagram(bytes, from: endpoint, link: 1, now: clock)
     case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
     case .linkLost:
