@@ -135,7 +135,7 @@ extension FlakyWorld {
       connections[connection]!.sides[side].id = nil
       node.disconnected(id, reason, now: clock)
       forget(connection)
-    case .datagram(let bytes, let endpoint, _):
+    case .datagram(let bytes, let endpoint):
       node.receiveDatagram(bytes, from: endpoint, link: 1, now: clock)
     case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
