@@ -146,7 +146,7 @@ public final class ReactorTransport {
       case .setReading(let id, let wantsRead): connections[id]?.setReading(wantsRead)
       case .broadcast(let bytes):
         if let port = configuration.discoveryPort { _ = asking?.broadcast(bytes, port: port) }
-      case .datagram(let bytes, let endpoint): sendDatagram(bytes, to: endpoint)
+      case .datagram(let bytes, let to, let link): _ = asking?.send(bytes, to: SocketAddress(to), interface: link)
       case .probe(_, let bytes, let endpoint): _ = try? probes?.send(bytes, to: SocketAddress(endpoint))
       case .event(let event): onEvent(event)
       }
@@ -177,14 +177,6 @@ public final class ReactorTransport {
     guard flush, lingering < Self.maximumLingering else { return connection.close() }
     lingering += 1
     connection.finish(within: Self.lingerTime)
-  }
-
-  private func sendDatagram(_ bytes: [UInt8], to endpoint: Endpoint) {
-    // Only neighbours are answered, so the interface is the one whose network holds the address.
-    let address = SocketAddress(endpoint)
-    for interface in asking?.interfaces ?? [] where interface.isOnLink(address) {
-      if asking?.send(bytes, to: address, interface: interface.index) ?? false { return }
-    }
   }
 
   /// Without a port everything works, but a link that stalls for long is taken for dead later.
@@ -266,7 +258,8 @@ public final class ReactorTransport {
 
   private func datagram(_ received: BroadcastSockets.Received) {
     node?.receiveDatagram(
-      Array(received.bytes), from: Endpoint(received.source), onLink: received.onLink, now: now)
+      Array(received.bytes), from: Endpoint(received.source), link: received.onLink ? received.interface : nil,
+      now: now)
     carryOut()
   }
 

@@ -192,6 +192,30 @@ import Testing
     await stranger.node.stop()
   }
 
+  /// As behind a firewall that lets in only what was asked for.
+  @Test func whereNothingIsHeardItSaysSoAndHowToGoOn() async throws {
+    let laptop = try Laptop()
+    #expect(
+      try await laptop.run("pair", String(decoding: TestBoard.pair(41).publicKey.text, as: UTF8.self), "away").status
+        == 0)
+    for arguments in [["discover", "--for", "0.5"], ["ping", "away", "--timeout", "0.5"]] {
+      let outcome = try await laptop.run(arguments)
+      #expect(outcome.status == (arguments[0] == "discover" ? 0 : 69))
+      for word in ["nothing at all was heard", "firewall", "UDP to port \(laptop.discoveryPort)", "--at"] {
+        #expect(outcome.talk.contains(word), "\(arguments): \(outcome.talk)")
+      }
+    }
+    // Where another one is heard, or nobody listens, that is not the trouble.
+    let other = try await TestBoard(42, trusting: nil, announcingTo: laptop.discoveryPort)
+    for arguments in [
+      ["discover", "--for", "2"], ["ping", "away", "--timeout", "2"],
+      ["ping", "away", "--timeout", "0.5", "--at", "127.0.0.1:1"],
+    ] {
+      #expect(try await !laptop.run(arguments).talk.contains("heard"), "\(arguments)")
+    }
+    await other.node.stop()
+  }
+
   @Test func aPeerIsFoundByDiscoveryAndRemembered() async throws {
     let laptop = try Laptop()
     let board = try await TestBoard(

@@ -50,6 +50,8 @@ final class Laptop: Sendable {
     try await execute(Self.binary, arguments, environment)
   }
 
+  func run(_ arguments: [String]) async throws -> Outcome { try await execute(Self.binary, arguments, [:]) }
+
   /// Runs the binary as `"$@"` of a shell script.
   func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
     try await execute("/bin/sh", ["-c", script, Self.binary, Self.binary] + arguments, [:])

@@ -126,6 +126,49 @@ import Testing
     }
   }
 
+  /// The router is replaced by one that gives another address, another network, or a lease of one address alone.
+  @Test(
+    arguments: [
+      ("192.168.88.1/24", "192.168.88.120", nil, "192.168.88.120/24"),
+      ("10.20.0.1/16", "10.20.30.40", nil, "10.20.30.40/16"),
+      ("10.20.0.1/16", "10.20.30.41", "255.255.255.0", "10.20.30.41/24"),
+      ("10.20.0.1/16", "10.20.30.42", "255.255.255.255", "10.20.30.42/32"),
+    ] as [(String, String, String?, String)])
+  func itFollowsItsRouter(own: String, address: String, mask: String?, has expected: String) async throws {
+    let board = try await board
+    try await board.withRouter(.other(own: own, address: address, mask: mask)) {
+      let begin = ContinuousClock.now
+      var addresses = ""
+      try await wait(for: "the lease of \(expected)", within: .seconds(60)) {
+        addresses = try await board.machine.shell.demand("ip -4 -o addr show dev eth0; ip route show default")
+        return addresses.contains(" inet \(expected) ") ? () : nil
+      }
+      try await board.info(within: .seconds(60))
+      report("router", "answers at \(expected) \(ContinuousClock.now.seconds(since: begin)) after the cable is back")
+      addresses = try await board.machine.shell.demand("ip -4 -o addr show dev eth0; ip route show default")
+      #expect(addresses.matches(of: #/ inet /#).count == 1, "\(addresses)")
+      #expect(addresses.contains("default via \(own.split(separator: "/")[0]) dev eth0"), "\(addresses)")
+    }
+  }
+
+  /// Nobody gives addresses: both have one of 169.254.0.0/16, and the question is answered where it was asked.
+  @Test func aBareCableIsEnough() async throws {
+    let board = try await board
+    let key = try await board.key()
+    try await board.withRouter(.none) {
+      let begin = ContinuousClock.now
+      try await wait(for: "answer by the bare cable", within: .seconds(90)) {
+        let seen = try await board.laptop.ask("discover", "--for", "1")
+        let isFound = seen.contains {
+          $0["key"].text == key && $0["by"].text == "answer" && $0["address"].text?.hasPrefix("169.254.") == true
+        }
+        return isFound ? () : nil
+      }
+      report("router", "answers by a bare cable \(ContinuousClock.now.seconds(since: begin)) after it is in")
+      try await board.info(within: .seconds(30))
+    }
+  }
+
   @Test func itRebootsByOrderAndIsTheSame() async throws {
     let board = try await board
     let key = try await board.key()

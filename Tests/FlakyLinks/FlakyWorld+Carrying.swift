@@ -39,7 +39,7 @@ extension FlakyWorld {
       for other in hosts.indices where other != host && (isMesh || other == 0 || host == 0) {
         send(datagram: bytes, from: host, to: other)
       }
-    case .datagram(let bytes, let endpoint):
+    case .datagram(let bytes, let endpoint, _):
       if let other = hosts.firstIndex(where: { $0.address == endpoint.ipv4 }) {
         send(datagram: bytes, from: host, to: other)
       }
@@ -137,7 +137,7 @@ extension FlakyWorld {
       node.disconnected(id, reason, now: clock)
       forget(connection)
     case .datagram(let bytes, let endpoint):
-      node.receiveDatagram(bytes, from: endpoint, onLink: true, now: clock)
+      node.receiveDatagram(bytes, from: endpoint, link: 1, now: clock)
     case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
     case .networkChanged: node.networkChanged(now: clock)
     case .linkLost:

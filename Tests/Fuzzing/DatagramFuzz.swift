@@ -25,7 +25,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     let source = Endpoint(ipv4: 0x0A00_0000 | UInt32(length), port: UInt16(length) << 3)
     if length & 7 == 0 { node.solicit(now: now) }
-    node.receive(datagram, from: source, onLink: length & 1 == 0, now: now)
+    node.receive(datagram, from: source, link: length & 1 == 0 ? 1 : nil, now: now)
     var outputs = 0
     while node.nextOutput() != nil { outputs += 1 }
     guard outputs <= 64 else { fatalError("\(outputs) outputs of one datagram") }

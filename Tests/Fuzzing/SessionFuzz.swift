@@ -132,7 +132,7 @@ private final class Attack {
     case 9: seal(envelope(.ping(nonce: operation & 16 == 0 ? Array("PeerNet/2xxxxxxx".utf8) : take())))
     case 10: if !tokens.isEmpty { node.reply(tokens.removeLast(), .ok(.binary(take())), now: now) }
     case 11: _ = try? node.call(key, "echo", .binary(take()), timeout: .milliseconds(500), now: now)
-    case 12: node.receiveDatagram(take(), from: Endpoint(ipv4: 7, port: 4_040), onLink: true, now: now)
+    case 12: node.receiveDatagram(take(), from: Endpoint(ipv4: 7, port: 4_040), link: 1, now: now)
     case 13: isSlow.toggle()
     case 14: if let connection { node.disconnected(connection, .closedByPeer, now: now) }
     default:

@@ -98,6 +98,35 @@ enum Netlink {
     #expect(table.interfaces.isEmpty)
   }
 
+  /// A lease and a tool may each have given it the same address: it has it until both have gone.
+  @Test func anAddressStandsOnceForEachPrefix() throws {
+    let own: [UInt8] = [10, 9, 0, 1]
+    var table = try table(
+      Netlink.link(2, flags: 0x1043, "eth0") + Netlink.address(2, own, prefix: 24, broadcast: [10, 9, 0, 255]))
+    try change(&table, Netlink.address(2, own, prefix: 32))
+    #expect(table[2]?.addresses.map { $0.prefixLength } == [24, 32])
+    let again = table.apply(try read(Netlink.address(2, own, prefix: 32))[0])
+    #expect(!again)
+    try change(&table, Netlink.address(2, own, prefix: 32, type: 21))
+    #expect(try table[2]?.addresses.map { $0.broadcast } == [ip("10.9.0.255")])
+    try change(&table, Netlink.address(2, own, prefix: 24, type: 21))
+    #expect(table[2]?.addresses == [])
+  }
+
+  /// IFA_ADDRESS is the other side's, and the prefix is of that one.
+  @Test func anAddressStandsOnceForEachOtherSide() throws {
+    let own: [UInt8] = [10, 9, 0, 1]
+    var table = try table(Netlink.link(2, flags: 0x1043, "tun0"))
+    for peer in [7, 8] as [UInt8] {
+      try change(&table, Netlink.address(2, [192, 0, 2, peer], prefix: 32, local: own))
+    }
+    #expect(try table.isOnLink(ip("192.0.2.7"), interface: 2) && table.isOnLink(ip("192.0.2.8"), interface: 2))
+    #expect(try !table.isOnLink(ip("10.9.0.1"), interface: 2))
+    try change(&table, Netlink.address(2, [192, 0, 2, 7], prefix: 32, local: own, type: 21))
+    #expect(try !table.isOnLink(ip("192.0.2.7"), interface: 2) && table.isOnLink(ip("192.0.2.8"), interface: 2))
+    #expect(try table[2]?.addresses.map { $0.address } == [ip("10.9.0.1")])
+  }
+
   @Test func tellsNeighboursFromOthers() throws {
     let table = try table(
       Netlink.link(1, flags: 0x49, "lo") + Netlink.address(1, [127, 0, 0, 1], prefix: 8)
@@ -105,7 +134,8 @@ enum Netlink {
         + Netlink.address(2, [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 0, count: 11) + [5], prefix: 64))
     for (source, index, expected) in [
       ("192.168.6.1", 2, true), ("192.168.7.9", 2, true), ("192.168.8.1", 2, false), ("192.168.6.1", 1, false),
-      ("127.0.0.9", 1, true), ("127.0.0.9", 2, false), ("169.254.1.1", 2, true), ("fe80::9", 2, true),
+      ("127.0.0.9", 1, true), ("127.0.0.9", 2, false), ("169.254.1.1", 2, true), ("169.254.1.1", 1, false),
+      ("fe80::9", 1, false), ("fe80::9", 2, true),
       ("2001:db8::77", 2, true), ("2001:db8:0:1::77", 2, false), ("8.8.8.8", 2, false), ("192.168.6.1", 7, false),
     ] as [(String, UInt32, Bool)] {
       #expect(try table.isOnLink(ip(source), interface: index) == expected, "\(source) on \(index)")

@@ -74,7 +74,7 @@ final class BeamPeer: Party {
 
   func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
-  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant) {}
+  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
 
   func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     guard let connection = connections[id] else { return }

@@ -16,7 +16,7 @@ protocol Party: AnyObject {
   func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant)
   func drained(_ id: ConnectionID, now: Instant)
   func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
-  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant)
+  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant)
 }
 
 extension Node: Party {}
@@ -168,7 +168,7 @@ final class World {
   /// Somebody says to a node where another one is, as anybody can.
   func announce(_ other: Int, at endpoint: Endpoint, to index: Int) {
     let bytes = Announce(key: parties[other].publicKey, port: endpoint.port)!.bytes
-    act(index) { $0.receiveDatagram(bytes, from: endpoint.with(port: 4_040), onLink: true, now: now) }
+    act(index) { $0.receiveDatagram(bytes, from: endpoint.with(port: 4_040), link: 1, now: now) }
   }
 
   // MARK: Faults
@@ -332,7 +332,7 @@ final class World {
           schedule(
             .datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
-      case .datagram(let bytes, let to):
+      case .datagram(let bytes, let to, _):
         for other in parties.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
           schedule(.datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
         }
@@ -385,7 +385,7 @@ final class World {
       parties[node].disconnected(id, .closedByPeer, now: now)
       carryOut(node)
     case .datagram(let node, let bytes, let source):
-      parties[node].receiveDatagram(bytes, from: source, onLink: true, now: now)
+      parties[node].receiveDatagram(bytes, from: source, link: 1, now: now)
       carryOut(node)
     }
   }

@@ -6,11 +6,19 @@ public struct Interface: Equatable, Sendable {
     public var address: SocketAddress
     /// Leading bits that the link's addresses share: of 32 for IPv4, of 128 for IPv6.
     public var prefixLength: UInt8
+    /// The other side's address, where the link has only two: then the prefix is of this one.
+    public var peer: SocketAddress?
     /// The directed broadcast address (IPv4 on interfaces that broadcast, and on loopback).
     public var broadcast: SocketAddress?
 
+    /// Whether the kernel takes the two for one. An interface may have an address several times, with several prefixes.
+    func isSame(as other: Address) -> Bool {
+      address == other.address && prefixLength == other.prefixLength && peer == other.peer
+    }
+
     /// Whether `other` shares the address's prefix.
     func covers(_ other: SocketAddress) -> Bool {
+      let address = peer ?? address
       guard address.isIPv4 == other.isIPv4 else { return false }
       let bits = Int(prefixLength) + (address.isIPv4 ? 96 : 0)
       let highMask: UInt64 = bits >= 64 ? .max : ~(UInt64.max >> UInt64(bits))
@@ -34,10 +42,11 @@ public struct Interface: Equatable, Sendable {
   /// IPv4 and IPv6, in the order in which the kernel told them.
   public var addresses: [Address]
 
-  /// Whether a datagram from `source` that came in by this interface was sent by a neighbour on the link.
+  /// Whether a datagram from `source` that came in by this interface was sent by a neighbour on the link. Several
+  /// interfaces may have the same addresses behind them, so this does not tell which one leads to an address.
   public func isOnLink(_ source: SocketAddress) -> Bool {
     if source.isLoopback { return isLoopback }
-    if source.isLinkLocal { return true }
+    if source.isLinkLocal { return !isLoopback }
     return addresses.contains { $0.covers(source) }
   }
 }
@@ -73,16 +82,14 @@ public struct InterfaceTable: Equatable, Sendable {
       return interfaces.count != before
     case .address(let index, let address):
       return update(index) { addresses in
-        if let position = addresses.firstIndex(where: { $0.address == address.address }) {
+        if let position = addresses.firstIndex(where: { $0.isSame(as: address) }) {
           addresses[position] = address
         } else if addresses.count < InterfaceTable.limit {
           addresses.append(address)
         }
       }
     case .addressGone(let index, let address):
-      return update(index) { addresses in
-        addresses.removeAll { $0.address == address.address && $0.prefixLength == address.prefixLength }
-      }
+      return update(index) { addresses in addresses.removeAll { $0.isSame(as: address) } }
     case .route, .done, .failure, .overrun, .other: return false
     }
   }

@@ -125,7 +125,10 @@ public struct NetlinkReader {
       // The kernel names no broadcast address for loopback, although the highest one works as such.
       broadcast = SocketAddress(ipv4: ipv4 | (prefixLength == 0 ? .max : UInt32.max >> UInt32(prefixLength)), port: 0)
     }
-    return (index, Interface.Address(address: address, prefixLength: prefixLength, broadcast: broadcast))
+    let peer = own == address ? nil : own
+    return (
+      index, Interface.Address(address: address, prefixLength: prefixLength, peer: peer, broadcast: broadcast)
+    )
   }
 
   private func attributes(

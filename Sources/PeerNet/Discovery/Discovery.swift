@@ -6,8 +6,9 @@ import Sodium
 /// The driver listens on the discovery port and sends everything from a second socket on an ephemeral port, whose
 /// datagrams it feeds in as well: unicast to a port shared by several processes reaches only one of them.
 public protocol Discovery: AnyObject {
-  /// Takes a datagram in. `onLink` says whether `source` lies in a network of the interface that it came in by.
-  func receive(_ datagram: [UInt8], from source: Endpoint, onLink: Bool, now: Instant)
+  /// Takes a datagram in. `link` is the index of the interface that it came in by; nil when `source` is no neighbour
+  /// there.
+  func receive(_ datagram: [UInt8], from source: Endpoint, link: UInt32?, now: Instant)
 
   /// What to do next; called until it is nil.
   func nextOutput() -> DiscoveryOutput?
@@ -29,8 +30,9 @@ public protocol Discovery: AnyObject {
 public enum DiscoveryOutput: Hashable, Sendable {
   /// To 255.255.255.255 and each interface's directed broadcast address, at the discovery port.
   case broadcast([UInt8])
-  /// One datagram to one address and port.
-  case send([UInt8], to: Endpoint)
+  /// One datagram to one address and port, out of the interface with the index `link`: two links may have the same
+  /// addresses.
+  case send([UInt8], to: Endpoint, link: UInt32)
   /// A key was seen at an address, or is said to be there.
   case sighting(Sighting)
 }

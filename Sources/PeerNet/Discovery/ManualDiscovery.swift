@@ -27,7 +27,7 @@ public final class ManualDiscovery: Discovery {
     pending = addresses.reversed()
   }
 
-  public func receive(_ datagram: [UInt8], from source: Endpoint, onLink: Bool, now: Instant) {}
+  public func receive(_ datagram: [UInt8], from source: Endpoint, link: UInt32?, now: Instant) {}
 
   public func nextOutput() -> DiscoveryOutput? {
     guard let next = pending.popLast() else { return nil }

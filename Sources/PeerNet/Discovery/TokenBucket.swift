@@ -12,6 +12,9 @@ struct TokenBucket {
 
   func isFull(now: Instant) -> Bool { fullAt <= now }
 
+  /// When one may pass again.
+  var next: Instant { fullAt - interval * (burst - 1) }
+
   mutating func take(now: Instant) -> Bool {
     let next = max(fullAt, now) + interval
     guard next - now <= interval * burst else { return false }

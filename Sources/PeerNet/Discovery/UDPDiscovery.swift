@@ -29,6 +29,7 @@ public final class UDPDiscovery: Discovery {
   private struct PendingAnswer {
     let due: Instant
     let to: Endpoint
+    let link: UInt32
     let nonce: DiscoveryNonce
   }
 
@@ -37,7 +38,7 @@ public final class UDPDiscovery: Discovery {
     /// The solicits still to be sent, the next one last.
     var due: [Instant]
     /// Until when answers are taken.
-    let until: Instant
+    var until: Instant
   }
 
   // Implementation limits and pace.
@@ -47,6 +48,8 @@ public final class UDPDiscovery: Discovery {
   private static let startDelay = Duration.milliseconds(250)
   private static let minimumSpacing = Duration.seconds(1)
   private static let solicitPauses: [Duration] = [.zero, .milliseconds(250), .seconds(1)]
+  private static let solicitInterval = Duration.seconds(2)
+  private static let solicitBurst: Int64 = 6
   private static let answersTakenFor = Duration.seconds(3)
 
   private let key: PublicKey
@@ -61,6 +64,8 @@ public final class UDPDiscovery: Discovery {
   /// The next announce tells of a change, and may be lost.
   private var announcesTwice = false
   private var inquiry: Inquiry?
+  /// Whoever makes us ask, and a network that never rests, makes us ask no more often.
+  private var questions = TokenBucket(interval: solicitInterval, burst: solicitBurst)
   private var answers: [PendingAnswer] = []
   private var rate = AnswerRate()
   /// Oldest first.
@@ -78,8 +83,8 @@ public final class UDPDiscovery: Discovery {
     announceSoon(now)
   }
 
-  public func receive(_ datagram: [UInt8], from source: Endpoint, onLink: Bool, now: Instant) {
-    guard onLink, source.isDialable, let content = try? Datagram.decode(datagram) else { return }
+  public func receive(_ datagram: [UInt8], from source: Endpoint, link: UInt32?, now: Instant) {
+    guard let link, source.isDialable, let content = try? Datagram.decode(datagram) else { return }
     switch content {
     case .announce(let announce):
       sight(announce.key, at: source.with(port: announce.port), .announce, now)
@@ -87,7 +92,7 @@ public final class UDPDiscovery: Discovery {
       guard let inquiry, inquiry.nonce == answer.nonce, now < inquiry.until else { return }
       sight(answer.key, at: source.with(port: answer.port), .answer, now)
     case .solicit(let solicit):
-      plan(answerTo: solicit, from: source, now)
+      plan(answerTo: solicit, from: source, link, now)
     }
   }
 
@@ -98,7 +103,7 @@ public final class UDPDiscovery: Discovery {
     func consider(_ instant: Instant?) {
       if let instant { earliest = min(earliest ?? instant, instant) }
     }
-    consider(inquiry?.due.last ?? inquiry?.until)
+    if let inquiry { consider(inquiry.due.last.map { max($0, questions.next) } ?? inquiry.until) }
     for answer in answers { consider(answer.due) }
     return earliest
   }
@@ -115,11 +120,14 @@ public final class UDPDiscovery: Discovery {
         announceSoon(now)
       }
     }
-    if let nonce = inquiry?.nonce, let due = inquiry?.due.last, due <= now {
-      inquiry?.due.removeLast()
-      emit(.broadcast(Solicit(nonce: nonce).bytes))
+    if var asking = inquiry {
+      if let due = asking.due.last, due <= now, questions.take(now: now) {
+        asking.due.removeLast()
+        asking.until = max(asking.until, now + Self.answersTakenFor)
+        emit(.broadcast(Solicit(nonce: asking.nonce).bytes))
+      }
+      inquiry = asking.due.isEmpty && asking.until <= now ? nil : asking
     }
-    if let until = inquiry?.until, until <= now { inquiry = nil }
     sendAnswers(now)
   }
 
@@ -129,7 +137,8 @@ public final class UDPDiscovery: Discovery {
     announceSoon(now)
   }
 
-  /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce.
+  /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce. What
+  /// exceeds six questions at once, and one every two seconds, is put off.
   public func solicit(now: Instant) {
     var nonce = DiscoveryNonce(high: random.next(), low: random.next())
     if let inquiry, now < inquiry.until { nonce = inquiry.nonce }
@@ -150,20 +159,20 @@ public final class UDPDiscovery: Discovery {
     nextAnnounce = min(nextAnnounce ?? soon, soon)
   }
 
-  private func plan(answerTo solicit: Solicit, from source: Endpoint, _ now: Instant) {
+  private func plan(answerTo solicit: Solicit, from source: Endpoint, _ link: UInt32, _ now: Instant) {
     // Our own question comes back to us as well: it was broadcast.
     guard answersSolicits, announce != nil, solicit.nonce != inquiry?.nonce, answers.count < Self.maximumPendingAnswers,
       !answers.contains(where: { $0.to == source && $0.nonce == solicit.nonce }), rate.admits(source, now: now)
     else { return }
     let due = now + random.duration(below: Self.answerDelay)
-    answers.append(PendingAnswer(due: due, to: source, nonce: solicit.nonce))
+    answers.append(PendingAnswer(due: due, to: source, link: link, nonce: solicit.nonce))
   }
 
   private func sendAnswers(_ now: Instant) {
     guard let announce else { return }
     for answer in answers where answer.due <= now {
       guard let content = SolicitAnswer(nonce: answer.nonce, key: announce.key, port: announce.port) else { continue }
-      emit(.send(content.bytes, to: answer.to))
+      emit(.send(content.bytes, to: answer.to, link: answer.link))
     }
     answers.removeAll { $0.due <= now }
   }

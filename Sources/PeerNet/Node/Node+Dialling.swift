@@ -149,9 +149,9 @@ extension Node {
 
   /// A datagram of the discovery port came.
   ///
-  /// It is `onLink` when its source stands in a prefix of the interface that it came in on.
-  public func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, onLink: Bool, now: Instant) {
-    for discovery in discoveries { discovery.receive(bytes, from: endpoint, onLink: onLink, now: now) }
+  /// `link` is the index of the interface that it came in by; nil when its source stands in no prefix of that one.
+  public func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {
+    for discovery in discoveries { discovery.receive(bytes, from: endpoint, link: link, now: now) }
     drainDiscoveries(now: now)
   }
 
@@ -166,7 +166,7 @@ extension Node {
       while let output = discovery.nextOutput() {
         switch output {
         case .broadcast(let bytes): emit(.broadcast(bytes))
-        case .send(let bytes, let to): emit(.datagram(bytes, to: to))
+        case .send(let bytes, let to, let link): emit(.datagram(bytes, to: to, link: link))
         case .sighting(let sighting): sighted(sighting, now: now)
         }
       }

@@ -13,8 +13,8 @@ public enum Output: Sendable {
   case setReading(ConnectionID, Bool)
   /// Send a datagram to every interface's broadcast address.
   case broadcast([UInt8])
-  /// Send a datagram to one address.
-  case datagram([UInt8], to: Endpoint)
+  /// Send a datagram to one address, out of the interface with the index `link`.
+  case datagram([UInt8], to: Endpoint, link: UInt32)
   /// Send a datagram to a connection's other end from the UDP port that `Node.offerProbes` was told of. A transport that
   /// told of none never gets one.
   case probe(ConnectionID, [UInt8], to: Endpoint)

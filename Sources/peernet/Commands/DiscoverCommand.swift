@@ -36,10 +36,18 @@ struct DiscoverCommand: AsyncParsableCommand {
     var seen = Sightings(trust: trust)
     let ticking = isLive ? Task { try await tick(node) } : nil
     defer { ticking?.cancel() }
+    // On a terminal it goes on, and may be told of an announce later; those come every five seconds.
+    let patience = isLive ? min(limit ?? .seconds(6), .seconds(6)) : limit ?? .seconds(3)
+    let advice = try Silence(network).advice
+    let silence = Task {
+      try await Task.sleep(for: patience)
+      Console.say("\(Silence.text); \(advice); or go on with its address: peernet ping PEER --at ADDRESS")
+    }
     var drawn = 0
     for await event in events {
       switch event {
       case .sighted(let sighting):
+        silence.cancel()
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
         if isLive { redraw(seen, drawn: &drawn) }
@@ -50,7 +58,7 @@ struct DiscoverCommand: AsyncParsableCommand {
       }
     }
     if !home.json && !isLive { for line in seen.table().lines { Console.data(line) } }
-    if seen.isEmpty { Console.say("nobody answered; are you on the same network? see also --interfaces") }
+    if seen.isEmpty { try await silence.value }
   }
 
   /// Asks again now and then, so that ages stay young.

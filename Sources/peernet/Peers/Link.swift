@@ -10,6 +10,8 @@ struct Link {
   let peer: TrustEntry
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
+  /// What to say where nothing was heard; nil where nobody listens.
+  private let silence: Silence?
   private let timeout: Swift.Duration?
   /// For the connection.
   private let wait: Swift.Duration
@@ -42,6 +44,7 @@ struct Link {
     endpoints = options.at?.endpoints ?? []
     timeout = options.timeout?.duration
     wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
+    silence = options.at == nil ? try Silence(options.network) : nil
     var configuration = PeerNode.Configuration(
       store: CommandStore(home: home, dialledByAddress: options.at == nil ? nil : peer.key))
     configuration.connectsAutomatically = false
@@ -60,9 +63,20 @@ struct Link {
   // MARK: Asking
 
   private func connect() async throws {
+    let events = await node.events
+    let hearing = Task {
+      for await event in events { if case .sighted = event { return true } }
+      return false
+    }
+    defer { hearing.cancel() }
     do {
       try await node.connect(to: peer.key, at: endpoints, timeout: wait)
-    } catch { throw attempt(nil).failure(error) }
+    } catch {
+      let failure = attempt(nil).failure(error)
+      hearing.cancel()
+      guard let silence, failure.status == .unreachable, await !hearing.value else { throw failure }
+      throw silence.explaining(failure)
+    }
   }
 
   /// Calls a handle and holds the answer to its shape; what is thrown can be told to a person.

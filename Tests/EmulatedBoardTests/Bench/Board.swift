@@ -97,6 +97,27 @@ final class Board: Sendable {
     return try result.get()
   }
 
+  /// Has another router at the other end of its cable while `work` is done, and the laptop at no other network.
+  func withRouter(
+    _ router: Lan.Router, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Void
+  ) async throws {
+    func replace(_ router: Lan.Router) async throws {
+      try await withoutCable {
+        try lan.replaceRouter(by: router)
+        // As long as a switch takes to notice.
+        try await Task.sleep(for: .seconds(2))
+      }
+    }
+    try await replace(router)
+    let result = await Swift.Result { () async throws in try await lan.withoutAir { try await work() } }
+    try await replace(.first)
+    try await wait(for: "the first router's lease", within: .seconds(120)) {
+      try await machine.shell.demand("ip -4 -o addr show dev eth0").contains("inet 192.168.88.") ? () : nil
+    }
+    try await info()
+    try result.get()
+  }
+
   /// Has it reboot by order of the laptop; returns what it tells afterwards, and when it was reset.
   @discardableResult
   func reboot() async throws -> (info: JSON, reset: QMP.Event) {

@@ -11,7 +11,26 @@ final class Lan: Sendable {
 
   let name: String
   private static let count = Atomic<Int>(0)
-  private let server: Child
+  private let server: Mutex<Child>
+  private let log: String
+
+  /// What is at the other end of the board's cable.
+  enum Router {
+    /// The one that it begins with.
+    case first
+    /// It has `own`, with the length of its prefix, and gives the board `address`, if need be with another mask.
+    case other(own: String, address: String, mask: String? = nil)
+    /// None: a cable between the laptop and the board.
+    case none
+
+    fileprivate var arguments: [String] {
+      switch self {
+      case .first: []
+      case .other(let own, let address, let mask): [own, address] + (mask.map { [$0] } ?? [])
+      case .none: ["bare"]
+      }
+    }
+  }
 
   /// Builds the networks. `folder` is where the DHCP server's log goes.
   init(folder: String) async throws {
@@ -19,7 +38,8 @@ final class Lan: Sendable {
     name = "peernet-\(getpid())-\(Self.count.wrappingAdd(1, ordering: .relaxed).oldValue)"
     Leftovers.shared.add(lan: name)
     try await Command.demand([Repository.bench("lan"), "up", name])
-    server = try Command.start([Repository.bench("lan"), "serve", name], log: "\(folder)/dhcp.log")
+    log = "\(folder)/dhcp.log"
+    server = Mutex(try Command.start([Repository.bench("lan"), "serve", name], log: log))
   }
 
   /// How to start a program on the laptop.
@@ -35,10 +55,21 @@ final class Lan: Sendable {
     try result.get()
   }
 
+  /// Puts another router in the place of the one that is there, which gives nobody notice.
+  func replaceRouter(by router: Router) throws {
+    try server.withLock { server in
+      server.kill()
+      _ = server.wait()
+      server = try Command.start([Repository.bench("lan"), "serve", name] + router.arguments, log: log)
+    }
+  }
+
   /// Takes everything down again, with what still runs there.
   func close() async {
-    server.kill()
-    _ = server.wait()
+    server.withLock { server in
+      server.kill()
+      _ = server.wait()
+    }
     _ = try? await Command.run([Repository.bench("lan"), "down", name])
   }
 

@@ -32,8 +32,8 @@ extension UDPDiscovery {
     return trace
   }
 
-  fileprivate func hear(_ bytes: [UInt8], from source: Endpoint = asker, onLink: Bool = true, at now: Instant = start) {
-    receive(bytes, from: source, onLink: onLink, now: now)
+  fileprivate func hear(_ bytes: [UInt8], from source: Endpoint = asker, link: UInt32? = 7, at now: Instant = start) {
+    receive(bytes, from: source, link: link, now: now)
   }
 }
 
@@ -109,7 +109,7 @@ extension UDPDiscovery {
       ])
     listener.hear(Announce(key: us, port: 7_100)!.bytes)
     #expect(listener.outputs().isEmpty, "our own")
-    listener.hear(Announce(key: them, port: 7_100)!.bytes, onLink: false)
+    listener.hear(Announce(key: them, port: 7_100)!.bytes, link: nil)
     #expect(listener.outputs().isEmpty, "from beyond the link")
     for source in [Endpoint(ipv4: 0, port: 9), Endpoint(ipv4: .max, port: 9), Endpoint(ipv4: 0xe000_0001, port: 9)] {
       listener.hear(Announce(key: them, port: 7_100)!.bytes, from: source)
@@ -135,7 +135,7 @@ extension UDPDiscovery {
     listener.hear(SolicitAnswer(nonce: nonce, key: them, port: 9)!.bytes, at: start + .seconds(2))
     #expect(listener.outputs().isEmpty, "another's answer")
     let answer = SolicitAnswer(nonce: solicit.nonce, key: them, port: 9)!.bytes
-    listener.hear(answer, onLink: false, at: start + .seconds(2))
+    listener.hear(answer, link: nil, at: start + .seconds(2))
     #expect(listener.outputs().isEmpty)
     listener.hear(answer, at: start + .seconds(2))
     #expect(
@@ -159,6 +159,61 @@ extension UDPDiscovery {
     #expect(listener.run(until: start + .seconds(9)).count == 2)
   }
 
+  /// Containers that start and end beside a node change the network all the time; so may an application that asks.
+  @Test(arguments: [50, 200, 500, 1_000] as [Int64]) func asksNoMoreOftenThanItsBound(every milliseconds: Int64) {
+    let listener = discovery(port: nil)
+    var asked: [Instant] = []
+    var now = start
+    while now < start + .seconds(60) {
+      listener.solicit(now: now)
+      asked += listener.outputs().map { _ in now }
+      asked += listener.run(until: now + .milliseconds(milliseconds)).map(\.at)
+      now = now + .milliseconds(milliseconds)
+    }
+    #expect(asked.first == start, "the first at once")
+    #expect((30...36).contains(asked.count), "\(asked.count) in a minute: six, and one every two seconds")
+    #expect(asked.count { $0 < start + .seconds(20) } <= 16)
+    // The last change is not forgotten, and after some peace it asks as ever.
+    asked += listener.run(until: now + .seconds(2)).map(\.at)
+    #expect(asked.last! >= now - .milliseconds(milliseconds), "the last one is answered for")
+    _ = listener.run(until: now + .seconds(20))
+    now = now + .seconds(20)
+    listener.solicit(now: now)
+    let gaps = (listener.outputs().map { _ in now } + listener.run(until: now + .seconds(2)).map(\.at)).map { $0 - now }
+    #expect(gaps == [.zero, .milliseconds(250), .milliseconds(1_250)])
+  }
+
+  /// What is put off is asked in the end, and its answers are taken.
+  @Test func aQuestionPutOffIsStillAsked() throws {
+    let listener = discovery(port: nil)
+    for _ in 0..<50 { listener.solicit(now: start) }
+    let first = listener.outputs()
+    #expect(first.count == 6)
+    let later = listener.run(until: start + .seconds(60))
+    #expect(later.map { $0.at - start } == [.seconds(2), .seconds(4), .seconds(6)])
+    #expect(Set(later.map(\.output)) == Set(first))
+    listener.solicit(now: start + .seconds(60))
+    guard case .broadcast(let bytes)? = listener.nextOutput(), case .solicit(let solicit) = try Datagram.decode(bytes)
+    else {
+      Issue.record("no solicit")
+      return
+    }
+    listener.hear(SolicitAnswer(nonce: solicit.nonce, key: them, port: 9)!.bytes, at: start + .seconds(61))
+    #expect(listener.outputs().count == 1)
+  }
+
+  /// Two links may have the same addresses: who asks on the one is not answered on the other.
+  @Test func answersGoByTheLinkThatTheQuestionCameInBy() {
+    let node = discovery()
+    _ = node.run(until: start + .seconds(1))
+    for link in [3, 9, 2] as [UInt32] {
+      let question = DiscoveryNonce(high: 0, low: UInt64(link))
+      node.hear(Solicit(nonce: question).bytes, link: link, at: start + .seconds(1))
+      let sent = node.run(until: start + .milliseconds(1_100)).map(\.output)
+      #expect(sent == [.send(SolicitAnswer(nonce: question, key: us, port: 4_040)!.bytes, to: asker, link: link)])
+    }
+  }
+
   @Test func answersWithinAHundredMilliseconds() throws {
     var delays: Set<Duration> = []
     for seed in 0..<50 {
@@ -170,7 +225,7 @@ extension UDPDiscovery {
       let trace = node.run(until: now + .milliseconds(100))
       #expect(trace.count == 1, "a repeated datagram is answered once")
       #expect(
-        trace.first?.output == .send(SolicitAnswer(nonce: nonce, key: us, port: 4_040)!.bytes, to: asker))
+        trace.first?.output == .send(SolicitAnswer(nonce: nonce, key: us, port: 4_040)!.bytes, to: asker, link: 7))
       delays.insert(trace[0].at - now)
     }
     #expect(delays.count > 40, "random")
@@ -193,7 +248,7 @@ extension UDPDiscovery {
   @Test func strangersFromBeyondTheLinkAreNotAnswered() {
     let node = discovery()
     _ = node.run(until: start + .seconds(1))
-    node.hear(Solicit(nonce: nonce).bytes, onLink: false, at: start + .seconds(1))
+    node.hear(Solicit(nonce: nonce).bytes, link: nil, at: start + .seconds(1))
     #expect(node.run(until: start + .seconds(2)).isEmpty)
   }
 
@@ -209,7 +264,7 @@ extension UDPDiscovery {
         let from = Endpoint(ipv4: 0x0a00_0001 + source, port: UInt16(truncatingIfNeeded: question) | 1)
         node.hear(Solicit(nonce: DiscoveryNonce(high: 0, low: question)).bytes, from: from, at: now)
       }
-      for case (_, .send(_, let to)) in node.run(until: now) { answers.append(to) }
+      for case (_, .send(_, let to, _)) in node.run(until: now) { answers.append(to) }
     }
     return answers
   }
@@ -246,7 +301,8 @@ extension UDPDiscovery {
         high: Bool.random(using: &random) ? 0 : random.next(), low: random.next(),
         port: UInt16.random(in: 0...9, using: &random))
       node.hear(
-        random.mutate(good.randomElement(using: &random)!), from: source, onLink: Bool.random(using: &random), at: now)
+        random.mutate(good.randomElement(using: &random)!), from: source, link: Bool.random(using: &random) ? 1 : nil,
+        at: now)
       switch step % 7 {
       case 0: now = now + .nanoseconds(Int64.random(in: 0...3_000_000_000, using: &random))
       case 1: now = now - .seconds(2)  // a clock that is not monotonic after all
@@ -278,7 +334,7 @@ extension UDPDiscovery {
       addresses.map { .sighting(Sighting(key: $0.key, endpoint: $0.endpoint, source: .manual, at: now)) }
     }
     #expect(outputs() == expected(start))
-    manual.receive(Announce(key: them, port: 5)!.bytes, from: asker, onLink: true, now: start)
+    manual.receive(Announce(key: them, port: 5)!.bytes, from: asker, link: 1, now: start)
     manual.timeout(now: start + .seconds(1))
     #expect(outputs().isEmpty && manual.deadline == nil)
     manual.solicit(now: start + .seconds(2))

@@ -90,7 +90,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
       case .close(let id, let flush): close(id, flush: flush)
       case .broadcast(let bytes):
         if let discoveryPort { network.broadcast(from: address, port: discoveryPort, datagram(bytes)) }
-      case .datagram(let bytes, let endpoint):
+      case .datagram(let bytes, let endpoint, _):
         network.send(from: address, to: endpoint.with(port: 0), datagram(bytes))
       case .setReading: break  // What is under way is bounded by the window.
       case .probe: break  // It has offered no port for them.
@@ -146,7 +146,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
   private func datagram(_ bytes: [UInt8]) -> MemoryNetwork.Message {
     let source = address.with(port: Self.firstPort)
     return { host in
-      host.node?.receiveDatagram(bytes, from: source, onLink: true, now: host.now())
+      host.node?.receiveDatagram(bytes, from: source, link: 1, now: host.now())
       host.carryOut()
     }
   }
