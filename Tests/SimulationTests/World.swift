@@ -76,12 +76,10 @@ final class World {
   private(set) var madeCalls: [(node: Int, id: CallID, deadline: Instant)] = []
   /// The requests that nodes were asked, and when.
   private(set) var arrivals: [(at: Instant, node: Int, request: Request)] = []
-
   /// How often something was sent to somebody who is no party, as a stranger is.
   private(set) var saidToStrangers = 0
   /// How often each node was woken by its deadline.
   private(set) var wakes: [Int: Int] = [:]
-
   private var random: RandomStream
   private var queue: [Scheduled] = []
   private var order = 0
