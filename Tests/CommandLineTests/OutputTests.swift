@@ -149,7 +149,9 @@ import Testing
       _ = seen.add(Self.sighting(number, by: .announce), at: start + .milliseconds(number))
       // The trusted one is announced at other addresses as well, but it has answered at its own.
       _ = seen.add(Self.sighting(-2, by: .announce, port: UInt16(2 + number)), at: start + .milliseconds(number))
-      if number == 100 { for sighting in kept.prefix(2) { #expect(seen.add(sighting, at: start) != nil) } }
+      if number == 100 {
+        for sighting in kept.prefix(2) { #expect(seen.add(sighting, at: start + .milliseconds(number)) != nil) }
+      }
       if number == 200 { _ = seen.add(Self.sighting(-2, by: .answer), at: start) }
       if number == 3_000 { #expect(seen.add(kept[2], at: start + .seconds(3)) != nil) }
     }

@@ -6,15 +6,12 @@ import Synchronization
 final class Flood: Sendable {
   private let isOver = Mutex(false)
   private let state = Mutex(0)
-  private let thread = Mutex<Thread?>(nil)
 
   /// How many have come.
   var count: Int { state.withLock { $0 } }
 
   init(port: UInt16, addresses: Int, perSecond rate: Int) {
-    let thread = Thread { [self] in run(port: port, addresses: addresses, rate: rate) }
-    self.thread.withLock { $0 = thread }
-    thread.start()
+    Thread { [self] in run(port: port, addresses: addresses, rate: rate) }.start()
   }
 
   func stop() { isOver.withLock { $0 = true } }

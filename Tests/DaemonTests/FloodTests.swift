@@ -31,17 +31,25 @@ import Testing
     return Times(p50: rounds.map { $0[149] }.min()!, p99: rounds.map { $0[296] }.min()!)
   }
 
-  /// In a process of its own: while thousands of descriptors are open, Foundation cannot start others safely.
+  // In processes of their own: while thousands of descriptors are open, Foundation cannot start others safely.
+
   @Test func aFloodFromManyAddressesKeepsNobodyOut() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       try await FloodTests().endure(addresses: 250, perSecond: 5_000)
     }
+    tell(result)
   }
 
   @Test func aFloodOfHandshakesFromOneAddressDelaysNobody() async {
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       try await FloodTests().endure(addresses: 1, perSecond: 6_000)
     }
+    tell(result)
+  }
+
+  private func tell(_ result: ExitTest.Result?) {
+    let lines = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self).split(separator: "\n")
+    for line in lines where line.hasPrefix("flood of") { print(line) }
   }
 
   private func endure(addresses: Int, perSecond rate: Int) async throws {
