@@ -160,6 +160,15 @@ import Testing
       }
     }
     #expect(known() == 32)
+    // The latest four addresses of a key, whatever order they are met in.
+    world.act(1) { node in
+      let key = PublicKey(1, 2, 3, 4)
+      for host in [1, 2, 3, 4, 1, 5, 3] as [UInt32] {
+        node.flood.note(Endpoint(ipv4: 0x0f00_0000 + host, port: 1), of: key)
+      }
+      let known = (1...5 as ClosedRange<UInt32>).filter { node.flood.knows(Endpoint(ipv4: 0x0f00_0000 + $0, port: 9)) }
+      #expect(known == [1, 3, 4, 5])
+    }
     // An address is no friend's any more when its key is not.
     world.act(1) { $0.setTrust(world.trust(of: 1, without: [2]), now: world.now) }
     #expect(!world.node(1).flood.knows(World.endpoint(2)))

@@ -30,14 +30,14 @@ struct FloodGuard {
   /// A trusted key was proven there.
   mutating func note(_ endpoint: Endpoint, of key: PublicKey) {
     let address = endpoint.with(port: 0)
-    acquaintances.removeAll { $0.key == key && $0.address == address }
-    acquaintances.insert(Acquaintance(key: key, address: address), at: 0)
-    var held = 0
+    var others = 0
     acquaintances.removeAll {
       guard $0.key == key else { return false }
-      held += 1
-      return held > Self.maximumAddressesOfKey
+      if $0.address == address { return true }
+      others += 1
+      return others >= Self.maximumAddressesOfKey
     }
+    acquaintances.insert(Acquaintance(key: key, address: address), at: 0)
     if acquaintances.count > Self.maximumAcquaintances { acquaintances.removeLast() }
   }
 

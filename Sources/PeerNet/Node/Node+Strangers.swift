@@ -18,30 +18,37 @@ extension Node {
   /// Whether places are kept for somebody: few for each address, and never all, since others may share the address.
   private func isExpected(_ endpoint: Endpoint) -> Bool {
     guard flood.knows(endpoint) else { return false }
-    let known = strangers.filter { $0.ledger.stranger?.isKnown ?? false }
     let address = endpoint.with(port: 0)
-    return known.count < limits.maximumHalfOpen / 2
-      && known.count { $0.endpoint.with(port: 0) == address } < limits.maximumHalfOpenOfKnownAddress
+    var (known, ofAddress) = (0, 0)
+    for session in strangers where session.ledger.stranger?.isKnown ?? false {
+      known += 1
+      if session.endpoint.with(port: 0) == address { ofAddress += 1 }
+    }
+    return known < limits.maximumHalfOpen / 2 && ofAddress < limits.maximumHalfOpenOfKnownAddress
   }
 
   /// Ends the connection that is the least likely to become one: the newcomer itself if its source is more conspicuous
   /// than that of any other.
   private func evict(besides newcomer: Session, now: Instant) {
-    let worst = strangers.lazy.filter { $0 !== newcomer }
-      .min { self.prospects(of: $0, now: now) < self.prospects(of: $1, now: now) }
-    guard let worst, let itself = newcomer.ledger.stranger, let other = worst.ledger.stranger else {
-      return close(newcomer, .evicted, now: now)
+    var victim = newcomer
+    var least = Int.max
+    // Of equals the oldest.
+    for session in strangers where session !== newcomer {
+      let prospects = prospects(of: session, now: now)
+      if prospects < least { (victim, least) = (session, prospects) }
     }
-    let isLess = (itself.isKnown ? 1 : 0, -itself.conspicuity) < (other.isKnown ? 1 : 0, -other.conspicuity)
-    close(isLess ? newcomer : worst, .evicted, now: now)
+    if let itself = newcomer.ledger.stranger, let other = victim.ledger.stranger, itself.likelihood < other.likelihood {
+      victim = newcomer
+    }
+    close(victim, .evicted, now: now)
   }
 
   /// Better ones are larger.
-  private func prospects(of session: Session, now: Instant) -> (Int, Int, Int, UInt64) {
-    guard let stranger = session.ledger.stranger else { return (0, 0, 0, 0) }
+  private func prospects(of session: Session, now: Instant) -> Int {
+    guard let stranger = session.ledger.stranger else { return 0 }
     // Who had the time for a handshake over any usual link and has not brought it to its end comes last among equals.
-    let stage = now - session.started > limits.strangerPatience ? -1 : stranger.stage.rawValue
-    return (stranger.isKnown ? 1 : 0, -stranger.conspicuity, stage, session.id.value)
+    let stage = now - session.started > limits.strangerPatience ? 0 : stranger.stage.rawValue
+    return stranger.likelihood * 4 + stage
   }
 
   /// Somebody who has proven nothing has sent bytes. Its M1 is answered when it may be.
@@ -72,12 +79,14 @@ extension Node {
   }
 
   private var nextToAnswer: Session? {
-    var best: (session: Session, worth: (Int, Int))?
+    var best: Session?
+    var most = -1
     for session in strangers {
-      guard let stranger = session.ledger.stranger, stranger.stage == .asking else { continue }
-      let worth = (stranger.isKnown ? 1 : 0, -stranger.conspicuity)
-      if best.map({ $0.worth < worth }) ?? true { best = (session, worth) }
+      guard let stranger = session.ledger.stranger, stranger.stage == .asking, stranger.likelihood > most else {
+        continue
+      }
+      (best, most) = (session, stranger.likelihood)
     }
-    return best?.session
+    return best
   }
 }

@@ -28,7 +28,8 @@ struct SessionLedger {
   struct Stranger {
     /// How far its handshake is: no M1 yet, one that waits for its answer, one that was answered.
     enum Stage: Int {
-      case silent, asking, answered
+      case silent = 1
+      case asking, answered
     }
 
     /// It has one of the places that are kept for addresses at which a trusted key was proven.
@@ -36,6 +37,9 @@ struct SessionLedger {
     /// How many others came from its source lately, as `SourceCounts` tells it.
     let conspicuity: Int
     var stage = Stage.silent
+
+    /// How likely it is a friend's, from 0 up.
+    var likelihood: Int { (isKnown ? 64 : 32) - conspicuity }
   }
 
   /// How a dialler on PeerNet/1 begins (Protocol, Handshake). Whether the other side reads M3 alone, nobody knows.
