@@ -219,8 +219,9 @@ public final class ReactorTransport {
     guard let node else { return connection.close() }
     let id = node.accept(from: Endpoint(connection.remote), now: now)
     connections[id] = connection
-    connection.start { [self] in received(id, $0) }
+    // Of a flood most are turned away at once: then nothing is spent on them.
     carryOut()
+    connection.start { [self] in received(id, $0) }
   }
 
   private func received(_ id: ConnectionID, _ event: TCPConnection.Event) {

@@ -137,15 +137,46 @@ import Testing
     #expect(throws: Failure.self) { try list.peer(named: "AAAAA") }
   }
 
+  private static func sighting(_ number: Int, by source: Sighting.Source, port: UInt16 = 1) -> Sighting {
+    let key = PublicKey([UInt8](repeating: 9, count: 24) + (0..<8).map { UInt8(number >> (56 - 8 * $0) & 255) })!
+    return Sighting(
+      key: key, endpoint: Endpoint(ipv4: 1, port: port), source: source, at: Instant(nanoseconds: 0))
+  }
+
   @Test func whatStrangersAnnounceIsBounded() {
-    var seen = Sightings(trust: TrustList())
     let start = ContinuousClock.now
-    for port in 1...2_000 as ClosedRange<UInt16> {
-      let sighting = Sighting(
-        key: Self.key(1), endpoint: Endpoint(ipv4: 1, port: port), source: .announce, at: Instant(nanoseconds: 0))
-      #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) != nil)
-      #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) == nil)
+    for (ofOneKey, rows) in [(true, Sightings.maximumOfKey), (false, Sightings.maximum)] {
+      var seen = Sightings(trust: TrustList())
+      for port in 1...2_000 as ClosedRange<UInt16> {
+        let sighting = Self.sighting(ofOneKey ? 1 : Int(port), by: .announce, port: port)
+        #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) != nil)
+        #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) == nil)
+      }
+      #expect(seen.table(at: start + .seconds(5)).rows.count == rows)
     }
-    #expect(seen.table(at: start + .seconds(5)).rows.count == Sightings.maximum)
+  }
+
+  /// A thousand keys a second are announced, and three boards have answered or are trusted.
+  @Test func aFloodOfAnnouncesHidesNeitherAnswersNorTrustedKeys() throws {
+    let start = ContinuousClock.now
+    let kept = [Self.sighting(-1, by: .answer), Self.sighting(-2, by: .announce), Self.sighting(-3, by: .answer)]
+    var list = TrustList()
+    try list.add(TrustEntry(key: kept[1].key, label: Array("trusted".utf8)))
+    var seen = Sightings(trust: list)
+    for number in 0..<6_000 {
+      _ = seen.add(Self.sighting(number, by: .announce), at: start + .milliseconds(number))
+      // The trusted one is announced at other addresses as well, but it has answered at its own.
+      _ = seen.add(Self.sighting(-2, by: .announce, port: UInt16(2 + number)), at: start + .milliseconds(number))
+      if number == 100 {
+        for sighting in kept.prefix(2) { #expect(seen.add(sighting, at: start + .milliseconds(number)) != nil) }
+      }
+      if number == 200 { _ = seen.add(Self.sighting(-2, by: .answer), at: start) }
+      if number == 3_000 { #expect(seen.add(kept[2], at: start + .seconds(3)) != nil) }
+    }
+    let rows = seen.table(at: start + .seconds(9)).rows
+    #expect(rows.count == Sightings.maximum)
+    for sighting in kept {
+      #expect(rows.contains { $0[2] == sighting.endpoint.description && $0[4] == sighting.key.description })
+    }
   }
 }

@@ -131,7 +131,7 @@ import Testing
   @Test(arguments: Dialler.allCases) func theNewerWireIsNotTried(_ dialler: Dialler) async throws {
     try await withBoard("*", dialledBy: dialler) { board, peer in
       // It was shown that the newer wire is spoken here, and gave the evidence back.
-      try await eventually { try await peer.count("evidence_heard") == 1 }
+      try await eventually { try await peer.count("evidence_heard") >= 1 }
       for _ in 0..<10 { #expect(try await peer.call(board.key, "system.info").value?[binaryKey: "wire"] == 1) }
       #expect(board.count("connection.opened") == 1)
       #expect(board.count("dial.failed") == 0)

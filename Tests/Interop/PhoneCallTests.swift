@@ -116,7 +116,7 @@ import Testing
     try await withPhone(dialledBy: dialler) { phone, peer in
       try await peer.expose("echo", .atom("echo"))
       // It was shown that the newer wire is spoken here, and gave the evidence back.
-      try await eventually { try await peer.count("evidence_heard") == 1 }
+      try await eventually { try await peer.count("evidence_heard") >= 1 }
       for number in 0..<10 {
         #expect(try await phone.call(peer, "echo", .integer(Int64(number))) == .integer(Int64(number)))
       }

@@ -8,9 +8,13 @@ import Sodium
 final class BeamPeer: Party {
   private final class Connection {
     let session: Session
+    var hasM1 = false
+    var arrivals = 0
     var isEstablished = false
     /// What came together with M3.
     var held: [UInt8] = []
+    /// When M3 is read, and what has come until then.
+    var late: (due: Instant, bytes: [UInt8])?
     var nextPing: Instant
 
     init(_ session: Session, now: Instant) {
@@ -26,6 +30,10 @@ final class BeamPeer: Party {
   /// Everything that is not PeerNet/1 counts against its supervisor.
   private(set) var malformed = 0
   private(set) var established = 0
+  /// A busy machine reads M3 only this much after it has come, with whatever else has come by then.
+  var lateness = Duration.zero
+  /// How often bytes have come on the connection where they have come the most often.
+  var arrivals: Int { connections.values.map(\.arrivals).max() ?? 0 }
   private var connections: [ConnectionID: Connection] = [:]
   private var outputs: [Output] = []
   private var random = RandomStream(seed: [UInt8](repeating: 77, count: 32))
@@ -36,7 +44,9 @@ final class BeamPeer: Party {
 
   var openConnections: Int { connections.values.count { $0.isEstablished } }
 
-  var deadline: Instant? { connections.values.filter { $0.isEstablished }.map(\.nextPing).min() }
+  var deadline: Instant? {
+    connections.values.compactMap { $0.isEstablished ? $0.nextPing : $0.late?.due }.min()
+  }
 
   func nextOutput() -> Output? { outputs.isEmpty ? nil : outputs.removeFirst() }
 
@@ -78,6 +88,14 @@ final class BeamPeer: Party {
 
   func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     guard let connection = connections[id] else { return }
+    connection.arrivals += 1
+    let isM3 = connection.session.role == .responder && !connection.isEstablished && connection.hasM1
+    connection.hasM1 = true
+    guard isM3, lateness > .zero else { return read(bytes, connection, now: now) }
+    connection.late = (connection.late?.due ?? now + lateness, (connection.late?.bytes ?? []) + bytes)
+  }
+
+  private func read(_ bytes: [UInt8], _ connection: Connection, now: Instant) {
     var arrived = connection.held + bytes
     connection.held = []
     let m3 = 74
@@ -134,6 +152,11 @@ final class BeamPeer: Party {
   }
 
   func timeout(now: Instant) {
+    for connection in connections.values.sorted(by: { $0.session.id < $1.session.id }) {
+      guard let late = connection.late, now >= late.due else { continue }
+      connection.late = nil
+      read(late.bytes, connection, now: now)
+    }
     for connection in connections.values.sorted(by: { $0.session.id < $1.session.id })
     where connection.isEstablished && now >= connection.nextPing {
       connection.nextPing = now + .seconds(30)

@@ -46,6 +46,34 @@ import Testing
     #expect(beam.malformed == 0)
   }
 
+  /// On a busy machine M3 is read so late that the first ping lies behind it and stays unread: what follows gets it read.
+  @Test(arguments: [60, 200, 700, 3_000] as [Int64]) func aPeerThatReadsM3LateIsHeardSoonAfter(_ lateness: Int64) throws
+  {
+    let (world, beam) = world(seed: 22)
+    beam.lateness = .milliseconds(lateness)
+    world.connect(0, 1)
+    world.run(.milliseconds(lateness + 320))
+    let call = try world.call(0, 1)
+    world.run(.milliseconds(100))
+    #expect(world.outcome(0, call) == [.answered(.ok(1))])
+    #expect(beam.malformed == 0 && beam.established == 1 && world.dials.count == 1)
+    // Whoever has been heard is left in peace.
+    let arrivals = beam.arrivals
+    world.run(.seconds(3))
+    #expect(beam.arrivals == arrivals)
+  }
+
+  /// One that says nothing at all is asked a bounded number of times.
+  @Test func thePingsBeforeAnythingIsHeardAreBounded() throws {
+    let (world, beam) = world(seed: 23)
+    beam.lateness = .seconds(100)
+    world.connect(0, 1)
+    world.run(.seconds(4))
+    #expect((15...18).contains(beam.arrivals), "M1, M3 and four a second: \(beam.arrivals)")
+    world.run(.seconds(4))
+    #expect(beam.arrivals <= 24, "and no longer than a handshake may take: \(beam.arrivals)")
+  }
+
   @Test(arguments: 0..<120) func simultaneousDialsSettle(round: Int) throws {
     let (world, beam) = world(seed: UInt8(round))
     world.link.delay = [1...1, 1...10, 5...200][round % 3]

@@ -256,6 +256,51 @@ import Testing
     #expect(world.open(0, with: 1) == 1 && world.open(1, with: 0) == 1)
   }
 
+  /// Each time the peer says goodbye, restarts, and is up again after a tenth of a second.
+  @Test(arguments: [Wire.one, .two]) func restartsThatWereFineAreFollowedAtOnce(_ wire: Wire) {
+    let world = World(seed: 15)
+    world.add(trusting: [1], wire: wire)
+    world.add(trusting: [0], wire: wire)
+    world.connect(0, 1)
+    for round in 0..<8 {
+      world.run(.seconds(12))
+      #expect(world.open(0, with: 1) == 1)
+      world.act(1) { $0.stop(now: world.now) }
+      world.run(.milliseconds(100))
+      world.powerCycle(1, keepsMemory: true)
+      world.run(.milliseconds(700))
+      #expect(world.open(0, with: 1) == 1, "round \(round)")
+    }
+  }
+
+  /// Announces of a peer at addresses that swallow what is sent to them, 200 a second, and a caller that has never met it.
+  @Test(arguments: 30..<36 as Range<UInt8>) func forgedAnnouncesDoNotHideWhoAnswers(seed: UInt8) {
+    let world = World(seed: seed)
+    world.add(trusting: [1], announces: true)
+    world.run(.seconds(3))
+    world.add(trusting: [0], announces: true)
+    let holes = (0..<1_000 as Range<UInt32>).map { Endpoint(ipv4: 0x0a00_0200 + $0, port: 7_000) }
+    for hole in holes { world.links[hole] = World.Link(isBlackHole: true) }
+    var count = 0
+    func flood(_ duration: Duration, until isOver: () -> Bool = { false }) {
+      let end = world.now + duration
+      while world.now < end, !isOver() {
+        world.announce(0, at: holes[count % holes.count], to: 1)
+        count += 1
+        world.run(.milliseconds(5))
+      }
+    }
+    // Before it asks, too.
+    world.act(1) { $0.connect(World.key(0).publicKey, now: world.now) }
+    flood(.milliseconds(Int64(seed - 30) * 900))
+    let start = world.now
+    world.act(1) { $0.solicit(now: world.now) }
+    flood(.seconds(10)) { world.open(1, with: 0) == 1 }
+    #expect(world.now - start <= .seconds(1))
+    // What is answered is dialled, and what was announced is dialled no more often for it.
+    #expect(world.dials.count <= 3 + 3 * 6, "\(world.dials.count) dials")
+  }
+
   @Test func disconnectingLastsUntilTheNextConnect() throws {
     let world = World(seed: 14)
     world.add(trusting: [1]) { $0.dialsAutomatically = true }

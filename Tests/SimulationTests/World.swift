@@ -76,10 +76,10 @@ final class World {
   private(set) var madeCalls: [(node: Int, id: CallID, deadline: Instant)] = []
   /// The requests that nodes were asked, and when.
   private(set) var arrivals: [(at: Instant, node: Int, request: Request)] = []
-
+  /// How often something was sent to somebody who is no party, as a stranger is.
+  private(set) var saidToStrangers = 0
   /// How often each node was woken by its deadline.
   private(set) var wakes: [Int: Int] = [:]
-
   private var random: RandomStream
   private var queue: [Scheduled] = []
   private var order = 0
@@ -305,6 +305,7 @@ final class World {
         }
       case .send(let id, let bytes):
         let end = End(node: index, id: id)
+        if joined[end] == nil { saidToStrangers += 1 }
         guard let other = joined[end], !slowReaders.contains(other.node) else { continue }
         schedule(.drained(node: index, id), after: .zero)
         // TCP never loses a piece out of the middle: from here on this connection says nothing.

@@ -12,13 +12,17 @@ struct TokenBucket {
 
   func isFull(now: Instant) -> Bool { fullAt <= now }
 
-  /// When one may pass again.
-  var next: Instant { fullAt - interval * (burst - 1) }
-
-  mutating func take(now: Instant) -> Bool {
+  /// Takes one, if as many as `reserve` stay.
+  mutating func take(leaving reserve: Int64 = 0, now: Instant) -> Bool {
     let next = max(fullAt, now) + interval
-    guard next - now <= interval * burst else { return false }
+    guard next - now <= interval * (burst - reserve) else { return false }
     fullAt = next
     return true
   }
+
+  /// Puts one back that was taken.
+  mutating func giveBack() { fullAt = fullAt - interval }
+
+  /// When one can be taken so that as many as `reserve` stay.
+  func next(leaving reserve: Int64 = 0) -> Instant { fullAt - interval * (burst - reserve - 1) }
 }

@@ -1,8 +1,9 @@
 /// Where one peer may be dialled, best first: addresses at which it was proven (latest first), then what the operator
-/// wrote, then hints in the order they came.
+/// wrote, then what answered a question of ours, then what was announced unasked, in the order they came.
 ///
 /// A hint comes from anyone. It never moves or evicts an address that is proven or the operator's, and a flood of
-/// hints displaces only hints that failed or are old. Everything is bounded; the pace of dials is the caller's.
+/// hints displaces only hints that failed or are old; but whoever answers knows our question, so that an answer always
+/// finds the place of an announce. Everything is bounded; the pace of dials is the caller's.
 struct CandidateAddresses: Sendable {
   /// How much an address is worth, best first.
   enum Standing: UInt8, Hashable, Sendable {
@@ -10,8 +11,12 @@ struct CandidateAddresses: Sendable {
     case proven
     /// The operator wrote it down.
     case manual
+    /// Anyone who has heard our question said so.
+    case answer
     /// Anyone said so.
-    case hint
+    case announce
+
+    var isHint: Bool { self == .answer || self == .announce }
   }
 
   struct Candidate: Hashable, Sendable {
@@ -27,11 +32,14 @@ struct CandidateAddresses: Sendable {
   static var maximumCount: Int { 8 }
   static var maximumProven: Int { PeerMemory.maximumAddresses }
   static var maximumManual: Int { 2 }
+  /// How many answers are tried in a round that is over but for them.
+  static var maximumLateAnswers: Int { 4 }
   static var hintLifetime: Duration { .seconds(60) }
 
   /// In dialling order within a standing; kept sorted by standing.
   private(set) var candidates: [Candidate] = []
   private var triesLeft = Self.maximumCount
+  private var lateAnswersLeft = Self.maximumLateAnswers
 
   /// Starts with the addresses that were remembered, best first.
   init(remembered: [Endpoint] = [], now: Instant) {
@@ -61,7 +69,7 @@ struct CandidateAddresses: Sendable {
   /// The operator wrote this address down.
   mutating func pin(_ endpoint: Endpoint, now: Instant) {
     if let known = candidates.firstIndex(where: { $0.endpoint == endpoint }) {
-      guard candidates[known].standing == .hint else { return }
+      guard candidates[known].standing.isHint else { return }
       candidates.remove(at: known)
     }
     insert(Candidate(endpoint: endpoint, standing: .manual, lastSeen: now))
@@ -69,25 +77,44 @@ struct CandidateAddresses: Sendable {
     makeRoom()
   }
 
-  /// Somebody says that the peer is here. False when that is no news: it was said a while ago, too, the address cannot be
+  /// Somebody says that the peer is here, unasked or as the `answer` to a question of ours. False when that is no news: it was said a while ago, too, the address cannot be
   /// dialled, or there is no place for it.
   @discardableResult
-  mutating func hint(_ endpoint: Endpoint, now: Instant) -> Bool {
+  mutating func hint(_ endpoint: Endpoint, answer: Bool = false, now: Instant) -> Bool {
     guard endpoint.isDialable else { return false }
+    if answer && promote(endpoint, now: now) { return true }
     if let known = candidates.firstIndex(where: { $0.endpoint == endpoint }) {
       defer { candidates[known].lastSeen = max(candidates[known].lastSeen, now) }
       return now - candidates[known].lastSeen > Self.hintLifetime
     }
     expire(now: now)
     if candidates.count >= Self.maximumCount {
-      // The hint that failed most often makes place; one that was not tried yet keeps it.
-      let worst = candidates.indices.filter { candidates[$0].standing == .hint }
-        .max { candidates[$0].failures < candidates[$1].failures }
-      guard let worst, candidates[worst].failures > 0 else { return false }
+      // What failed most often makes place; what was not tried yet keeps it, unless it was announced and this is an answer.
+      guard let worst = worst(.announce) ?? (answer ? worst(.answer) : nil),
+        candidates[worst].failures > 0 || (answer && candidates[worst].standing == .announce)
+      else { return false }
       candidates.remove(at: worst)
     }
-    insert(Candidate(endpoint: endpoint, standing: .hint, lastSeen: now))
+    insert(Candidate(endpoint: endpoint, standing: answer ? .answer : .announce, lastSeen: now))
     return true
+  }
+
+  /// What was announced is answered, too. True when it was not tried yet.
+  private mutating func promote(_ endpoint: Endpoint, now: Instant) -> Bool {
+    guard let known = candidates.firstIndex(where: { $0.endpoint == endpoint && $0.standing == .announce }) else {
+      return false
+    }
+    var candidate = candidates.remove(at: known)
+    candidate.standing = .answer
+    candidate.lastSeen = now
+    insert(candidate)
+    return !candidate.tried
+  }
+
+  /// The last of those of a standing that failed most often.
+  private func worst(_ standing: Standing) -> Int? {
+    candidates.indices.filter { candidates[$0].standing == standing }
+      .max { candidates[$0].failures < candidates[$1].failures }
   }
 
   /// Drops the address, whatever its standing.
@@ -95,7 +122,7 @@ struct CandidateAddresses: Sendable {
 
   /// Drops hints that nobody repeated for a while.
   mutating func expire(now: Instant) {
-    candidates.removeAll { $0.standing == .hint && now - $0.lastSeen > Self.hintLifetime }
+    candidates.removeAll { $0.standing.isHint && now - $0.lastSeen > Self.hintLifetime }
   }
 
   // MARK: Dialling, in rounds
@@ -104,32 +131,38 @@ struct CandidateAddresses: Sendable {
   mutating func beginRound() {
     for index in candidates.indices { candidates[index].tried = false }
     triesLeft = Self.maximumCount
+    lateAnswersLeft = Self.maximumLateAnswers
   }
 
   /// The best address that was not tried in this round, or nil: the round is over. Hints that arrive meanwhile join
   /// it, but cannot prolong it beyond the bound and so keep the proven addresses from their next turn. Ports of the
   /// `host` that may be dead come last.
   mutating func next(otherThan host: Endpoint? = nil) -> Endpoint? {
-    let elsewhere = candidates.firstIndex { !$0.tried && $0.endpoint.with(port: 0) != host?.with(port: 0) }
-    guard triesLeft > 0, let index = elsewhere ?? candidates.firstIndex(where: { !$0.tried }) else { return nil }
+    let left = candidates.indices.filter {
+      !candidates[$0].tried && (triesLeft > 0 || (lateAnswersLeft > 0 && candidates[$0].standing == .answer))
+    }
+    let elsewhere = left.first { candidates[$0].endpoint.with(port: 0) != host?.with(port: 0) }
+    guard let index = elsewhere ?? left.first else { return nil }
     candidates[index].tried = true
-    triesLeft -= 1
+    if triesLeft > 0 { triesLeft -= 1 } else { lateAnswersLeft -= 1 }
     return candidates[index].endpoint
   }
 
-  /// A dial failed, or another key answered. A hint goes behind the other hints.
+  /// A dial failed, or another key answered. A hint goes behind the others of its standing.
   mutating func fail(_ endpoint: Endpoint) {
     guard let index = candidates.firstIndex(where: { $0.endpoint == endpoint }) else { return }
     var candidate = candidates.remove(at: index)
     if candidate.failures < .max { candidate.failures += 1 }
-    if candidate.standing == .hint { candidates.append(candidate) } else { candidates.insert(candidate, at: index) }
+    guard candidate.standing.isHint else { return candidates.insert(candidate, at: index) }
+    let place = candidates.firstIndex { $0.standing.rawValue > candidate.standing.rawValue }
+    candidates.insert(candidate, at: place ?? candidates.count)
   }
 
   /// Behind the others of its standing; a hint before those that failed.
   private mutating func insert(_ candidate: Candidate) {
     let place = candidates.firstIndex {
       $0.standing.rawValue > candidate.standing.rawValue
-        || ($0.standing == candidate.standing && $0.failures > 0 && candidate.standing == .hint)
+        || ($0.standing == candidate.standing && $0.failures > 0 && candidate.standing.isHint)
     }
     candidates.insert(candidate, at: place ?? candidates.count)
   }

@@ -24,7 +24,7 @@ extension Node {
     } else {
       // A BEAM peer leaves bytes that arrive together with M3 unread until more come: let M3 travel alone.
       let roundTrip = session.handshakeRoundTrip ?? .zero
-      session.ledger.firstPing = now + max(.milliseconds(50), min(roundTrip * 2, .seconds(1)))
+      session.ledger.overture = .silent(until: now + max(.milliseconds(50), min(roundTrip * 2, .seconds(1))))
     }
     opened(session, peer, now: now)
   }
@@ -44,7 +44,9 @@ extension Node {
     try session.admit(
       hello: hello, staticKey: identity, rules: configuration.livenessRules, now: now, random: &random)
     guard hasRoom(for: session, of: peer) else { return close(session, .busy, bye: .busy, now: now) }
-    halfOpen -= 1
+    session.ledger.stranger = nil
+    strangers.removeAll { $0 === session }
+    flood.proved(session.endpoint, key)
     admit(session, peer)
     if session.wire == .two { noteWireTwo(peer) }
     session.ledger.isConfirmed = true
@@ -90,33 +92,12 @@ extension Node {
 
   /// Sends a ping; on PeerNet/1 its nonce shows a peer of our kind that we are one (Protocol, Two wires).
   func ping(_ session: Session, now: Instant) throws(SessionError) {
-    session.ledger.firstPing = nil
+    if session.ledger.overture?.isSilent ?? false { session.ledger.overture = nil }
     var nonce = random.bytes(16)
     if session.wire == .one, let peer = session.remote.flatMap({ peer($0) }), peer.mayUpgrade {
       nonce.replaceSubrange(0..<WireFormat.prologue.count, with: WireFormat.prologue)
     }
     try session.sendPing(nonce, now: now)
     touch(session)
-  }
-
-  /// Makes room for a newcomer: the oldest connection of the address that holds the most goes.
-  func evictHalfOpen(now: Instant) {
-    var oldest: [(session: Session, address: Endpoint, held: Int)] = []
-    for session in sessions where session.role == .responder && !session.ledger.isAdmitted {
-      let address = session.endpoint.with(port: 0)
-      // Quadratic in `maximumHalfOpen` at the worst, which is small.
-      if let index = oldest.firstIndex(where: { $0.address == address }) {
-        oldest[index].held += 1
-      } else {
-        oldest.append((session, address, 1))
-      }
-    }
-    var victim: Session?
-    var most = 0
-    for candidate in oldest where candidate.held > most {
-      most = candidate.held
-      victim = candidate.session
-    }
-    if let victim { close(victim, .evicted, now: now) }
   }
 }

@@ -25,7 +25,7 @@ extension Node {
     if session.ledger.isAdmitted {
       admitted -= 1
     } else if session.role == .responder {
-      halfOpen -= 1
+      strangers.removeAll { $0 === session }
     }
     for id in session.ledger.calls.keys.sorted() {
       let hasLeft = session.ledger.calls[id].map { $0.position <= session.handedOver } ?? true
@@ -57,12 +57,10 @@ extension Node {
       emit(.disconnected(peer.key, reason))
     }
     if peer.sessions.isEmpty {
-      // It may come back on its own; whoever said that it does not want us is not pestered.
-      if case .peerSaid = reason {
-        peer.redial.failed(now: now, limits: limits, random: &random)
-      } else {
-        peer.redial.disconnected(after: now - session.started, now: now, limits: limits, random: &random)
-      }
+      var hasSaidWhy = false
+      if case .peerSaid = reason { hasSaidWhy = true }
+      peer.redial.disconnected(
+        after: now - session.started, bye: hasSaidWhy, now: now, limits: limits, random: &random)
     }
     dialIfDue(peer, now: now)
   }

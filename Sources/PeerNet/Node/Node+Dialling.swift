@@ -129,6 +129,17 @@ extension Node {
     }
   }
 
+  /// Somebody has answered our question: that is dialled at once, if need be instead of an address that was announced
+  /// unasked and where nothing answers.
+  private func preferAnswer(_ peer: Peer, now: Instant) {
+    peer.nextOfRound = min(peer.nextOfRound, now)
+    guard peer.attempts.count >= limits.maximumAttempts else { return }
+    let announced = peer.attempts.lazy.compactMap { self.session($0) }.first {
+      $0.isUnanswered && (peer.candidates.standing(of: $0.endpoint) ?? .announce) == .announce
+    }
+    if let announced { close(announced, .dialTimedOut, now: now) }
+  }
+
   /// Drops dials that have had no answer for long: the next round goes to the same addresses anew.
   func abandonUnanswered(_ peer: Peer, since start: Instant, now: Instant) {
     for attempt in peer.attempts.compactMap({ session($0) }) where attempt.isUnanswered && attempt.started <= start {
@@ -178,11 +189,13 @@ extension Node {
   private func sighted(_ sighting: Sighting, now: Instant) {
     emit(.sighted(sighting))
     guard let peer = peer(sighting.key), sighting.key != publicKey else { return }
-    let isNews = peer.candidates.hint(sighting.endpoint, now: now)
+    let isAnswer = sighting.source == .answer
+    let isNews = peer.candidates.hint(sighting.endpoint, answer: isAnswer, now: now)
     guard isMissing(peer) else {
       if isNews { mayHaveMoved(peer, to: sighting.endpoint, now: now) }
       return
     }
+    if isNews && isAnswer { preferAnswer(peer, now: now) }
     // A dial without an answer may wait for seconds before the kernel asks again.
     if peer.redial.hinted(now: now, limits: limits, random: &random) {
       abandonUnanswered(peer, since: now - limits.hintInterval, now: now)

@@ -40,7 +40,7 @@ extension Node {
     loser.ledger.probe = nil
     touch(loser)
     // Only its answer shows that the other side has heard something on it, too.
-    if winner.ledger.firstPing == nil {
+    if !(winner.ledger.overture?.isSilent ?? false) {
       do { try ping(winner, now: now) } catch { return close(winner, .session(error), now: now) }
     }
     closeIfRetired(loser, now: now)

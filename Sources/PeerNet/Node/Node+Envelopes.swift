@@ -19,7 +19,11 @@ extension Node {
       session.ledger.isProvisional = isEvidence
     }
     if isEvidence { upgrade(session, peer, now: now) }
-    if session.ledger.firstPing != nil && !session.ledger.isProvisional { try ping(session, now: now) }
+    switch session.ledger.overture {
+    case .silent: if !session.ledger.isProvisional { try ping(session, now: now) }
+    case .asking: session.ledger.overture = nil
+    case nil: break
+    }
     reportConnection(peer, now: now)
     switch envelope {
     case .ping(let nonce): _ = try session.send(.pong(nonce: nonce))

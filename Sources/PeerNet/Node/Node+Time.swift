@@ -24,6 +24,7 @@ extension Node {
       expire(session, now: now)
       if session.ledger.isOpen { earliest = min(earliest, deadline(of: session)) }
     }
+    answerStrangers(now: now)
     for peer in peers { dialIfDue(peer, now: now) }
   }
 
@@ -31,7 +32,7 @@ extension Node {
   func deadline(of session: Session) -> Instant {
     guard session.ledger.isAdmitted else { return admissionDeadline(of: session) }
     var deadline = session.liveness?.deadline ?? .distantFuture
-    if let firstPing = session.ledger.firstPing { deadline = min(deadline, firstPing) }
+    if let overture = session.ledger.overture { deadline = min(deadline, overture.due) }
     if let probe = session.ledger.probe { deadline = min(deadline, probe.deadline) }
     if let retirement = session.ledger.retirement { deadline = min(deadline, retirement.deadline) }
     if let call = session.ledger.earliestCallDeadline { deadline = min(deadline, call) }
@@ -54,7 +55,7 @@ extension Node {
     do {
       try watch(session, now: now)
       guard session.ledger.isOpen else { return }
-      if let firstPing = session.ledger.firstPing, now >= firstPing { try ping(session, now: now) }
+      if let overture = session.ledger.overture, now >= overture.due { try introduce(session, now: now) }
     } catch {
       return close(session, .session(error), now: now)
     }
@@ -63,6 +64,18 @@ extension Node {
       return close(session, .superseded, bye: .superseded, now: now)
     }
     expireCalls(of: session, now: now)
+  }
+
+  /// Pings until something is heard: a BEAM peer that was late to read M3 has left the ping behind it unread, and does so
+  /// until more comes.
+  private func introduce(_ session: Session, now: Instant) throws(SessionError) {
+    session.ledger.overture = nil
+    try ping(session, now: now)
+    let next = now + limits.overtureInterval
+    guard !session.ledger.isConfirmed, next < (session.ledger.connectedAt ?? session.started) + limits.handshakeDeadline
+    else { return }
+    session.ledger.overture = .asking(next: next)
+    touch(session)
   }
 
   private func expireCalls(of session: Session, now: Instant) {

@@ -15,6 +15,7 @@ extension Node {
         // Whoever knows hundreds does not dial them all at once.
         let start = now + limits.dialSpacing * Int64(max(kept.count - limits.dialBurst, 0))
         let remembered = memory.peer(entry.key)
+        for address in (remembered?.addresses ?? []).reversed() { flood.note(address, of: entry.key) }
         kept.append(
           Peer(
             entry: entry, candidates: CandidateAddresses(remembered: remembered?.addresses ?? [], now: now),
@@ -28,6 +29,7 @@ extension Node {
 
   private func unpair(_ peer: Peer, now: Instant) {
     for name in handlers.keys { handlers[name]!.authorized.remove(peer.key) }
+    flood.forget(peer.key)
     peers.removeAll { $0 === peer }
     for id in peer.attempts + peer.sessions {
       guard let session = session(id) else { continue }
@@ -49,6 +51,7 @@ extension Node {
   /// A handshake of ours proved that the peer lives at this address.
   func noteProven(_ endpoint: Endpoint, of peer: Peer, now: Instant) {
     peer.candidates.prove(endpoint, now: now)
+    flood.note(endpoint, of: peer.key)
     if memory.noteProven(endpoint, for: peer.key) { emit(.memoryChanged) }
   }
 }

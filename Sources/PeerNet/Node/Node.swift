@@ -21,8 +21,10 @@ public final class Node {
   var peers: [Peer] = []
   /// Connections, ordered by id.
   var sessions: [Session] = []
-  /// How many of `sessions` came from others and have not proven a trusted key.
-  var halfOpen = 0
+  /// Those of `sessions` that came from others and have not proven a trusted key, the oldest first.
+  var strangers: [Session] = []
+  /// What is known of them all.
+  var flood: FloodGuard
   /// How many of `sessions` are admitted.
   var admitted = 0
   var handlers: [[UInt8]: Handler] = [:]
@@ -81,6 +83,7 @@ public final class Node {
     hello = Hello(instance: random.bytes(Hello.instanceCount), features: configuration.features)
     hello.interval = configuration.helloInterval
     self.identity = identity
+    flood = FloodGuard(limits: configuration.limits, random: &random, now: now)
     self.random = random
     self.memory = memory
     self.configuration = configuration
@@ -90,6 +93,8 @@ public final class Node {
   }
 
   var limits: Limits { configuration.limits }
+  /// Connections from others that have not proven a trusted key.
+  var halfOpen: Int { strangers.count }
 
   /// Offers probes beside the stream at a UDP port that the transport has opened for them, or none any more. It counts for
   /// connections that are made from now on.
@@ -169,13 +174,12 @@ public final class Node {
 
   /// Somebody connected to our port.
   public func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID {
-    if halfOpen >= limits.maximumHalfOpen { evictHalfOpen(now: now) }
     let session = Session(
       id: newConnection(), role: .responder, endpoint: endpoint, wire: .one, limits: limits, now: now)
     session.ledger.connectedAt = now
     sessions.append(session)
-    halfOpen += 1
     touch(session)
+    admitStranger(session, now: now)
     if isStopping { close(session, .stopping, now: now) }
     return session.id
   }
@@ -199,6 +203,7 @@ public final class Node {
     guard let session = session(id) else { return }
     beginTurn(at: now)
     session.receive(bytes)
+    guard !holdsBack(session, now: now) else { return }
     if session.ledger.wait == .bytes { process(session, now: now) } else { keepToBudget(session, now: now) }
   }
 

@@ -26,10 +26,15 @@ struct Redial {
   }
 
   /// A connection that had been up ended: come back soon, but not in step with everybody else.
-  mutating func disconnected(after uptime: Duration, now: Instant, limits: Limits, random: inout RandomStream) {
-    // A connection that never lasts is no better than a dial that fails.
-    guard uptime >= .seconds(10) else { return failed(now: now, limits: limits, random: &random) }
-    failures = 0
+  ///
+  /// With `bye` the peer has said why it ended: it may come back on its own, and who does not want us is not pestered.
+  mutating func disconnected(
+    after uptime: Duration, bye: Bool, now: Instant, limits: Limits, random: inout RandomStream
+  ) {
+    // A connection that never lasts is no better than a dial that fails. One that did begins a new count.
+    let wasGood = uptime >= .seconds(10)
+    if wasGood { failures = 0 }
+    guard wasGood && !bye else { return failed(now: now, limits: limits, random: &random) }
     notBefore = now + Self.below(limits.redialFloor, &random)
   }
 

@@ -24,6 +24,40 @@ struct SessionLedger {
     var isLastPingAnswered = false
   }
 
+  /// What is kept of somebody who has connected and has proven no trusted key (see `Node.admitStranger`).
+  struct Stranger {
+    /// How far its handshake is: no M1 yet, one that waits for its answer, one that was answered.
+    enum Stage: Int {
+      case silent = 1
+      case asking, answered
+    }
+
+    /// It has one of the places that are kept for addresses at which a trusted key was proven.
+    let isKnown: Bool
+    /// How many others came from its source lately, as `SourceCounts` tells it.
+    let conspicuity: Int
+    var stage = Stage.silent
+
+    /// How likely it is a friend's, from 0 up.
+    var likelihood: Int { (isKnown ? 64 : 32) - conspicuity }
+  }
+
+  /// How a dialler on PeerNet/1 begins (Protocol, Handshake). Whether the other side reads M3 alone, nobody knows.
+  enum Overture {
+    /// Nothing is said yet: the first ping leaves then, or when something was heard.
+    case silent(until: Instant)
+    /// Nothing was heard yet: the ping is repeated then.
+    case asking(next: Instant)
+
+    var due: Instant {
+      switch self {
+      case .silent(let due), .asking(let due): due
+      }
+    }
+
+    var isSilent: Bool { if case .silent = self { true } else { false } }
+  }
+
   /// Who has said `superseded`. Whoever hears it closes.
   enum Farewell {
     case said, heard
@@ -52,6 +86,8 @@ struct SessionLedger {
   var isOpen = true
   /// Stands in the node's list of sessions that may have bytes to write.
   var isDirty = false
+  /// Nil for a dial, and from the proof of a trusted key on.
+  var stranger: Stranger?
   /// The key that an initiator means to reach.
   var expected: PublicKey?
   /// When the transport reported the connection.
@@ -73,8 +109,8 @@ struct SessionLedger {
   /// The connection's interface lost its carrier, or the peer may have moved: the ping that has to be answered since then,
   /// empty until there is a carrier to send it. Only this shows that neither direction sleeps until TCP tries once more.
   var pathProof: [UInt8]?
-  /// When a dialler on PeerNet/1 says its first ping unless it heard something before.
-  var firstPing: Instant?
+  /// On PeerNet/1, what a dialler does until it hears something.
+  var overture: Overture?
   var probe: Probe?
   var retirement: Retirement?
   /// Either side has said that another connection takes this one's place: what is under way is brought to its end.

@@ -44,6 +44,13 @@ struct FrameReader {
   ///
   /// - Throws: `oversizedFrame` as soon as the length says so, before any of the body is waited for.
   mutating func next(maximum: Int) throws(SessionError) -> Range<Int>? {
+    let range = try peek(maximum: maximum)
+    if let range { offset = range.upperBound }
+    return range
+  }
+
+  /// The same frame, left where it is.
+  func peek(maximum: Int) throws(SessionError) -> Range<Int>? {
     let available = buffer.count - offset
     guard available >= WireFormat.header else { return nil }
     let length =
@@ -59,8 +66,7 @@ struct FrameReader {
       return nil
     }
     let start = offset + WireFormat.header
-    offset = start + length
-    return start..<offset
+    return start..<start + length
   }
 
   /// Makes room where bytes have been read.

@@ -26,6 +26,8 @@ public struct Limits: Sendable {
   public var redialCeiling: Duration = .seconds(30)
   /// Between two dials of one peer that announces caused.
   public var hintInterval: Duration = .seconds(2)
+  /// Between two pings of a dialler on PeerNet/1 that has heard nothing yet; no longer than `handshakeDeadline`.
+  public var overtureInterval: Duration = .milliseconds(250)
   /// How long a duplicate connection that should win may take to answer a probe (Protocol, One connection).
   public var probeDeadline: Duration = .seconds(2)
   /// How long a duplicate that lost may live on for the calls that are still on it.
@@ -34,6 +36,16 @@ public struct Limits: Sendable {
   public var maximumConnections = 1_024
   /// Connections from others that have not proven a trusted key yet.
   public var maximumHalfOpen = 64
+  /// How many of these an address at which a trusted key was proven may hold whoever else comes; all such addresses
+  /// together may hold half of them.
+  public var maximumHalfOpenOfKnownAddress = 4
+  /// How long one of them has precedence over others that are as likely friends.
+  public var strangerPatience: Duration = .milliseconds(500)
+  /// Between two answers to an M1 that prove no trusted key in the end, in the long run. Each costs the processor what
+  /// nothing else of a stranger's does.
+  public var answerSpacing: Duration = .milliseconds(16)
+  /// How many of these answers may be given at once; half of them only to addresses at which a trusted key was proven.
+  public var answerBurst: Int64 = 64
   /// Connections a key, so that a CLI and an app may share an identity.
   public var maximumInstances = 4
   /// Calls from one peer that wait for their answers.

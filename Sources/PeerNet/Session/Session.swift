@@ -151,6 +151,24 @@ final class Session {
 
   // MARK: Input
 
+  /// What somebody has begun with, before any of it is read.
+  enum Opening {
+    /// Nothing whole, or nothing that costs more than to refuse it.
+    case none
+    /// An M1 and no more, as an initiator that knows nothing of us yet can only send it.
+    case m1
+    /// An M1 with more behind it.
+    case malformed
+  }
+
+  /// For a responder that has not read its M1.
+  var opening: Opening {
+    guard let range = (try? reader.peek(maximum: WireFormat.maximumHandshakeFrame)) ?? nil,
+      Wire(m1: Array(reader.buffer[range])) != nil
+    else { return .none }
+    return range.upperBound == reader.buffer.count ? .m1 : .malformed
+  }
+
   func receive(_ bytes: UnsafeRawBufferPointer) {
     receivedBytes += UInt64(bytes.count)
     reader.append(bytes)
@@ -350,51 +368,5 @@ final class Session {
       guard probes?.mayEcho(now: now) ?? false else { return nil }
       return probes?.seal(.init(kind: .echo, number: message.number, received: receivedBytes))
     }
-  }
-}
-
-extension Wire {
-  /// The largest encrypted message.
-  var maximumMessage: Int {
-    switch self {
-    case .one: WireFormat.maximumFrame
-    case .two: WireFormat.maximumMessage
-    }
-  }
-
-  var transcript: Transcript {
-    switch self {
-    case .one: .peerNet1
-    case .two: .standard(prologue: WireFormat.prologue)
-    }
-  }
-
-  /// Which wire a first frame speaks, or nil for neither (Protocol, Two wires).
-  init?(m1 body: [UInt8]) {
-    if body.count == WireFormat.m1 {
-      self = .two
-    } else if body.count == WireFormat.m1 + 6, body.starts(with: [0x83, 0x6d, 0, 0, 0, 0x20]) {
-      self = .one
-    } else {
-      return nil
-    }
-  }
-
-  /// PeerNet/1 puts each handshake message into an ETF binary; PeerNet/2 takes it as it is.
-  func appendHandshake(_ message: [UInt8], to buffer: inout [UInt8]) {
-    if self == .one {
-      buffer.append(contentsOf: [0x83, 0x6d, 0, 0, UInt8(truncatingIfNeeded: message.count >> 8)])
-      buffer.append(UInt8(truncatingIfNeeded: message.count))
-    }
-    buffer.append(contentsOf: message)
-  }
-
-  func unwrapHandshake(_ body: [UInt8]) throws(SessionError) -> [UInt8] {
-    guard self == .one else { return body }
-    let length = body.count - 6
-    guard length >= 0,
-      body.starts(with: [0x83, 0x6d, 0, 0, UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)])
-    else { throw .peerFailedHandshake }
-    return Array(body[6...])
   }
 }

@@ -44,13 +44,17 @@ struct DiscoverCommand: AsyncParsableCommand {
       Console.say("\(Silence.text); \(advice); or go on with its address: peernet ping PEER --at ADDRESS")
     }
     var drawn = 0
+    var lastDrawn = ContinuousClock.now
     for await event in events {
       switch event {
       case .sighted(let sighting):
         silence.cancel()
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
-        if isLive { redraw(seen, drawn: &drawn) }
+        // A flood of announces would have a long table drawn more often than a terminal can.
+        guard isLive, seen.count <= 32 || .now - lastDrawn >= .milliseconds(200) else { continue }
+        lastDrawn = .now
+        redraw(seen, drawn: &drawn)
       case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .request,
         .message, .refused,
         .callFinished, .pong, .memoryChanged:

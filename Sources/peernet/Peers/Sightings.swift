@@ -2,15 +2,23 @@ import PeerNet
 import PeerNetClient
 import Sodium
 
-/// Who was seen where, each place once. What strangers can make it hold is bounded: the longest unseen goes.
+/// Who was seen where, each place once. What strangers can make it hold is bounded: trusted keys keep their places before
+/// others, who answered before who announced itself unasked, and among equals the longest unseen goes.
 struct Sightings {
   private struct Place {
     let key: PublicKey
     let endpoint: Endpoint
+    let isTrusted: Bool
+    var isAnswer: Bool
     var at: ContinuousClock.Instant
+
+    /// Better ones are larger.
+    var worth: (Int, Int, ContinuousClock.Instant) { (isTrusted ? 1 : 0, isAnswer ? 1 : 0, at) }
   }
 
   static let maximum = 512
+  /// Places of one key: nobody is at more of them, whatever is announced.
+  static let maximumOfKey = 8
 
   private let trust: TrustList
   /// In the order first seen.
@@ -20,16 +28,25 @@ struct Sightings {
 
   var isEmpty: Bool { places.isEmpty }
 
-  /// Notes a sighting; nil when only its time is news.
+  var count: Int { places.count }
+
+  /// Notes a sighting; nil when only its time is news, or when all that are held are better.
   mutating func add(_ sighting: Sighting, at now: ContinuousClock.Instant = .now) -> Sighting? {
     if let index = places.firstIndex(where: { $0.key == sighting.key && $0.endpoint == sighting.endpoint }) {
       places[index].at = now
+      if sighting.source != .announce { places[index].isAnswer = true }
       return nil
     }
-    if places.count >= Self.maximum, let oldest = places.indices.min(by: { places[$0].at < places[$1].at }) {
-      places.remove(at: oldest)
+    let new = Place(
+      key: sighting.key, endpoint: sighting.endpoint, isTrusted: trust.entry(for: sighting.key) != nil,
+      isAnswer: sighting.source != .announce, at: now)
+    let ofKey = places.indices.filter { places[$0].key == new.key }
+    let rivals = ofKey.count >= Self.maximumOfKey ? ofKey : places.count >= Self.maximum ? Array(places.indices) : []
+    if let worst = rivals.min(by: { places[$0].worth < places[$1].worth }) {
+      guard places[worst].worth < new.worth else { return nil }
+      places.remove(at: worst)
     }
-    places.append(Place(key: sighting.key, endpoint: sighting.endpoint, at: now))
+    places.append(new)
     return sighting
   }
 

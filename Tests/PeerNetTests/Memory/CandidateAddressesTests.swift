@@ -105,6 +105,41 @@ extension CandidateAddresses {
     #expect(addresses.endpoints.first == address(50))
   }
 
+  @Test func anAnswerGoesBeforeWhatWasAnnounced() {
+    var addresses = CandidateAddresses(remembered: [address(1)], now: start)
+    for number in 0..<20 as Range<UInt32> { addresses.hint(address(number + 100), now: start) }
+    addresses.beginRound()
+    while addresses.next() != nil {}
+    // Although the list is full of what has not failed yet, and the round is over.
+    holds(addresses.hint(address(50), answer: true, now: start))
+    holds(addresses.next() == address(50))
+    #expect(addresses.endpoints.count == CandidateAddresses.maximumCount)
+    #expect(Array(addresses.endpoints.prefix(2)) == [1, 50].map(address))
+    // What was announced before and is answered now.
+    let announced = addresses.endpoints[7]
+    holds(!addresses.hint(announced, answer: true, now: start), "it is tried already")
+    #expect(addresses.standing(of: announced) == .answer)
+    holds(!addresses.hint(address(1), answer: true, now: start))
+    #expect(addresses.standing(of: address(1)) == .proven)
+  }
+
+  /// Whoever has heard our question can answer it as often as he likes.
+  @Test func answersAreBoundedAsWell() {
+    var addresses = CandidateAddresses(remembered: [address(1)], now: start)
+    addresses.beginRound()
+    var tries = 0
+    while let next = addresses.next(), tries < 1_000 {
+      tries += 1
+      addresses.fail(next)
+      for number in [1_000 + tries, 2_000 + tries] { addresses.hint(address(UInt32(number)), answer: true, now: start) }
+    }
+    #expect(tries == CandidateAddresses.maximumCount + CandidateAddresses.maximumLateAnswers)
+    for number in 10..<100 as Range<UInt32> { addresses.hint(address(number), answer: true, now: start) }
+    #expect(addresses.endpoints.count == CandidateAddresses.maximumCount && addresses.endpoints[0] == address(1))
+    addresses.beginRound()
+    holds(addresses.next() == address(1))
+  }
+
   @Test func whatWasNotSaidForLongIsNewsAgain() {
     var addresses = CandidateAddresses(remembered: [address(1)], now: start)
     holds(!addresses.hint(address(1), now: start + .seconds(60)))
@@ -138,7 +173,8 @@ extension CandidateAddresses {
           addresses.prove(endpoint, now: now)
           lastProven = endpoint
         case 1: addresses.pin(endpoint, now: now)
-        case 2...6: addresses.hint(endpoint, now: now)
+        case 2...4: addresses.hint(endpoint, now: now)
+        case 5, 6: addresses.hint(endpoint, answer: true, now: now)
         case 7: addresses.fail(endpoint)
         case 8: addresses.beginRound()
         case 9: _ = addresses.next()

@@ -33,8 +33,38 @@ import Testing
   }
 
   @Test func connectionsThatEndTogetherAreDialledApart() {
-    let times = Self.dials { $0.disconnected(after: .seconds(60), now: Self.now, limits: Self.limits, random: &$1) }
+    let times = Self.dials {
+      $0.disconnected(after: .seconds(60), bye: false, now: Self.now, limits: Self.limits, random: &$1)
+    }
     #expect(Self.fill(times, Self.limits.redialFloor))
+  }
+
+  /// A peer that is restarted again and again, and says so, is back each time as soon as the first time.
+  @Test func aGoodSessionBeginsANewCount() {
+    for bye in [false, true] {
+      var random = RandomStream(seed: [UInt8](repeating: 5, count: 32))
+      var redial = Redial(now: Self.now)
+      var now = Self.now
+      for round in 0..<12 {
+        // It is down for a while in between.
+        if round % 3 == 2 { Self.fail(&redial, &random, times: 2) }
+        now = now + .seconds(12)
+        redial.disconnected(after: .seconds(12), bye: bye, now: now, limits: Self.limits, random: &random)
+        #expect(redial.notBefore - now <= Self.limits.redialFloor, "\(round), bye: \(bye)")
+      }
+    }
+  }
+
+  /// Who lets us in and says goodbye at once does not want us.
+  @Test func sessionsThatDoNotLastAreRepeatedMoreAndMoreRarely() {
+    for bye in [false, true] {
+      var random = RandomStream(seed: [UInt8](repeating: 6, count: 32))
+      var redial = Redial(now: Self.now)
+      for _ in 0..<8 {
+        redial.disconnected(after: .seconds(3), bye: bye, now: Self.now, limits: Self.limits, random: &random)
+      }
+      #expect(redial.notBefore - Self.now >= Self.limits.redialCeiling / 2)
+    }
   }
 
   @Test func aChangeOfTheNetworkIsAnsweredApart() {

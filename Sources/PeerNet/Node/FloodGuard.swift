@@ -1,0 +1,73 @@
+import Sodium
+
+/// What tells connections of likely friends from a flood before they have proven a key, and how many may be answered.
+struct FloodGuard {
+  private struct Acquaintance {
+    let key: PublicKey
+    let address: Endpoint
+  }
+
+  // Implementation limits.
+  private static let maximumAcquaintances = 256
+  private static let maximumAddressesOfKey = 4
+
+  private var counts: SourceCounts
+  /// Answers to M1s that prove no trusted key in the end; the others are given back.
+  private var answers: TokenBucket
+  /// The part of them that is kept for known addresses.
+  private let reserve: Int64
+  /// Addresses at which a trusted key was proven, the latest first.
+  private var acquaintances: [Acquaintance] = []
+
+  init(limits: Limits, random: inout RandomStream, now: Instant) {
+    counts = SourceCounts(random: &random, now: now)
+    answers = TokenBucket(interval: limits.answerSpacing, burst: limits.answerBurst)
+    reserve = limits.answerBurst / 2
+  }
+
+  // MARK: Addresses
+
+  /// A trusted key was proven there.
+  mutating func note(_ endpoint: Endpoint, of key: PublicKey) {
+    let address = endpoint.with(port: 0)
+    var others = 0
+    acquaintances.removeAll {
+      guard $0.key == key else { return false }
+      if $0.address == address { return true }
+      others += 1
+      return others >= Self.maximumAddressesOfKey
+    }
+    acquaintances.insert(Acquaintance(key: key, address: address), at: 0)
+    if acquaintances.count > Self.maximumAcquaintances { acquaintances.removeLast() }
+  }
+
+  /// The key is trusted no more.
+  mutating func forget(_ key: PublicKey) { acquaintances.removeAll { $0.key == key } }
+
+  func knows(_ endpoint: Endpoint) -> Bool {
+    let address = endpoint.with(port: 0)
+    return acquaintances.contains { $0.address == address }
+  }
+
+  // MARK: Connections
+
+  /// Somebody has connected.
+  ///
+  /// - Returns: how conspicuous the source is; see ``SourceCounts/add(_:now:)``.
+  mutating func arrived(from endpoint: Endpoint, now: Instant) -> Int { counts.add(endpoint, now: now) }
+
+  /// Whether an M1 may be answered now. That counts until `proved` is called for the connection.
+  mutating func takeAnswer(isKnown: Bool, now: Instant) -> Bool { answers.take(leaving: reserve(isKnown), now: now) }
+
+  /// When the next one may be.
+  func nextAnswer(isKnown: Bool) -> Instant { answers.next(leaving: reserve(isKnown)) }
+
+  /// Somebody who was answered has proven a trusted key: that was no part of a flood.
+  mutating func proved(_ endpoint: Endpoint, _ key: PublicKey) {
+    counts.takeBack(endpoint)
+    answers.giveBack()
+    note(endpoint, of: key)
+  }
+
+  private func reserve(_ isKnown: Bool) -> Int64 { isKnown ? 0 : reserve }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Sodium
+import Synchronization
+
+/// Strangers who come at a steady rate from many addresses of this host, say M1 and leave it at that.
+final class Flood: Sendable {
+  private let isOver = Mutex(false)
+  private let state = Mutex(0)
+
+  /// How many have come.
+  var count: Int { state.withLock { $0 } }
+
+  init(port: UInt16, addresses: Int, perSecond rate: Int) {
+    Thread { [self] in run(port: port, addresses: addresses, rate: rate) }.start()
+  }
+
+  func stop() { isOver.withLock { $0 = true } }
+
+  private func run(port: UInt16, addresses: Int, rate: Int) {
+    var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
+    var sockets: [Int32] = []
+    let start = ContinuousClock.now
+    var number = 0
+    while !isOver.withLock({ $0 }) {
+      let due = Int((ContinuousClock.now - start) / .milliseconds(1)) * rate / 1_000
+      // What a busy machine has made us miss is not made up for.
+      number = max(number, due - rate / 20)
+      while number < due {
+        if let socket = come(from: UInt32(0x7f01_0001 + number % addresses), to: port, saying: &random) {
+          sockets.append(socket)
+          state.withLock { $0 += 1 }
+        }
+        number += 1
+      }
+      while sockets.count > 2_000 { close(sockets.removeFirst()) }
+      usleep(1_000)
+    }
+    for socket in sockets { close(socket) }
+  }
+
+  private func come(from source: UInt32, to port: UInt16, saying random: inout RandomStream) -> Int32? {
+    let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    guard number >= 0 else { return nil }
+    var reset = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(number, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+    let m1 = [0, 0, 0, 32] + random.bytes(32)
+    guard Self.with(source, 0, { bind(number, $0, $1) }) == 0,
+      Self.with(0x7f00_0001, port, { connect(number, $0, $1) }) == 0 || errno == EINPROGRESS
+    else {
+      close(number)
+      return nil
+    }
+    _ = send(number, m1, m1.count, Int32(MSG_NOSIGNAL))
+    return number
+  }
+
+  /// Calls with an address of this host.
+  static func with(_ host: UInt32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = host.bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+}
+
+/// A way to the board that takes its time, and comes from an address of its own.
+final class LongWay: Sendable {
+  let port: UInt16
+  private let listener: Int32
+
+  /// `delay` is one way.
+  init(to board: UInt16, from source: UInt32, delay: Swift.Duration) throws {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = Flood.with(0x7f00_0001, 0) { bind(listener, $0, $1) } == 0 && listen(listener, 8) == 0
+    let isNamed = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) == 0 }
+    }
+    guard isBound, isNamed else { throw POSIXError(.EADDRINUSE) }
+    self.listener = listener
+    port = UInt16(bigEndian: address.sin_port)
+    Thread {
+      while case let near = accept(listener, nil, nil), near >= 0 {
+        let far = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        _ = Flood.with(source, 0) { bind(far, $0, $1) }
+        _ = Flood.with(0x7f00_0001, board) { connect(far, $0, $1) }
+        Thread { Self.carry(from: near, to: far, delay: delay) }.start()
+        Thread { Self.carry(from: far, to: near, delay: delay) }.start()
+      }
+    }.start()
+  }
+
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private static func carry(from: Int32, to: Int32, delay: Swift.Duration) {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    while case let count = recv(from, &bytes, bytes.count, 0), count > 0 {
+      usleep(UInt32(delay / .microseconds(1)))
+      guard send(to, bytes, count, Int32(MSG_NOSIGNAL)) == count else { break }
+    }
+    shutdown(to, Int32(SHUT_RDWR))
+    shutdown(from, Int32(SHUT_RDWR))
+  }
+}

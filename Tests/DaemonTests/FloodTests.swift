@@ -1,0 +1,104 @@
+import Boards
+import ETF
+import Foundation
+import PeerNet
+import PeerNetClient
+import Sodium
+import Testing
+
+/// Strangers who come by the thousand, all the time, from many addresses; the figures are printed.
+@Suite(.serialized) struct FloodTests {
+  private let board: TestBoard
+
+  init() throws { board = try TestBoard() }
+
+  private struct Times {
+    let p50: Swift.Duration
+    let p99: Swift.Duration
+  }
+
+  /// The best of three rounds: what else the machine does only ever adds.
+  private func pings(_ laptop: Laptop, _ running: RunningBoard) async throws -> Times {
+    var rounds: [[Swift.Duration]] = []
+    for _ in 0..<3 {
+      var times: [Swift.Duration] = []
+      for _ in 0..<300 {
+        times.append(try await ContinuousClock().measure { _ = try await laptop.node.ping(running.key) })
+        try await Task.sleep(for: .milliseconds(2))
+      }
+      rounds.append(times.sorted())
+    }
+    return Times(p50: rounds.map { $0[149] }.min()!, p99: rounds.map { $0[296] }.min()!)
+  }
+
+  // In processes of their own: while thousands of descriptors are open, Foundation cannot start others safely.
+
+  @Test func aFloodFromManyAddressesKeepsNobodyOut() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      try await FloodTests().endure(addresses: 250, perSecond: 5_000)
+    }
+    tell(result)
+  }
+
+  @Test func aFloodOfHandshakesFromOneAddressDelaysNobody() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      try await FloodTests().endure(addresses: 1, perSecond: 6_000)
+    }
+    tell(result)
+  }
+
+  private func tell(_ result: ExitTest.Result?) {
+    let lines = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self).split(separator: "\n")
+    for line in lines where line.hasPrefix("flood of") { print(line) }
+  }
+
+  private func endure(addresses: Int, perSecond rate: Int) async throws {
+    try board.trust(try [1, 2, 3, 4].map { try Laptop.entry("system.info", seed: $0) })
+    let running = try await board.start()
+    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    try await laptop.connect(to: running)
+    _ = try await pings(laptop, running)
+    let idle = try await pings(laptop, running)
+    let before = try running.memory("VmRSS")
+    _ = Strangers(port: running.port)  // Raises the limit of descriptors.
+    let flood = Flood(port: running.port, addresses: addresses, perSecond: rate)
+    defer { flood.stop() }
+    try await Task.sleep(for: .seconds(1))
+    let start = (ContinuousClock.now, flood.count, try ticks(running))
+    let loaded = try await pings(laptop, running)
+    let seconds = (ContinuousClock.now - start.0) / .seconds(1)
+    let share = Double(try ticks(running) - start.2) / seconds
+    let came = Int(Double(flood.count - start.1) / seconds)
+    // Newcomers whose addresses the board has never heard of, 150 ms away. They dial again like anybody.
+    var newcomers: [Swift.Duration] = []
+    for seed in [2, 3, 4] as [UInt8] {
+      let way = try LongWay(to: running.port, from: 0x7f02_0001 + UInt32(seed), delay: .milliseconds(75))
+      let newcomer = try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))
+      let began = ContinuousClock.now
+      try? await newcomer.node.connect(
+        to: board.key, at: [Endpoint(ipv4: 0x7f00_0001, port: way.port)], timeout: .seconds(8))
+      newcomers.append(ContinuousClock.now - began)
+      await newcomer.node.stop()
+    }
+    let after = try running.memory("VmRSS")
+    print(
+      "flood of \(came) a second from \(addresses): ping p50 \(idle.p50) → \(loaded.p50), p99 \(idle.p99) → "
+        + "\(loaded.p99); newcomers after \(newcomers); \(Int(share)) % of a processor; VmRSS \(before) → \(after) KiB")
+    #expect(newcomers.allSatisfy { $0 <= .seconds(2) })
+    // A machine with more work than processors may hold up a few of hundreds.
+    #expect(loaded.p50 <= idle.p50 * 4 + .milliseconds(1))
+    #expect(loaded.p99 <= idle.p99 * 2 + .milliseconds(20))
+    #expect(after - before <= 1_024 + RunningBoard.emulatorMemory, "\(after - before) KiB more than before")
+    flood.stop()
+    await laptop.node.stop()
+    let ended = try await running.stop()
+    #expect(ended.exitCode == 0)
+  }
+
+  /// Hundredths of a second of the processor that the board has used.
+  private func ticks(_ running: RunningBoard) throws -> Int {
+    let stat = try String(contentsOfFile: "/proc/\(running.process.identifier)/stat", encoding: .utf8)
+    let fields = stat.split(separator: ")").last.map { $0.split(separator: " ") } ?? []
+    return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
+  }
+}
