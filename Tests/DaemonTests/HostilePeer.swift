@@ -1,6 +1,7 @@
 import Boards
 import ETF
 import Foundation
+import Noise
 import Sodium
 import Synchronization
 import Testing
@@ -58,6 +59,18 @@ final class HostilePeer {
   /// Says nothing more while the kernel still has something of it.
   func say(_ envelope: Envelope) {
     guard unsent.isEmpty, !isGone, (try? session.send(envelope)) ?? false else { return flush() }
+    flush()
+  }
+
+  /// An envelope in bytes of our own making, on PeerNet/1.
+  func say(plaintext: [UInt8]) {
+    guard unsent.isEmpty, !isGone else { return flush() }
+    var bytes: [UInt8] = []
+    let start = Frame.begin(&bytes)
+    bytes += plaintext
+    try? session.channel?.sender.seal(&bytes, from: start + 4)
+    Frame.finish(&bytes, from: start)
+    unsent = bytes[...]
     flush()
   }
 

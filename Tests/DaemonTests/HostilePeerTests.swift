@@ -101,6 +101,23 @@ import Testing
     #expect(figures.median < Self.patience)
   }
 
+  /// 1 MiB of floats in text, which cost a hundred times as much to read as other bytes.
+  @Test func floatsInText() async throws {
+    let float: [UInt8] = [99] + Array("1.23456789012345678901e-200".utf8) + [UInt8](repeating: 0, count: 4)
+    let head = [131, 104, 4, 119, 4] + Array("call".utf8) + [97, 1, 119, 12] + Array("agent.whoami".utf8)
+    func call(_ count: Int) -> [UInt8] {
+      head + [108, 0, 0, UInt8(count >> 8), UInt8(count & 255)] + Array(repeating: float, count: count).joined() + [106]
+    }
+    let (large, small) = (call(32_000), call(30))
+    let figures = try await besiege("floats in text", with: 10...10) { peer, round in
+      peer.swallow()
+      peer.say(plaintext: round % 4 == 0 ? large : small)
+    }
+    // Each large one used to stop the loop for a quarter of a second.
+    #expect(figures.calls.count > 100)
+    #expect(figures.median < Self.patience)
+  }
+
   /// A thousand requests in one segment, again and again, and their answers read.
   @Test func moreCallsThanCanBeServed() async throws {
     let figures = try await besiege("cheap calls", with: 10...11) { peer, _ in
