@@ -184,7 +184,8 @@ let package = Package(
     .testTarget(
       name: "DaemonTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Admin", "Disk", "Settings",
+        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "Noise", "ETF", "Sodium", "peernetd", "Admin", "Disk",
+        "Settings",
         "Ini", "Linux", "Reactor", "Boards", "Vectors",
       ],
       swiftSettings: strict),

@@ -45,9 +45,14 @@ const char *clinux_argument(int index) {
 
 void clinux_keep_heap_small(void) {
 #ifdef __GLIBC__
-    // Set at all, they do not grow with the largest piece that was ever freed.
+    // Set at all, it does not grow with the largest piece that was ever freed.
     mallopt(M_MMAP_THRESHOLD, 64 << 10);
-    mallopt(M_TRIM_THRESHOLD, 128 << 10);
+#endif
+}
+
+void clinux_trim_heap(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
 #endif
 }
 

@@ -1,5 +1,6 @@
 import Admin
 import Board
+import CLinux
 import Linux
 import PeerNet
 import PeerNetLinux
@@ -23,6 +24,8 @@ final class Agent {
   private var manager = ServiceManager.fromEnvironment()
   private var signals: SignalWatch?
   private var housekeeping: Timer?
+  /// Peers have held much since free memory was given back last.
+  private var hasGrown = false
   /// How the process ends; nil while it goes on.
   private var ending: ExitCode?
 
@@ -202,6 +205,13 @@ final class Agent {
   /// The loop has made a turn: feeds the watchdog, tells what was repeated, writes what is due.
   private func turned() {
     manager.progressed(at: now)
+    // Peers held a lot and do not any more: small pieces that live longer stand between what they held.
+    if node.heldBytes > Limits.noteworthyBytes {
+      hasGrown = true
+    } else if hasGrown && node.heldBytes < Limits.readSize {
+      hasGrown = false
+      clinux_trim_heap()
+    }
     log.timeout(at: now)
     state.timeout(at: now, node.memory)
     trial?.timeout(at: now)

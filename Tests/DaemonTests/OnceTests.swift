@@ -305,7 +305,7 @@ import Testing
   }
 }
 
-private func once(
+func once(
   _ laptop: Laptop, _ running: RunningBoard, _ key: OnceKey, _ name: Atom, _ arguments: Term = .map([])
 ) async throws -> Term {
   try await laptop.call(running, "agent.once", .tuple([.binary(key.bytes), .atom(name), arguments]))

@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 // The process's arguments: Embedded Swift has no CommandLine. glibc hands them to every constructor.
-// Gives memory back as soon as it is free, where the C library has a say in that.
+// Where the C library keeps free memory otherwise: what is large is given back when it is freed, the rest by `trim`.
 void clinux_keep_heap_small(void);
+void clinux_trim_heap(void);
 int clinux_argument_count(void);
 const char *_Nullable clinux_argument(int index);
 size_t clinux_length(const char *_Nonnull text);

@@ -103,7 +103,7 @@ public final class UDPDiscovery: Discovery {
     func consider(_ instant: Instant?) {
       if let instant { earliest = min(earliest ?? instant, instant) }
     }
-    if let inquiry { consider(inquiry.due.last.map { max($0, questions.next) } ?? inquiry.until) }
+    if let inquiry { consider(inquiry.due.last.map { max($0, questions.next()) } ?? inquiry.until) }
     for answer in answers { consider(answer.due) }
     return earliest
   }

@@ -41,8 +41,8 @@ public final class Node {
   /// Which turn this is, and when it began.
   var turn: UInt64 = 0
   var turnBegan = Instant.zero
-  /// Bytes that all connections hold.
-  var heldBytes = 0
+  /// Bytes that all connections hold: received and not served, of requests at work, and said and not taken by the kernel.
+  public internal(set) var heldBytes = 0
 
   private var lastConnection: UInt64 = 0
   var lastCall: UInt64 = 0

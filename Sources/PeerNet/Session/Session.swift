@@ -51,7 +51,7 @@ final class Session {
 
   private let limits: Limits
   private var phase: Phase
-  private var channel: Channel?
+  var channel: Channel?
   private var ephemeral: KeyPair?
   private let encoding: EncodingOptions
   private var reader = FrameReader()

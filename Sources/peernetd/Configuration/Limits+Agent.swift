@@ -19,6 +19,8 @@ extension Limits {
 
   /// Bytes of arguments of a procedure that is told lines: 256 of them, and a key of `agent.once`.
   static var argumentsOfLines: Int { 16 << 10 }
+  /// Bytes held by all peers together from which on it is worth while to give memory back afterwards.
+  static var noteworthyBytes: Int { 256 << 10 }
   /// Bytes of a connection that are read in one piece.
   static var readSize: Int { 16 << 10 }
 }

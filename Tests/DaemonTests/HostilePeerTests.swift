@@ -1,0 +1,166 @@
+import Boards
+import ETF
+import Foundation
+import PeerNet
+import PeerNetClient
+import Sodium
+import Testing
+
+/// Trusted peers that take all they can: the board's memory stays bounded, and its owner is served.
+@Suite(.serialized) struct HostilePeerTests {
+  private let board: TestBoard
+
+  init() throws { board = try TestBoard() }
+
+  /// What a call of the owner's took, and what the board's memory came to.
+  private struct Figures {
+    var before = 0
+    var peak = 0
+    var after = 0
+    var calls: [Swift.Duration] = []
+
+    var text: String {
+      let sorted = calls.sorted()
+      return
+        "VmRSS \(before) → \(peak) → \(after) KiB; owner's calls p50 \(sorted[sorted.count / 2]), "
+        + "p99 \(sorted[(sorted.count * 99 - 1) / 100]) of \(sorted.count)"
+    }
+    var median: Swift.Duration { calls.sorted()[calls.count / 2] }
+  }
+
+  /// Lays siege for a few seconds while the owner calls.
+  private func besiege(
+    _ name: String, with seeds: ClosedRange<UInt8>, connections: Int = 8, wire: Wire = .one, grants: String = "",
+    _ act: @escaping @Sendable (_ peer: HostilePeer, _ round: Int) -> Void
+  ) async throws -> Figures {
+    try board.trust(try [Laptop.entry("*")] + seeds.map { try Laptop.entry(grants, seed: $0) })
+    let running = try await board.start()
+    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    try await laptop.connect(to: running)
+    _ = try await laptop.call(running, "system.info")
+    var figures = Figures()
+    figures.before = try running.memory("VmRSS")
+    let siege = Siege(running.port, seeds: seeds, connections: connections, wire: wire, act: act)
+    let end = ContinuousClock.now + .seconds(4)
+    while ContinuousClock.now < end || figures.calls.isEmpty {
+      figures.calls.append(
+        try await ContinuousClock().measure { _ = try await laptop.call(running, "gpio.list") })
+    }
+    // Everything that is cheap at such a moment is still done.
+    #expect(await laptop.node.isConnected(to: board.key))
+    try await siege.end()
+    #expect(siege.connections >= seeds.count * connections / 2)
+    figures.peak = try running.memory("VmHWM")
+    // Its connections end, and what they held goes with them.
+    try await eventually { try running.memory("VmRSS") <= figures.before + 2_048 + RunningBoard.emulatorMemory }
+    figures.after = try running.memory("VmRSS")
+    print("siege: \(name): \(figures.text); \(siege.connections) connections")
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+    return figures
+  }
+
+  /// Of the board's own binary, which is what the target is about; a build for tests on a laptop is larger from the start.
+  private static let largest = 16 * 1_024 + RunningBoard.emulatorMemory
+  private static let patience = Swift.Duration.milliseconds(500)
+
+  @Test(arguments: [Wire.one, .two]) func callsWhoseAnswersNobodyReads(wire: Wire) async throws {
+    let figures = try await besiege("answers unread, \(wire)", with: 10...21, wire: wire) { peer, _ in
+      for _ in 0..<50 where !peer.isStuck { peer.ask("agent.whoami", .map([])) }
+    }
+    #expect(figures.peak - figures.before <= Self.largest - 4_096)
+    #expect(figures.median < Self.patience)
+  }
+
+  /// Frames and chunks of the largest size, whose ends never come.
+  @Test(arguments: [Wire.one, .two]) func largeMessagesWithoutAnEnd(wire: Wire) async throws {
+    let part = [UInt8](repeating: 7, count: 60_000)
+    let figures = try await besiege("messages without an end, \(wire)", with: 10...21, wire: wire) { peer, round in
+      if wire == .one {
+        peer.say(raw: round % 17 == 0 ? [0, 15, 255, 255] + part : part)
+      } else {
+        peer.say(raw: [0, 0, 255, 255] + part)
+      }
+    }
+    #expect(figures.peak - figures.before <= Self.largest - 4_096)
+    #expect(figures.median < Self.patience)
+  }
+
+  /// Arguments of nearly 1 MiB that are costly to read, and small ones of the kind that takes the most memory.
+  @Test(arguments: [Wire.one, .two]) func argumentsThatAreCostly(wire: Wire) async throws {
+    let floats = (0..<30_000).map { _ in Term.float(1.234567890123456) }
+    var nested = Term.atom("a")
+    for _ in 0..<60 { nested = .tuple([nested]) }
+    let nests = Term.list((0..<250).map { _ in nested })
+    let figures = try await besiege("costly arguments, \(wire)", with: 10...11, wire: wire) { peer, round in
+      peer.swallow()
+      if round % 8 == 0 { peer.ask("agent.whoami", .list(floats)) }
+      peer.ask("agent.once", nests)
+    }
+    #expect(figures.peak - figures.before <= Self.largest - 4_096)
+    #expect(figures.median < Self.patience)
+  }
+
+  /// 1 MiB of floats in text, which cost a hundred times as much to read as other bytes.
+  @Test func floatsInText() async throws {
+    let float: [UInt8] = [99] + Array("1.23456789012345678901e-200".utf8) + [UInt8](repeating: 0, count: 4)
+    let head = [131, 104, 4, 119, 4] + Array("call".utf8) + [97, 1, 119, 12] + Array("agent.whoami".utf8)
+    func call(_ count: Int) -> [UInt8] {
+      head + [108, 0, 0, UInt8(count >> 8), UInt8(count & 255)] + Array(repeating: float, count: count).joined() + [106]
+    }
+    let (large, small) = (call(32_000), call(30))
+    let figures = try await besiege("floats in text", with: 10...10) { peer, round in
+      peer.swallow()
+      peer.say(plaintext: round % 4 == 0 ? large : small)
+    }
+    // Each large one used to stop the loop for a quarter of a second.
+    #expect(figures.calls.count > 100)
+    #expect(figures.median < Self.patience)
+  }
+
+  /// A thousand requests in one segment, again and again, and their answers read.
+  @Test func moreCallsThanCanBeServed() async throws {
+    let figures = try await besiege("cheap calls", with: 10...11) { peer, _ in
+      peer.swallow()
+      for _ in 0..<200 where !peer.isStuck { peer.ask("agent.whoami", .map([])) }
+    }
+    #expect(figures.median < Self.patience)
+  }
+
+  /// Who may restart the radio and nothing else takes all that it can of `agent.once` and of the restart: its owner still
+  /// restarts the board, joins the restart, and 64 calls in one segment are all answered.
+  @Test func placesAreLeftForTheOwner() async throws {
+    let control = board.folder.path("wpa")
+    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
+    let supplicant = try SlowSupplicant(path: control + "/wlan0", delay: 60)
+    defer { supplicant.stop() }
+    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
+    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
+    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
+    let running = try await board.start()
+    let attacker = try HostilePeer(running.port, seed: 2, wire: .two, instance: 1)
+    let timeout = Term.map([MapPair(binary("timeout"), 300)])
+    for index in 0..<100 {
+      let key = Term.binary([UInt8](repeating: UInt8(index), count: 16))
+      attacker.ask("agent.once", .tuple([key, .atom("wifi.restart"), timeout]))
+      attacker.ask("wifi.restart", timeout)
+      attacker.say(.send(name: "wifi.restart", arguments: timeout))
+    }
+    _ = try await running.process.line("too many callers wait")
+    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    try await laptop.connect(to: running)
+    let dry = Term.map([MapPair(binary("dry_run"), .atom("true"))])
+    let rebooted = try await once(laptop, running, OnceKey(), "system.reboot", dry)
+    #expect(rebooted.value("once")?.value("repeated") == .atom("false"))
+    // It joins what is under way and is not turned away: no answer comes yet.
+    await #expect(throws: PeerNetError.timedOut) {
+      try await laptop.node.call(board.key, "wifi.restart", timeout, timeout: .seconds(1))
+    }
+    try await withThrowingTaskGroup(of: Term.self) { group in
+      for _ in 0..<64 { group.addTask { try await laptop.call(running, "agent.whoami") } }
+      for try await answer in group { #expect(answer.value("label") == binary("laptop1")) }
+    }
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+  }
+}
