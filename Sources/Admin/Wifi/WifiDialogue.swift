@@ -30,7 +30,7 @@ public struct WifiDialogue: Sendable {
     /// The link as it is.
     case status(WifiStatus)
     /// The networks in sight.
-    case scan([ScanEntry])
+    case scan(ScanList)
     /// Associated anew.
     case restarted(WifiRestart.Success)
     /// It ended before that: the step and the reason.

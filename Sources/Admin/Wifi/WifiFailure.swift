@@ -42,6 +42,10 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case networkNotFound
     /// The access point rejected the association.
     case rejected
+    /// The access point did not answer.
+    case noAnswer
+    /// It came to nothing, and NetworkManager does not say who ended it.
+    case notAssociated
     /// The access point refused the key.
     case wrongKey
     /// The radio is switched off.
@@ -116,6 +120,8 @@ extension WifiFailure.Reason {
     case .noNetwork: "wpa_supplicant has no network configured"
     case .networkNotFound: "no configured network is in range"
     case .rejected: "the access point rejected the association"
+    case .notAssociated: "the association came to nothing"
+    case .noAnswer: "the access point did not answer"
     case .wrongKey: "the access point refused the key"
     case .radioDisabled: "the radio is switched off"
     case .noAddress: "associated, but the address did not come back"

@@ -16,11 +16,7 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
-      // There is no escaping: the line would end there, and the board would join nothing.
-      if let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes[quote...].contains(UInt8(ascii: "#")) {
-        throw InvalidSetting(
-          "wpa_supplicant takes no password with # behind a quote; give the 64 digits that wpa_passphrase makes of it")
-      }
+      // Quotes and # may stand in it: wpa_supplicant takes all up to the line's last quote.
       self = .passphrase(bytes)
     case 64:
       guard bytes.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
@@ -35,15 +31,25 @@ enum WifiPassword: Equatable {
   init(file: String) throws(InvalidSetting) {
     var bytes = try Self.contents(file)
     defer { wipe(&bytes) }
-    var line = bytes[...]
+    var line: ArraySlice<UInt8>
+    do throws(InvalidSetting) { line = try TextFile.utf8(bytes) } catch {
+      throw InvalidSetting("\(Printable.text(file)): \(error.reason)")
+    }
     if line.last == UInt8(ascii: "\n") { line.removeLast() }
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
-    guard !line.contains(UInt8(ascii: "\n")) else {
+    guard !line.contains(UInt8(ascii: "\n")), !line.contains(UInt8(ascii: "\r")) else {
       throw InvalidSetting("\(Printable.text(file)) has more than the one line of a password")
     }
     do throws(InvalidSetting) { self = try WifiPassword(Array(line)) } catch {
       throw InvalidSetting("\(Printable.text(file)): \(error.reason)")
     }
+  }
+
+  /// What is odd about it and yet may be meant, without a word of it; nil when nothing is.
+  var oddity: String? {
+    guard case .passphrase(let bytes) = self else { return nil }
+    if let blank = TextFile.blank(atAnEndOf: bytes) { return "\(blank), which is taken for a part of it" }
+    return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8, as most routers take it" : nil
   }
 
   private static func contents(_ file: String) throws(InvalidSetting) -> [UInt8] {
