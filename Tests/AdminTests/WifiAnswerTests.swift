@@ -223,6 +223,26 @@ import Testing
     #expect(other == WifiRestartTests.failed(.scan, .refused))
   }
 
+  /// Nobody waits for what only an operator can mend.
+  @Test(arguments: [WifiDialogue.Plan.status, .scan, WifiRestartTests.plan])
+  func aSocketThatIsNotOursToOpenIsToldAtOnce(_ plan: WifiDialogue.Plan) {
+    var script = ScriptedSupplicant(plan)
+    let result = script.run(isForbidden: { _ in true }) { _, _ in [] }
+    #expect(result == WifiRestartTests.failed(.reach, .notPermitted) && script.milliseconds == 0)
+    let reason = text(WifiFailure(step: .reach, reason: .notPermitted).failure.reason)
+    #expect(reason.hasPrefix("step_failed: reach: permission denied") && reason.contains("usermod -aG netdev peernet"))
+  }
+
+  /// A supplicant that was just started makes its socket before it lets its group in.
+  @Test func afterARestartOfTheSupplicantTheSocketMayBeClosedForAMoment() {
+    var supplicant = HealthySupplicant(comesBack: false)
+    var script = ScriptedSupplicant(WifiRestartTests.plan)
+    let result = script.run(
+      isForbidden: { now in supplicant.terminatedAt.map { now < $0 + 2_000 } ?? false }
+    ) { supplicant.answer($0, $1) }
+    guard case .restarted? = result else { Issue.record("\(String(describing: result))"); return }
+  }
+
   @Test func scanFailures() {
     var script = ScriptedSupplicant(.scan)
     #expect(

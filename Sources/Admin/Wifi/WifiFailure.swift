@@ -30,6 +30,8 @@ public struct WifiFailure: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// Its control socket is not there.
     case absent
+    /// Its control socket is not ours to open.
+    case notPermitted
     /// It does not answer.
     case silent
     /// It answered `FAIL`.
@@ -114,6 +116,8 @@ extension WifiFailure.Reason {
   public var text: StaticString {
     switch self {
     case .absent: "wpa_supplicant's control socket is not there"
+    case .notPermitted:
+      "permission denied on wpa_supplicant's control socket; add the agent's user to its group (ls -l tells which): usermod -aG netdev peernet, and restart the agent"
     case .silent: "wpa_supplicant does not answer"
     case .refused: "wpa_supplicant refused"
     case .busy: "wpa_supplicant stayed busy"

@@ -80,7 +80,7 @@ extension Device {
   ///
   /// - Parameters:
   ///   - timeout: for all of it.
-  ///   - onChange: told when it is first heard still to run, to be away, or to run again after that.
+  ///   - onChange: told when it is away, and when it answers after that without having been started anew.
   /// - Throws: ``PeerNetError/timedOut`` when the peer answered to the end and the machine was not started anew;
   ///   ``PeerNetError/unreachable(_:)`` when it was not heard at the end, and so nobody knows;
   ///   ``PeerNetError/remote(_:)`` with the code `no_journal` for a peer that cannot tell; else as
@@ -92,7 +92,7 @@ extension Device {
     let deadline = ContinuousClock.now + timeout
     var last: RestartSighting?
     func note(_ sighting: RestartSighting) {
-      if sighting != last { onChange(sighting) }
+      if sighting != last, last != nil || sighting == .away { onChange(sighting) }
       last = sighting
     }
     while true {

@@ -42,7 +42,7 @@ struct RestartWait {
 
   private func tell(_ sighting: RestartSighting) {
     switch sighting {
-    case .running: Console.say("\(name) still runs, after \(seconds) s")
+    case .running: Console.say("\(name) answers again after \(seconds) s, and has not started anew")
     case .away: Console.say("\(name) is away, after \(seconds) s")
     }
   }

@@ -16,7 +16,16 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
-      // Quotes and # may stand in it: wpa_supplicant takes all up to the line's last quote.
+      // There is no escaping. Quotes go in pairs there, the one before the password first, and # between two pairs begins a
+      // comment: the line would end, and the board would join nothing.
+      var isBetweenPairs = false
+      for byte in bytes {
+        if byte == UInt8(ascii: "\"") { isBetweenPairs.toggle() }
+        guard byte == UInt8(ascii: "#"), isBetweenPairs else { continue }
+        throw InvalidSetting(
+          "wpa_supplicant takes # behind an odd number of quotes for a comment; give the 64 digits that wpa_passphrase makes of it"
+        )
+      }
       self = .passphrase(bytes)
     case 64:
       guard bytes.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {

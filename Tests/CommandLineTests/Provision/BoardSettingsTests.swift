@@ -73,10 +73,16 @@ import Testing
   /// As wpa_supplicant 2.10 reads them; ``SupplicantConfigurationTests`` asks it.
   @Test func quotesAndHashesAreTaken() throws {
     for text in [
-      "a\"bcdefgh", "abc#defgh", "ab#cd\"efgh", "\"abcdefgh\"", "ab\\cdefgh", " abcdefg ", "ab\"cd#efgh", "ab#\"cd#ef",
-      "abcdefgh\"#", "say \"hi\" #1 today",
+      "a\"bcdefgh", "abc#defgh", "ab#cd\"efgh", "\"abcdefgh\"", "ab\\cdefgh", " abcdefg ", "ab#\"cd\"#ef",
+      "say \"hi\" #1 today",
     ] {
       #expect(try WifiPassword(Array(text.utf8)) == .passphrase(Array(text.utf8)))
+    }
+  }
+
+  @Test func whatItsReaderTakesForACommentIsRefused() throws {
+    for text in ["ab\"cd#efgh", "ab#\"cd#ef", "abcdefgh\"#", "a\"b\"c\"d#efg"] {
+      #expect(throws: InvalidSetting.self) { try WifiPassword(Array(text.utf8)) }
     }
   }
 

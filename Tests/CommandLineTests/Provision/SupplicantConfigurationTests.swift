@@ -8,8 +8,8 @@ import Testing
   private static let program = "/usr/sbin/wpa_supplicant"
 
   @Test(arguments: [
-    "plain words", "a\"bcdefgh", "abc#defgh", "ab\"cd#efgh", "\"abcdefgh\"", "abcdefgh\"#", "say \"hi\" #1 today",
-    " \"# \\ ' = } ", "#abcdefg", "K\u{fc}che 12",
+    "plain words", "a\"bcdefgh", "abc#defgh", "\"abcdefgh\"", "\"\"#abcdef", "say \"hi\" #1 today",
+    " # \\ ' = } \"", "ab#\"cd\"#ef", "#abcdefg", "K\u{fc}che 12",
   ])
   func itReadsThePassphraseAsItWasGiven(_ passphrase: String) throws {
     let password = try WifiPassword(Array(passphrase.utf8))
@@ -27,7 +27,18 @@ import Testing
     #expect(said.contains("country='DE'") && !said.contains("Failed to parse"), "\(said)")
   }
 
-  /// What it says of a configuration, in debugging, on a driver that does nothing.
+  /// Why these are refused: it takes less than was given, or nothing.
+  @Test(arguments: ["ab\"cd#efgh", "abcdefgh\"#", "a\"b\"c\"d#efg"]) func whatItCannotReadIsRefused(
+    _ passphrase: String
+  ) throws {
+    #expect(throws: InvalidSetting.self) { try WifiPassword(Array(passphrase.utf8)) }
+    let network = try WifiNetwork(ssid: "greenhouse", country: "DE")
+    let said = try read(
+      String(decoding: network.configuration(.passphrase(Array(passphrase.utf8))), as: UTF8.self))
+    #expect(said.contains("country='DE'") && !said.contains("(len=\(passphrase.utf8.count))"), "\(said)")
+  }
+
+  /// What it says of a configuration, in debugging. It ends at an interface that is not there, after it has read all of it.
   private func read(_ configuration: String) throws -> String {
     let folder = FileManager.default.temporaryDirectory.appending(path: "supplicant-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -38,22 +49,13 @@ import Testing
       .write(to: file, atomically: true, encoding: .utf8)
     let process = Process()
     process.executableURL = URL(filePath: Self.program)
-    process.arguments = ["-Dnone", "-ilo", "-c", file.path, "-dd", "-K"]
+    process.arguments = ["-Dwired", "-inonesuch0", "-c", file.path, "-dd", "-K"]
     let output = Pipe()
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    defer {
-      process.terminate()
-      process.waitUntilExit()
-    }
-    var said: [UInt8] = []
-    // It tells of its networks once all of the file is read, and then goes on to serve the interface.
-    while !String(decoding: said, as: UTF8.self).contains("Priority group 0\n") {
-      let more = output.fileHandleForReading.availableData
-      if more.isEmpty { break }
-      said += more
-    }
+    let said = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
     return String(decoding: said, as: UTF8.self)
   }
 }
