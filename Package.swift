@@ -92,7 +92,7 @@ let package = Package(
     .executableTarget(
       name: "peernet",
       dependencies: [
-        "ETF", "Sodium", "PeerNet", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

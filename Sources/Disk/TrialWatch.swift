@@ -1,9 +1,11 @@
 import PeerNet
 
-/// Decides, in a system that is on trial, whether it works: what it hears of are the network and served peers.
+/// Decides, in a system that is on trial, whether it works: what it hears of are the interfaces with a network and served peers.
 ///
-/// It confirms as soon as the network is up and an authenticated peer was served, or when the network was up for as long as patience lasts,
-/// interruptions not counted: weak wifi must not undo a good system. It gives up when there was no network for too long on end.
+/// Only what happens over the path counts that the board needs: a wifi that does not come up any more is not made good by a
+/// cable. It confirms as soon as there is a network and an authenticated peer was served by way of it, or when there was one for
+/// as long as patience lasts, interruptions not counted: weak wifi must not undo a good system. It gives up when there was no
+/// network for too long on end.
 public struct TrialWatch: Sendable {
   /// What is to be done, once.
   public enum Verdict: Hashable, Sendable {
@@ -26,6 +28,7 @@ public struct TrialWatch: Sendable {
   /// How long the network may be away, if nothing else is configured.
   public static var standardNetworkTimeout: Duration { .seconds(600) }
 
+  private let path: TrialPath
   private let patience: Duration
   private let networkTimeout: Duration
   private var isServed = false
@@ -38,23 +41,41 @@ public struct TrialWatch: Sendable {
 
   /// The network counts as down until it is said to be up.
   public init(
-    patience: Duration = standardPatience, networkTimeout: Duration = standardNetworkTimeout, now: Instant
+    path: TrialPath = .any, patience: Duration = standardPatience, networkTimeout: Duration = standardNetworkTimeout,
+    now: Instant
   ) {
+    self.path = path
     self.patience = patience
     self.networkTimeout = networkTimeout
     since = now
   }
 
-  /// The network came up or went down, or is what it was.
-  public mutating func network(isUp: Bool, now: Instant) {
+  /// These interfaces have a network now, and no others.
+  public mutating func network(on interfaces: [[UInt8]], now: Instant) {
+    setUp(interfaces.contains { counts($0) }, now: now)
+  }
+
+  /// A peer that is trusted was answered over this interface, nil when that cannot be told. Where it `provesNetwork` there is
+  /// one, though all addresses may be good for one link only.
+  public mutating func served(over interface: [UInt8]?, provesNetwork: Bool, now: Instant) {
+    guard counts(interface) else { return }
+    if provesNetwork { setUp(true, now: now) }
+    isServed = true
+  }
+
+  private func counts(_ interface: [UInt8]?) -> Bool {
+    switch path {
+    case .any: return true
+    case .interfaces(let names): return interface.map { names.contains($0) } ?? false
+    }
+  }
+
+  private mutating func setUp(_ isUp: Bool, now: Instant) {
     guard isUp != self.isUp else { return }
     if self.isUp { timeUp = timeUp + (now - since) }
     self.isUp = isUp
     since = now
   }
-
-  /// A peer that is trusted was answered.
-  public mutating func served() { isServed = true }
 
   /// When to ask for the verdict if nothing happens before; nil once there was one.
   public var deadline: Instant? {

@@ -68,7 +68,7 @@ public struct IniError: Error, Equatable, Sendable {
     case .tooLarge: "the file is larger than 64 KiB"
     case .lineTooLong: "the line is too long"
     case .sectionTooLong: "the section's name is too long"
-    case .zeroByte: "the line holds a zero byte"
+    case .zeroByte: "the line holds a zero byte; save the file as UTF-8"
     case .notASetting: "expected [section], key = value or a comment"
     case .emptyKey: "there is no key before the ="
     }

@@ -276,6 +276,12 @@ public final class ReactorTransport {
     carryOut()
   }
 
+  /// The name of the interface that has a connection's own address; nil when that cannot be told.
+  public func interface(of id: ConnectionID) -> [UInt8]? {
+    guard let local = connections[id]?.local else { return nil }
+    return monitor?.table.interface(holding: local)?.name
+  }
+
   /// Ends connections whose own address or route is gone, and tells the node whose interface has just lost its carrier.
   /// No change touches any other connection.
   private func checkPaths() {

@@ -16,4 +16,13 @@ public struct Setting: Equatable, Sendable {
     self.value = value
     self.line = line
   }
+
+  /// Whether the value holds a blank and `#`, as a comment would begin that is none: behind a value only `;` begins one. A
+  /// number, as in `Pump #2`, is no comment.
+  public var holdsHash: Bool {
+    value.indices.dropFirst().contains { index in
+      value[index] == UInt8(ascii: "#") && (value[index - 1] == UInt8(ascii: " ") || value[index - 1] == 0x09)
+        && !(index + 1 < value.count && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(value[index + 1]))
+    }
+  }
 }

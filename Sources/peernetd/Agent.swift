@@ -20,6 +20,7 @@ final class Agent {
   private let node: Node
   private let procedures: ProcedureService
   private let peerLog: PeerLog
+  private let reach: ReachKeeper
   private var trial: TrialKeeper?
   private var manager = ServiceManager.fromEnvironment()
   private var signals: SignalWatch?
@@ -101,11 +102,15 @@ final class Agent {
     let board = configuration.makeBoard(profile, reactor: reactor) { onPower($0) }
     procedures = ProcedureService(
       board, node: node, transport: transport, journal: OnceStore(path: paths.once, disk: disk), log: log)
+    reach = ReachKeeper(configuration, paths, thread: disk, radio: profile.wifi?.interface, log: log)
     // An empty list may be one that could not be read.
     if !state.trustList.entries.isEmpty { procedures.forgetAll(but: state.trustList) }
     for reason in board.start() { log.write(.warning, "gpio.unusable", [.bytes("reason", reason)]) }
-    trial = TrialKeeper(configuration, thread: disk, log: log, now: transport.now) { [self] in procedures.reboot() }
-    procedures.onServed = { [self] peer in trial?.served(from: node.status(of: peer)?.endpoint, now: now) }
+    let reach = reach
+    trial = TrialKeeper(
+      configuration, thread: disk, path: reach.path(configuration.image.confirm), log: log, now: transport.now
+    ) { [self] in procedures.reboot() }
+    procedures.onServed = { [self] in served($0) }
     onTrustChange = { [self] in loadTrust() }
     onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
   }
@@ -173,6 +178,14 @@ final class Agent {
       .callFinished, .pong, .sighted:
       break
     }
+  }
+
+  /// A trusted peer was answered: what a trial waits for, and what the next one is measured by.
+  private func served(_ peer: PublicKey) {
+    guard trial != nil || reach.isKeeping else { return }
+    let interface = node.connection(to: peer).flatMap { transport.interface(of: $0) }
+    reach.served(over: interface)
+    trial?.served(from: node.status(of: peer)?.endpoint, over: interface, now: now)
   }
 
   /// Puts the trust list in force if it is another one: sessions of whoever is not in it any more end at once.

@@ -114,6 +114,29 @@ import Testing
       ])
   }
 
+  @Test func theUnknownIsToldWithWhatMayBeMeant() throws {
+    func told(_ text: String) throws -> [String] {
+      try BoardProfile(settings(text)).warnings.map { String(decoding: $0.text, as: UTF8.self) }
+    }
+    #expect(try told("[gpio a]\nline=A\ndirektion=output") == ["unknown key; did you mean direction?"])
+    #expect(
+      try told("[gpio a]\nline=A\nactive-low=yes\nedge=both") == [
+        "unknown key; did you mean active_low?", "unknown key",
+      ])
+    #expect(try told("[wfi]\ninterface=wlan0").first?.hasSuffix("; did you mean wifi?") == true)
+    // Settings that are not of the section are no suggestions.
+    #expect(try told("[board]\ndirektion=output") == ["unknown key"])
+  }
+
+  @Test(arguments: [
+    ("GPIO17  # relay 1", true), ("GPIO17 #relay", true), ("a #", true),
+    ("Pump #2", false), ("WL_ON#", false), ("#1", false), ("a#b", false),
+  ]) func aHashIsNoComment(_ value: String, _ isToldOf: Bool) throws {
+    let profile = try BoardProfile(settings("[board]\nname=\(value)"))
+    #expect(profile.warnings == (isToldOf ? [ProfileFault(line: 2, reason: .hashInValue)] : []))
+    #expect(profile.name == Array(value.utf8))
+  }
+
   @Test func aFaultNamesItsLine() {
     #expect(
       fault("[gpio a]\nline=A\nbias=up\n[gpio b]\nline=B") == ProfileFault(line: 3, reason: .badBias))

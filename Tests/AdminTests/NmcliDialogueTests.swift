@@ -95,8 +95,8 @@ import Testing
     var manager = HealthyManager()
     var script = ScriptedNmcli(.scan)
     script.run { command, _ in manager.answer(command) }
-    guard case .scan(let entries)? = script.result else { Issue.record(); return }
-    #expect(entries.map(\.ssid) == [bytes("greenhouse"), NmcliTextTests.hostileName])
+    guard case .scan(let list)? = script.result else { Issue.record(); return }
+    #expect(list.entries.map(\.ssid) == [bytes("greenhouse"), NmcliTextTests.hostileName])
     #expect(script.commands == [.device, .scan])
   }
 
@@ -167,7 +167,7 @@ import Testing
       }
       return manager.answer(command)
     }
-    #expect(script.result == WifiRestartTests.failed(.activate, .rejected))
+    #expect(script.result == WifiRestartTests.failed(.activate, .notAssociated))
     #expect(manager.isOn)
   }
 

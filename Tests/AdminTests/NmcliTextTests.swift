@@ -81,15 +81,15 @@ enum NmcliRecordings {
     let read = NmcliNetwork.read(
       bytes(NmcliRecordings.networks), interface: bytes("wlan0"), wireless: bytes(NmcliRecordings.wireless))
     let mine = ScanEntry(
-      bssid: bytes("22:46:25:e7:5f:5d"), frequency: 2437, signal: -30, ssid: bytes("greenhouse"), secured: true)
+      bssid: bytes("22:46:25:e7:5f:5d"), frequency: 2437, signal: -30, ssid: bytes("greenhouse"), security: .wpa2)
     let other = ScanEntry(
-      bssid: bytes("3a:13:0b:dd:4a:c7"), frequency: 2462, signal: -40, ssid: Self.hostileName, secured: false)
+      bssid: bytes("3a:13:0b:dd:4a:c7"), frequency: 2462, signal: -40, ssid: Self.hostileName, security: .open)
     #expect(read.inUse == mine)
-    #expect(read.entries == [mine, other])
+    #expect(read.list.entries == [mine, other])
     // What the kernel does not tell is not guessed: NetworkManager reckons its percentage of the link another way.
     let blind = NmcliNetwork.read(bytes(NmcliRecordings.networks), interface: bytes("wlan0"), wireless: [])
     #expect(blind.inUse?.signal == nil)
-    #expect(blind.entries.map(\.signal) == [nil, -40])
+    #expect(blind.list.entries.map(\.signal) == [nil, -40])
   }
 
   @Test(arguments: [(0, -100), (1, -99), (50, -70), (90, -46), (99, -41), (100, -40)])
@@ -101,10 +101,10 @@ enum NmcliRecordings {
   @Test(
     arguments: [
       "", ":", ":::::", "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2", "*:22:46:25:E7:5F:5D:2437 MHz:90:WPA2:",
-      "*:22\\:46\\:25\\:E7\\:5F\\:5D:0 MHz:90:WPA2:", "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:101:WPA2:",
-      "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:6", "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:6g",
+      "*:22\\:46\\:25\\:E7\\:5F\\:5D:0 MHz:90:WPA2:", "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:6",
+      "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:6g",
       "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:" + String(repeating: "61", count: 33),
-      "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:61:61", "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:-1:WPA2:61",
+      "*:22\\:46\\:25\\:E7\\:5F\\:5D:2437 MHz:90:WPA2:61:61",
     ])
   func whatIsNoAccessPointIsLeftOut(_ line: String) {
     #expect(NmcliNetwork(bytes(line)[...], signal: nil) == nil)
@@ -119,13 +119,13 @@ enum NmcliRecordings {
     let whole = bytes(NmcliRecordings.networks)
     for count in whole.indices {
       let read = NmcliNetwork.read(Array(whole.prefix(count)), interface: bytes("wlan0"), wireless: [])
-      #expect(read.entries.count == whole.prefix(count).filter { $0 == 0x0a }.count && read.inUse == nil)
+      #expect(read.list.entries.count == whole.prefix(count).filter { $0 == 0x0a }.count && read.inUse == nil)
     }
   }
 
   @Test func moreThanFitsAreTheStrongest() {
     let lines = (0..<100).map { " :22\\:46\\:25\\:E7\\:5F\\:\(10 + $0 % 90):2437 MHz:\($0)::61\n" }.joined()
-    let entries = NmcliNetwork.read(bytes(lines), interface: bytes("wlan0"), wireless: []).entries
+    let entries = NmcliNetwork.read(bytes(lines), interface: bytes("wlan0"), wireless: []).list.entries
     #expect(entries.count == 64 && entries.first?.signal == -41 && entries.last?.signal == -78)
   }
 

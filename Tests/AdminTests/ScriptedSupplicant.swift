@@ -29,7 +29,7 @@ struct ScriptedSupplicant {
   /// Runs to the end. `isThere` tells whether a socket can be opened at a time in milliseconds; `answers` what follows a
   /// command, each some milliseconds after it.
   mutating func run(
-    isThere: (Int64) -> Bool = { _ in true },
+    isThere: (Int64) -> Bool = { _ in true }, isForbidden: (Int64) -> Bool = { _ in false },
     _ answers: (SupplicantCommand, Int64) -> [(Int64, Act)]
   ) -> WifiDialogue.Result? {
     for _ in 0..<100_000 {
@@ -37,9 +37,15 @@ struct ScriptedSupplicant {
         switch output {
         case .open:
           connection += 1
-          isOpen = isThere(milliseconds)
+          isOpen = isThere(milliseconds) && !isForbidden(milliseconds)
           trace.append("open")
-          if isOpen { dialogue.socketOpened(now: now) } else { dialogue.socketLost(now: now) }
+          if isForbidden(milliseconds) {
+            dialogue.socketForbidden(now: now)
+          } else if isOpen {
+            dialogue.socketOpened(now: now)
+          } else {
+            dialogue.socketLost(now: now)
+          }
         case .send(let command):
           commands.append(command)
           trace.append("\(command) \(milliseconds)")

@@ -19,7 +19,8 @@ struct SeededRandom: RandomNumberGenerator {
   static let phrases: [String] = [
     "OK\n", "FAIL\n", "FAIL-BUSY\n", "PONG\n", "UNKNOWN COMMAND\n", completed, scanning, "wpa_state=COMPLETED\n",
     "wpa_state=COMPLETED", connectedEvent, "<3>CTRL-EVENT-DISCONNECTED ", "<3>CTRL-EVENT-TERMINATING ",
-    "<3>CTRL-EVENT-SCAN-RESULTS ", "<3>CTRL-EVENT-SCAN-FAILED ret=-16", "<3>CTRL-EVENT-NETWORK-NOT-FOUND ",
+    "<3>CTRL-EVENT-SCAN-RESULTS ", "<3>CTRL-EVENT-SCAN-FAILED ret=-16", "<3>CTRL-EVENT-SCAN-FAILED ret=-16 retry=1",
+    "<3>CTRL-EVENT-NETWORK-NOT-FOUND ",
     "wpa_state=INTERFACE_DISABLED\n", "02:00:00:00:01:00\t2412\t-40\t[WPA2]\thome\n", "RSSI=-40\n", "",
   ]
 

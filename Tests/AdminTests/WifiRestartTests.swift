@@ -201,6 +201,11 @@ import Testing
       ("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=2 duration=20 reason=WRONG_KEY", .wrongKey),
       ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=17", .rejected),
       ("<3>CTRL-EVENT-NETWORK-NOT-FOUND ", .networkNotFound),
+      ("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=1 duration=10 reason=CONN_FAILED", .noAnswer),
+      ("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=1 duration=10 reason=AUTH_FAILED", .rejected),
+      ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=1 timeout", .noAnswer),
+      ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=1 timeout=auth", .noAnswer),
+      ("<3>CTRL-EVENT-ASSOC-REJECT bssid=00:00:00:00:00:00 status_code=16", .noAnswer),
     ] as [(String, WifiFailure.Reason)])
   func theReasonIsTheSupplicants(_ event: String, _ reason: WifiFailure.Reason) {
     var supplicant = HealthySupplicant(comesBack: false)
@@ -209,6 +214,24 @@ import Testing
       supplicant.answer(command, now) + (command == .reconfigure ? [(700, .say(event))] : [])
     }
     #expect(result == Self.failed(.associate, reason))
+  }
+
+  /// What the access point said tells more than that it came to nothing.
+  @Test func aRejectionIsNotForgottenForAFailedConnection() {
+    var supplicant = HealthySupplicant(comesBack: false)
+    var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))
+    let result = script.run { command, now in
+      supplicant.answer(command, now)
+        + (command == .reconfigure
+          ? [
+            (700, .say("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=17")),
+            (
+              710,
+              .say("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"h\" auth_failures=1 duration=10 reason=CONN_FAILED")
+            ),
+          ] : [])
+    }
+    #expect(result == Self.failed(.associate, .rejected))
   }
 
   @Test func theRadioIsOff() {

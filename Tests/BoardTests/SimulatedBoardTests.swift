@@ -102,7 +102,7 @@ import Testing
     for call in calls {
       let networks = call.value?[binaryKey: "networks"]?.listElements ?? []
       #expect(networks.map { $0[binaryKey: "ssid"].map(Call.plain) } == ["simulated", "guests"])
-      #expect(networks.map { $0[binaryKey: "secured"].map(Call.plain) } == ["true", "false"])
+      #expect(networks.map { $0[binaryKey: "security"].map(Call.plain) } == ["wpa2", "open"])
     }
   }
 

@@ -104,8 +104,31 @@ import Testing
     #expect(try await laptop.run("reboot", "board", "--yes").output == "action  reboot\n")
     #expect(try await laptop.run("poweroff", "board", "--yes", "--json").json.first?["restarted"] as? Bool == false)
     let late = try await laptop.run("reboot", "board", "--yes", "--until-back", "--timeout", "2")
-    expect(late, .timedOut, "did not start anew in time")
+    expect(late, .timedOut, "still answers after 2 s and has not started anew")
     await board.node.stop()
+  }
+
+  /// Nobody heard it, so nobody knows: it may have started anew at an address that cannot be reached.
+  @Test func aBoardThatStaysAwayIsNotSaidToHaveStayedUp() async throws {
+    let laptop = try Laptop()
+    let answer = Self.answer("<<\"action\">> => <<\"reboot\">>")
+    let (calls, call) = AsyncStream.makeStream(of: Void.self)
+    let board = try await TestBoard(
+      47, trusting: laptop.key(),
+      [
+        "agent.once": { _ in
+          call.yield()
+          return answer
+        }
+      ])
+    try await board.pair(laptop)
+    async let outcome = laptop.run("reboot", "board", "--yes", "--until-back", "--timeout", "4")
+    for await _ in calls { break }
+    try await Task.sleep(for: .milliseconds(200))
+    await board.node.stop()
+    let late = try await outcome
+    expect(late, .outcomeUnknown, "whether it has started anew is not known")
+    #expect(late.talk.contains("board is away, after") && !late.talk.contains("has not started"), "\(late.talk)")
   }
 
   /// Without a journal it cannot be told, and asking again would be another reboot.

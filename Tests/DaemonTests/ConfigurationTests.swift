@@ -122,7 +122,7 @@ import Testing
     #expect(
       try text("[node]\nport = 70000\n\n[nod]\nport = 1\n[log]\nlvl = info\nlevel = info\nlevel = debug") == [
         "2: [node] port: 70000 is not a number from 0 to 65535",
-        "5: [nod] port: unknown section; known are [node], [paths], [board], [image] and [log]",
+        "5: [nod] port: unknown section; known are [node], [paths], [board], [image] and [log]; did you mean node?",
         "7: [log] lvl: unknown key; correct its name or remove the line",
         "9: [log] level: stands in line 8 already; keep one of the two",
       ])

@@ -55,6 +55,37 @@ import Testing
     #expect(try await running.stop().exitCode == 0)
   }
 
+  /// The system before was reached by another interface than the one that works now.
+  @Test func aPeerByAnotherPathDoesNotConfirm() async throws {
+    let laptop = try await Laptop(trusting: board.board.key)
+    try board.board.trust(try Laptop.entry())
+    let before = try await board.board.start()
+    try await laptop.connect(to: before)
+    _ = try await laptop.call(before, "agent.whoami")
+    #expect(try await before.stop().exitCode == 0)
+    // Written by the confirmed system, and by no other.
+    #expect(board.folder.read("state/reached") == Array("lo\n".utf8))
+    try await startTrial()
+    try board.folder.write("state/reached", "wlan7\n")
+    let running = try await board.board.start()
+    _ = try await running.process.line("<5>slot.on_trial slot=b path=wlan7")
+    try await laptop.connect(to: running)
+    _ = try await laptop.call(running, "agent.whoami")
+    let ended = try await running.stop()
+    #expect(!ended.errors.contains("slot.confirmed"))
+    #expect(board.folder.read("state/reached") == Array("wlan7\n".utf8))
+    #expect(try board.environment()?.confirmed == .a)
+    // The operator may say otherwise.
+    try board.configure(image: "confirm = any")
+    let next = try await board.board.start()
+    _ = try await next.process.line("<5>slot.on_trial slot=b path=any")
+    try await laptop.connect(to: next)
+    _ = try await laptop.call(next, "agent.whoami")
+    _ = try await next.process.line("<5>slot.confirmed slot=b by=peer")
+    await laptop.node.stop()
+    _ = try await next.stop()
+  }
+
   @Test func withoutANetworkItIsGivenUpAndTheBoardReboots() async throws {
     try await startTrial()
     try board.configure(interfaces: "nonesuch0", image: "patience = 100ms\nnetwork_timeout = 300ms")

@@ -3,14 +3,17 @@ import PeerNet
 import Testing
 
 struct TrialWatchTests {
+  private let eth = Array("eth0".utf8)
+  private let wlan = Array("wlan0".utf8)
+
   private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: 5) + .seconds(seconds) }
 
   @Test func aServedPeerAndANetworkConfirmAtOnce() {
     var watch = TrialWatch(now: at(0))
     #expect(watch.verdict(now: at(1)) == nil)
-    watch.network(isUp: true, now: at(2))
+    watch.network(on: [eth], now: at(2))
     #expect(watch.verdict(now: at(2)) == nil)
-    watch.served()
+    watch.served(over: eth, provesNetwork: true, now: at(3))
     #expect(watch.verdict(now: at(3)) == .confirm(.servedPeer))
     #expect(watch.verdict(now: at(4)) == nil)
     #expect(watch.deadline == nil)
@@ -18,16 +21,16 @@ struct TrialWatchTests {
 
   @Test func aPeerServedBeforeTheNetworkWaitsForIt() {
     var watch = TrialWatch(now: at(0))
-    watch.served()
+    watch.served(over: nil, provesNetwork: false, now: at(0))
     #expect(watch.verdict(now: at(1)) == nil)
-    watch.network(isUp: true, now: at(5))
+    watch.network(on: [eth], now: at(5))
     #expect(watch.deadline == at(5))
     #expect(watch.verdict(now: at(5)) == .confirm(.servedPeer))
   }
 
   @Test func patienceConfirms() {
     var watch = TrialWatch(patience: .seconds(300), now: at(0))
-    watch.network(isUp: true, now: at(10))
+    watch.network(on: [eth], now: at(10))
     #expect(watch.deadline == at(310))
     #expect(watch.verdict(now: at(309)) == nil)
     #expect(watch.verdict(now: at(310)) == .confirm(.patience))
@@ -35,12 +38,12 @@ struct TrialWatchTests {
 
   @Test func patienceIsThatOfAllTimeWithANetwork() {
     var watch = TrialWatch(patience: .seconds(300), now: at(0))
-    watch.network(isUp: true, now: at(0))
-    watch.network(isUp: false, now: at(200))
+    watch.network(on: [eth], now: at(0))
+    watch.network(on: [], now: at(200))
     #expect(watch.deadline == at(800))
-    watch.network(isUp: true, now: at(700))
+    watch.network(on: [eth], now: at(700))
     // Said a second time, it does not count twice.
-    watch.network(isUp: true, now: at(750))
+    watch.network(on: [eth], now: at(750))
     #expect(watch.deadline == at(800))
     #expect(watch.verdict(now: at(799)) == nil)
     #expect(watch.verdict(now: at(800)) == .confirm(.patience))
@@ -48,19 +51,19 @@ struct TrialWatchTests {
 
   @Test func withoutANetworkItGivesUp() {
     var watch = TrialWatch(now: at(0))
-    watch.served()
+    watch.served(over: nil, provesNetwork: false, now: at(0))
     #expect(watch.deadline == at(600))
     #expect(watch.verdict(now: at(599)) == nil)
     #expect(watch.verdict(now: at(600)) == .giveUp(.noNetwork))
     #expect(watch.verdict(now: at(601)) == nil)
-    watch.network(isUp: true, now: at(602))
+    watch.network(on: [eth], now: at(602))
     #expect(watch.verdict(now: at(602)) == nil)
   }
 
   @Test func aNetworkThatIsLostForGoodIsNone() {
     var watch = TrialWatch(now: at(0))
-    watch.network(isUp: true, now: at(5))
-    watch.network(isUp: false, now: at(10))
+    watch.network(on: [eth], now: at(5))
+    watch.network(on: [], now: at(10))
     #expect(watch.verdict(now: at(609)) == nil)
     #expect(watch.verdict(now: at(610)) == .giveUp(.noNetwork))
   }
@@ -68,7 +71,45 @@ struct TrialWatchTests {
   @Test func noPatienceNeedsTheNetworkAlone() {
     var watch = TrialWatch(patience: .zero, now: at(0))
     #expect(watch.verdict(now: at(0)) == nil)
-    watch.network(isUp: true, now: at(1))
+    watch.network(on: [eth], now: at(1))
     #expect(watch.verdict(now: at(1)) == .confirm(.patience))
+  }
+
+  @Test func aCableDoesNotConfirmWhatIsReachedByRadio() {
+    var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
+    watch.network(on: [eth], now: at(2))
+    watch.served(over: eth, provesNetwork: true, now: at(3))
+    watch.served(over: nil, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(now: at(3)) == nil)
+    // However long the cable is there.
+    #expect(watch.deadline == at(600))
+    watch.network(on: [eth, wlan], now: at(20))
+    // The call by cable tells nothing of the radio.
+    #expect(watch.verdict(now: at(20)) == nil)
+    #expect(watch.deadline == at(320))
+    watch.served(over: wlan, provesNetwork: true, now: at(30))
+    #expect(watch.verdict(now: at(30)) == .confirm(.servedPeer))
+  }
+
+  @Test func aRadioThatStaysAwayUndoesTheSystemBesideACable() {
+    var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
+    watch.network(on: [eth], now: at(2))
+    watch.served(over: eth, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(now: at(599)) == nil)
+    #expect(watch.verdict(now: at(600)) == .giveUp(.noNetwork))
+  }
+
+  @Test func theRadioAloneConfirmsByPatience() {
+    var watch = TrialWatch(path: .interfaces([wlan]), patience: .seconds(300), now: at(0))
+    watch.network(on: [eth, wlan], now: at(10))
+    watch.network(on: [wlan], now: at(50))
+    #expect(watch.verdict(now: at(309)) == nil)
+    #expect(watch.verdict(now: at(310)) == .confirm(.patience))
+  }
+
+  @Test func anyOfSeveralInterfacesWillDo() {
+    var watch = TrialWatch(path: .interfaces([eth, wlan]), now: at(0))
+    watch.served(over: eth, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(now: at(3)) == .confirm(.servedPeer))
   }
 }

@@ -66,7 +66,7 @@ public struct BoardProfile: Equatable, Sendable {
   public let wifi: Wifi?
   /// In the order of the file.
   public let lines: [LineProfile]
-  /// Unknown sections, then unknown keys: errors to a check of the configuration, otherwise left alone.
+  /// Unknown sections, unknown keys, and values with a comment in them that is none: errors to a check of the configuration, otherwise left alone.
   public let warnings: [ProfileFault]
 
   /// A profile without a file, for simulated boards and tests.
@@ -88,7 +88,10 @@ public struct BoardProfile: Equatable, Sendable {
       } else if setting.section.starts(with: "gpio ".utf8) {
         try Self.collect(setting, into: &gpio)
       } else {
-        warnings.append(setting.fault(.unknownSection))
+        let known = [board.name, radio.name, [UInt8]("gpio")]
+        warnings.append(
+          ProfileFault(
+            line: setting.line, reason: .unknownSection, nearest: nearestName(to: setting.section, among: known)))
       }
     }
 
@@ -99,8 +102,9 @@ public struct BoardProfile: Equatable, Sendable {
       lines.append(try LineProfile(label: gpio[index].name, &gpio[index]))
     }
     for section in [board, radio] + gpio {
-      warnings += section.remaining.map { $0.fault(.unknownKey) }
+      warnings += section.unknown
     }
+    for setting in settings where setting.holdsHash { warnings.append(setting.fault(.hashInValue)) }
     self.init(name: name, wifi: wifi, lines: lines, warnings: warnings)
   }
 

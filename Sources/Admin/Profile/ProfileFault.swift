@@ -6,6 +6,8 @@ public struct ProfileFault: Error, Equatable, Sendable {
     case unknownSection
     /// A warning only: a later release may know the key.
     case unknownKey
+    /// A warning only: a blank and `#` in a value, which begin no comment there.
+    case hashInValue
     /// The key stands twice in its section.
     case duplicateKey
     /// A label that is not 1 to 32 letters, digits, `.`, `_` or `-`.
@@ -56,18 +58,32 @@ public struct ProfileFault: Error, Equatable, Sendable {
   public let line: Int
   /// What is wrong in that line.
   public let reason: Reason
+  /// Of an unknown name: the known one that is nearest to it.
+  public let nearest: [UInt8]?
 
   /// For readers of settings beside the profile's.
-  public init(line: Int, reason: Reason) {
+  public init(line: Int, reason: Reason, nearest: [UInt8]? = nil) {
     self.line = line
     self.reason = reason
+    self.nearest = nearest
   }
 
   /// For the operator; holds nothing of the file.
-  public var text: StaticString {
+  public var text: [UInt8] {
+    var text = [UInt8](reasonText)
+    if let nearest {
+      text.append(text: "; did you mean ")
+      text += nearest
+      text.append(text: "?")
+    }
+    return text
+  }
+
+  private var reasonText: StaticString {
     switch reason {
     case .unknownSection: "unknown section, expected [board], [wifi] or [gpio LABEL]"
     case .unknownKey: "unknown key"
+    case .hashInValue: "the value holds a blank and '#'; a comment behind a value begins with ';'"
     case .duplicateKey: "the key stands twice in this section"
     case .badLabel: "a label is 1 to 32 letters, digits, '.', '_' or '-'"
     case .badText: "a text is 1 to 64 bytes without control characters"

@@ -4,6 +4,8 @@ import Settings
 struct ProfileSection {
   let name: [UInt8]
   private(set) var remaining: [Setting] = []
+  /// The keys that were asked for.
+  private var known: [[UInt8]] = []
 
   /// Of the first setting.
   var line: Int { remaining.first?.line ?? 0 }
@@ -16,7 +18,15 @@ struct ProfileSection {
     remaining.append(setting)
   }
 
+  /// What is left over is unknown: each with the key that may have been meant.
+  var unknown: [ProfileFault] {
+    remaining.map { setting in
+      ProfileFault(line: setting.line, reason: .unknownKey, nearest: nearestName(to: setting.key, among: known))
+    }
+  }
+
   mutating func take(_ key: StaticString) throws(ProfileFault) -> Setting? {
+    known.append([UInt8](key))
     guard let index = remaining.firstIndex(where: { $0.key.equals(key) }) else { return nil }
     let setting = remaining.remove(at: index)
     if let second = remaining.first(where: { $0.key.equals(key) }) { throw second.fault(.duplicateKey) }

@@ -123,7 +123,8 @@ public struct NmcliOutcome: Equatable, Sendable {
     if holds(errors, "ecrets were required") { return .wrongKey }
     if holds(errors, "network could not be found") { return .networkNotFound }
     if holds(errors, "IP configuration") { return .noAddress }
-    if holds(errors, "supplicant") { return .rejected }
+    if holds(errors, "supplicant took too long") { return .noAnswer }
+    if holds(errors, "supplicant") { return .notAssociated }
     return .managerRefused
   }
 

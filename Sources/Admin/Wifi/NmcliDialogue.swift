@@ -61,7 +61,7 @@ public struct NmcliDialogue: Sendable {
     if asked == .radio { return failure(outcome.tellsSwitchedOff ? .radioDisabled : .notReady) }
     let read = NmcliNetwork.read(outcome.isDone ? outcome.output : [], interface: interface, wireless: wireless)
     switch kind {
-    case .scan: return outcome.isDone ? .finish(.scan(read.entries)) : failure(outcome.reason)
+    case .scan: return outcome.isDone ? .finish(.scan(read.list)) : failure(outcome.reason)
     case .status:
       var status = device.status
       status.take(read.inUse)

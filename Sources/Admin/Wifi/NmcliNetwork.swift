@@ -15,29 +15,29 @@ struct NmcliNetwork: Equatable, Sendable {
     guard fields.count == 6,
       let bssid = SupplicantValue.bssid(fields[1][...]),
       let frequency = SupplicantValue.frequency(fields[2].prefix { $0 != 0x20 }),
-      let quality = fields[3].decimal, 0...100 ~= quality,
       let ssid = NmcliNetwork.bytes(fields[5])
     else { return nil }
     isInUse = fields[0].equals("*")
+    let quality = fields[3].decimal.flatMap { 0...100 ~= $0 ? $0 : nil }
     // NetworkManager turns -100 to -40 dBm into 0 to 100, but reckons otherwise where the board is.
     entry = ScanEntry(
-      bssid: bssid, frequency: frequency, signal: isInUse ? signal : -100 + (quality * 3 + 2) / 5, ssid: ssid,
-      secured: !fields[4].isEmpty)
+      bssid: bssid, frequency: frequency, signal: isInUse ? signal : quality.map { -100 + ($0 * 3 + 2) / 5 },
+      ssid: ssid, security: WifiSecurity(words: fields[4]))
   }
 
   /// The one that is in use, and all of them as `wifi.scan` answers them. `wireless` is /proc/net/wireless.
   static func read(
     _ output: [UInt8], interface: [UInt8], wireless: [UInt8]
-  ) -> (inUse: ScanEntry?, entries: [ScanEntry]) {
+  ) -> (inUse: ScanEntry?, list: ScanList) {
     let signal = signal(of: interface, wireless: wireless)
     var inUse: ScanEntry?
-    var entries: [ScanEntry] = []
+    var list = ScanList()
     for line in SupplicantLines(output) {
       guard let network = NmcliNetwork(line, signal: signal) else { continue }
       if network.isInUse { inUse = network.entry }
-      network.entry.insert(into: &entries)
+      list.insert(network.entry)
     }
-    return (inUse, entries)
+    return (inUse, list)
   }
 
   /// A line's fields without their escapes. More than belong to a line make no difference to what is read of it.

@@ -52,8 +52,9 @@ extension WifiRestart.Success {
   }
 }
 
-extension ScanEntry {
-  /// The answer of `wifi.scan`: `networks`, a list of at most 64 maps, the strongest first:
+extension ScanList {
+  /// The answer of `wifi.scan`: `cut_off`, `true` when networks are missing or may be, because there are more than 64 or the
+  /// supplicant's answer is full; and `networks`, a list of at most 64 maps, the strongest first:
   ///
   /// | key | value |
   /// |---|---|
@@ -61,20 +62,23 @@ extension ScanEntry {
   /// | `bssid` | `aa:bb:cc:dd:ee:ff` |
   /// | `freq` | MHz |
   /// | `rssi` | dBm |
-  /// | `secured` | whether it asks for a key |
-  public static func answer(_ entries: [ScanEntry]) -> Term {
+  /// | `security` | `open`, `owe` (encrypted, without a password), `wep`, `wpa`, `wpa2`, `wpa3`, `mixed` (of the three before), `enterprise`, `other` |
+  public var answer: Term {
     var answer = Answer()
+    answer.put("cut_off", flag: isCutOff)
     answer.put("networks", .list(entries.map { $0.term }))
     return answer.term
   }
+}
 
-  private var term: Term {
+extension ScanEntry {
+  fileprivate var term: Term {
     var answer = Answer()
     answer.put("ssid", ssid)
     answer.put("bssid", bssid)
     answer.put("freq", frequency)
     answer.put("rssi", signal)
-    answer.put("secured", flag: secured)
+    answer.put("security", text: security.name)
     return answer.term
   }
 }

@@ -30,7 +30,7 @@ public struct WifiDialogue: Sendable {
     /// The link as it is.
     case status(WifiStatus)
     /// The networks in sight.
-    case scan([ScanEntry])
+    case scan(ScanList)
     /// Associated anew.
     case restarted(WifiRestart.Success)
     /// It ended before that: the step and the reason.
@@ -94,6 +94,14 @@ public struct WifiDialogue: Sendable {
 
   /// The connection could not be had, or is gone.
   public mutating func socketLost(now: Instant) { take(link.socketLost(now: now), now) }
+
+  /// There is a control socket that this process may not open. Waiting does not mend that, except where a supplicant was just
+  /// started: it makes its socket before it lets its group in.
+  public mutating func socketForbidden(now: Instant) {
+    if case .restart(let restart) = work, restart.step != .reach { return socketLost(now: now) }
+    if case .finished = work { return }
+    finish(.failed(WifiFailure(step: .reach, reason: .notPermitted)))
+  }
 
   /// A datagram, cut at ``SupplicantMessage/maximumBytes`` if it was longer.
   public mutating func receive(_ datagram: [UInt8], now: Instant) { take(link.receive(datagram, now: now), now) }

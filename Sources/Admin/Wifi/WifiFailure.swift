@@ -30,6 +30,8 @@ public struct WifiFailure: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// Its control socket is not there.
     case absent
+    /// Its control socket is not ours to open.
+    case notPermitted
     /// It does not answer.
     case silent
     /// It answered `FAIL`.
@@ -42,6 +44,10 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case networkNotFound
     /// The access point rejected the association.
     case rejected
+    /// The access point did not answer.
+    case noAnswer
+    /// It came to nothing, and NetworkManager does not say who ended it.
+    case notAssociated
     /// The access point refused the key.
     case wrongKey
     /// The radio is switched off.
@@ -110,12 +116,16 @@ extension WifiFailure.Reason {
   public var text: StaticString {
     switch self {
     case .absent: "wpa_supplicant's control socket is not there"
+    case .notPermitted:
+      "permission denied on wpa_supplicant's control socket; add the agent's user to its group (ls -l tells which): usermod -aG netdev peernet, and restart the agent"
     case .silent: "wpa_supplicant does not answer"
     case .refused: "wpa_supplicant refused"
     case .busy: "wpa_supplicant stayed busy"
     case .noNetwork: "wpa_supplicant has no network configured"
     case .networkNotFound: "no configured network is in range"
     case .rejected: "the access point rejected the association"
+    case .notAssociated: "the association came to nothing"
+    case .noAnswer: "the access point did not answer"
     case .wrongKey: "the access point refused the key"
     case .radioDisabled: "the radio is switched off"
     case .noAddress: "associated, but the address did not come back"

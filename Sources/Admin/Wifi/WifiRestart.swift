@@ -258,6 +258,7 @@ public struct WifiRestart: Sendable {
     case .networkNotFound: trouble = .networkNotFound
     case .rejected: if trouble != .wrongKey { trouble = .rejected }
     case .wrongKey: trouble = .wrongKey
+    case .noAnswer: if trouble == .timeout || trouble == .networkNotFound { trouble = .noAnswer }
     case .terminating, .scanResults, .scanFailed, .other: break
     }
   }

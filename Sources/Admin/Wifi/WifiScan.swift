@@ -1,13 +1,22 @@
 import PeerNet
 
-/// `wifi.scan`: SCAN, wait for its results, SCAN_RESULTS. If the supplicant is busy, the scan under way serves.
+/// `wifi.scan`: SCAN, wait for its results, SCAN_RESULTS. If the supplicant is busy, the scan under way serves; if the radio is,
+/// the supplicant's next attempt does, or ours.
 struct WifiScan: Sendable {
   static let total = Duration.seconds(15)
   /// After that the results are fetched even if no event announced them: events are the first thing a full socket
   /// loses.
   static let patience = Duration.seconds(8)
 
-  private enum Phase { case reaching, scanning(until: Instant), fetching }
+  /// How long after a radio was busy it is asked again, where the supplicant does not do so.
+  static let pause = Duration.seconds(1)
+
+  private enum Phase {
+    case reaching
+    case scanning(until: Instant)
+    case pausing(until: Instant)
+    case fetching
+  }
 
   private let deadline: Instant
   private var phase = Phase.reaching
@@ -16,7 +25,10 @@ struct WifiScan: Sendable {
   init(now: Instant) { deadline = now + WifiScan.total }
 
   var wakeAt: Instant {
-    if case .scanning(let until) = phase { min(until, deadline) } else { deadline }
+    switch phase {
+    case .scanning(let until), .pausing(let until): min(until, deadline)
+    case .reaching, .fetching: deadline
+    }
   }
 
   mutating func wake(link: inout SupplicantLink, now: Instant) -> WifiDialogue.Result? {
@@ -25,6 +37,10 @@ struct WifiScan: Sendable {
       return failure(.scan)
     }
     if case .scanning(let until) = phase, now >= until { fetch(link: &link, now: now) }
+    if case .pausing(let until) = phase, now >= until {
+      phase = .scanning(until: now + WifiScan.patience)
+      link.ask(.scan, retryingBusy: false, now: now)
+    }
     return nil
   }
 
@@ -43,20 +59,25 @@ struct WifiScan: Sendable {
     case .reply(_, to: .attach):
       link.ask(.scan, retryingBusy: false, now: now)
     case .reply(.ok, to: .scan), .reply(.busy, to: .scan):
-      trouble = .timeout
+      if trouble != .busy { trouble = .timeout }
       phase = .scanning(until: now + WifiScan.patience)
     case .reply(.failed, to: .scan):
       trouble = .refused
       return failure(.scan)
     case .reply(.text(let text), to: .scanResults):
-      return .scan(ScanEntry.list(scanResults: text))
+      return .scan(ScanList(scanResults: text))
     case .reply:
       trouble = .notUnderstood
       return failure(.scan)
     case .event(.scanResults):
       if case .scanning = phase { fetch(link: &link, now: now) }
-    case .event(.scanFailed):
+    case .event(.scanFailed(let isRetried, let isBusy)):
       guard case .scanning = phase else { return nil }
+      if isRetried || isBusy {
+        trouble = .busy
+        phase = isRetried ? .scanning(until: now + WifiScan.patience) : .pausing(until: now + WifiScan.pause)
+        return nil
+      }
       trouble = .refused
       return failure(.scan)
     case .event: break

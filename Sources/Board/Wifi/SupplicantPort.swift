@@ -7,6 +7,13 @@ protocol SupplicantPort: AnyObject {
   func connect(
     onDatagram: @escaping ([UInt8]) -> Void, onLost: @escaping () -> Void
   ) -> (any SupplicantConnection)?
+
+  /// Whether a connection cannot be had because this process may not have one.
+  var isForbidden: Bool { get }
+}
+
+extension SupplicantPort {
+  var isForbidden: Bool { false }
 }
 
 protocol SupplicantConnection: AnyObject {

@@ -58,8 +58,8 @@ final class WifiControl {
 
   func scan(for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
     run(.scan, .scan, for: caller, refused: completion) { result, _ in
-      guard case .scan(let entries) = result else { return completion(result.failure) }
-      completion(.answered(ScanEntry.answer(entries)))
+      guard case .scan(let list) = result else { return completion(result.failure) }
+      completion(.answered(list.answer))
     }
   }
 

@@ -61,7 +61,9 @@ final class WifiSession: WifiWork {
         self.dialogue.socketLost(now: self.clock.now)
         self.advance()
       })
-    if connection == nil {
+    if connection == nil, port.isForbidden {
+      dialogue.socketForbidden(now: clock.now)
+    } else if connection == nil {
       dialogue.socketLost(now: clock.now)
     } else {
       dialogue.socketOpened(now: clock.now)

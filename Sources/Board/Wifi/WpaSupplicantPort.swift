@@ -25,6 +25,8 @@ final class WpaSupplicantPort: SupplicantPort {
     }
     return WpaSupplicantConnection(control, reactor: reactor, onDatagram: onDatagram, onLost: onLost)
   }
+
+  var isForbidden: Bool { !path.dropLast().contains(0) && cwpa_forbidden(path) != 0 }
 }
 
 final class WpaSupplicantConnection: SupplicantConnection {

@@ -5,11 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <wpa_ctrl.h>
 
 // Paths end in NUL. NULL when nobody listens at `path`, or `folder` cannot hold a socket of ours.
 static inline struct wpa_ctrl *_Nullable cwpa_open(const uint8_t *_Nonnull path, const uint8_t *_Nonnull folder) {
     return wpa_ctrl_open2((const char *)path, (const char *)folder);
+}
+
+// Whether there is a socket that we may not open, or a folder that we may not look into. wpa_ctrl_open2 does not tell.
+static inline int cwpa_forbidden(const uint8_t *_Nonnull path) {
+    return access((const char *)path, W_OK) != 0 && errno == EACCES;
 }
 
 static inline void cwpa_close(struct wpa_ctrl *_Nonnull control) { wpa_ctrl_close(control); }

@@ -67,6 +67,14 @@ public struct InterfaceTable: Equatable, Sendable {
     interfaces.first { $0.index == index }
   }
 
+  /// The interface that has the address, whatever its port; nil when none has.
+  public func interface(holding address: SocketAddress) -> Interface? {
+    interfaces.first { interface in
+      (address.scope == 0 || address.scope == interface.index)
+        && interface.addresses.contains { $0.address.high == address.high && $0.address.low == address.low }
+    }
+  }
+
   /// Whether `source`, seen on the interface of that index, is a neighbour.
   public func isOnLink(_ source: SocketAddress, interface index: UInt32) -> Bool {
     self[index]?.isOnLink(source) ?? false

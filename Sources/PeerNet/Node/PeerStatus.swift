@@ -41,6 +41,11 @@ extension Node {
   /// One trusted peer's status; nil for a key that is not trusted.
   public func status(of key: PublicKey) -> PeerStatus? { peer(key).map { status($0) } }
 
+  /// The connection that a call to the peer would go over now; nil while there is none.
+  public func connection(to key: PublicKey) -> ConnectionID? {
+    do throws(CallError) { return try route(key).id } catch { return nil }
+  }
+
   private func status(_ peer: Peer) -> PeerStatus {
     let session = try? route(peer.key)
     let loss = session?.liveness?.loss

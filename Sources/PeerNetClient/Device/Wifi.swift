@@ -212,6 +212,33 @@ extension Device.Wifi {
     }
   }
 
+  /// How a network protects what is sent in it; others than these may come.
+  public struct Security: RawRepresentable, Codable, TermConvertible, Hashable {
+    /// Its name in answers.
+    public let rawValue: String
+    /// By its name in answers.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Not at all: everybody may join and listen.
+    public static let open = Security(rawValue: "open")
+    /// Encrypted without a password: nobody listens, everybody may join.
+    public static let owe = Security(rawValue: "owe")
+    /// A key that is broken in minutes.
+    public static let wep = Security(rawValue: "wep")
+    /// The first WPA, with a password.
+    public static let wpa = Security(rawValue: "wpa")
+    /// WPA2 with a password.
+    public static let wpa2 = Security(rawValue: "wpa2")
+    /// WPA3 with a password.
+    public static let wpa3 = Security(rawValue: "wpa3")
+    /// More than one of WPA, WPA2 and WPA3.
+    public static let mixed = Security(rawValue: "mixed")
+    /// A name and a password, or a certificate, of each who joins.
+    public static let enterprise = Security(rawValue: "enterprise")
+    /// Something that the board has no name for.
+    public static let other = Security(rawValue: "other")
+  }
+
   /// An access point that a scan heard.
   public struct Network: Codable, TermConvertible, Hashable {
     /// Empty for a hidden network.
@@ -222,14 +249,13 @@ extension Device.Wifi {
     public let frequency: Int?
     /// dBm
     public let signal: Int?
-    /// Whether it asks for a key.
-    public let isSecured: Bool?
+    /// How it protects what is sent in it.
+    public let security: Security?
 
     enum CodingKeys: String, CodingKey {
-      case ssid, bssid
+      case ssid, bssid, security
       case frequency = "freq"
       case signal = "rssi"
-      case isSecured = "secured"
     }
   }
 }

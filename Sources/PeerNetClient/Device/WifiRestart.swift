@@ -28,7 +28,8 @@ struct WifiRestart {
       let arguments = try ["timeout": seconds].term
       let answer = try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: limit, onLoss: onLoss)
       // After a loss the link as it is now, with the restart's outcome in it; for whoever may not see that, the answer.
-      return answer.isRepeated ? (try? await device.call("wifi.status")) ?? answer.value : answer.value
+      guard answer.isRepeated, age < limit else { return answer.value }
+      return (try? await device.call("wifi.status", timeout: limit - age)) ?? answer.value
     } catch PeerNetError.outcomeUnknown(let reason) {
       onLoss()
       guard let status = try await status() else { throw PeerNetError.outcomeUnknown(reason) }
@@ -41,7 +42,7 @@ struct WifiRestart {
     while age < limit {
       do {
         try await device.connect(timeout: limit - age)
-        let status: Term = try await device.call("wifi.status")
+        let status: Term = try await device.call("wifi.status", timeout: min(limit - age, device.timeout))
         if try hasEnded(Device.Wifi.Status(term: status)) { return status }
         try await Task.sleep(for: .milliseconds(500))
       } catch let error as PeerNetError where Self.mayPass(error) {

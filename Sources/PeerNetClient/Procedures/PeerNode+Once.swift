@@ -78,31 +78,53 @@ extension Device {
 
   /// Waits until the machine was started anew since the call of that key began, and the peer answers again.
   ///
-  /// - Parameter timeout: for all of it.
-  /// - Throws: ``PeerNetError/timedOut`` when the call is known and the machine was not started anew in time;
+  /// - Parameters:
+  ///   - timeout: for all of it.
+  ///   - onChange: told when it is away, and when it answers after that without having been started anew.
+  /// - Throws: ``PeerNetError/timedOut`` when the peer answered to the end and the machine was not started anew;
+  ///   ``PeerNetError/unreachable(_:)`` when it was not heard at the end, and so nobody knows;
   ///   ``PeerNetError/remote(_:)`` with the code `no_journal` for a peer that cannot tell; else as
   ///   ``PeerNode/call(_:_:_:once:timeout:)``.
   package func restarted(
-    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Swift.Duration
+    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Swift.Duration,
+    onChange: @Sendable (RestartSighting) -> Void = { _ in }
   ) async throws -> OnceAnswer {
     let deadline = ContinuousClock.now + timeout
+    var last: RestartSighting?
+    func note(_ sighting: RestartSighting) {
+      if sighting != last, last != nil || sighting == .away { onChange(sighting) }
+      last = sighting
+    }
     while true {
       let rest = ContinuousClock.now.duration(to: deadline)
-      guard rest > .zero else { throw PeerNetError.timedOut }
+      guard rest > .zero else { throw last == .running ? PeerNetError.timedOut : PeerNetError.unreachable(nil) }
       do {
-        var request = OnceRequest(node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: rest)
+        // Short ones: each looks for it anew, where it may have another address.
+        var request = OnceRequest(
+          node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: min(rest, .seconds(10)))
         request.fallsBack = false
         let answer = try await request.run()
         guard let hasRestarted = answer.hasRestarted else {
           throw PeerNetError.remote(.binary(utf8: "no_journal: it cannot tell whether it has started anew"))
         }
         if hasRestarted { return answer }
+        note(.running)
       } catch PeerNetError.unreachable(let reason) {
         if case .wrongPeer = reason { throw PeerNetError.unreachable(reason) }
+        note(.away)
       } catch PeerNetError.outcomeUnknown, PeerNetError.timedOut {
         // The next request tells.
+        note(.away)
       }
       try await Task.sleep(for: .milliseconds(500))
     }
   }
+}
+
+/// How a machine is seen that is to start anew.
+package enum RestartSighting: Hashable, Sendable {
+  /// It answers, and has not started anew.
+  case running
+  /// It does not answer.
+  case away
 }

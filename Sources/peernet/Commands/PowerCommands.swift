@@ -39,16 +39,12 @@ struct PowerOptions: ParsableArguments {
       let answer = try await link.once(procedure, arguments, key: key, as: .map)
       guard untilBack, !dryRun else { return Self.report(answer) }
       if answer.hasRestarted == true { return Self.report(answer) }
-      Console.say("\(Printable.text(peer.name)) takes it on; waiting for it to come back")
-      let began = ContinuousClock.now
-      do {
-        let after = try await link.restarted(
-          procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience))
-        return Self.report(after, took: began.duration(to: .now))
-      } catch let failure as Failure where failure.status == .timedOut {
-        throw Failure(
-          .timedOut, failure.what, because: "it took it on, and did not start anew in time",
-          next: "see whether it is there: peernet info \(Printable.text(peer.name))")
+      let wait = RestartWait(name: Printable.text(peer.name))
+      return try await wait.run { onChange in
+        try await link.restarted(
+          procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience), onChange: onChange)
+      } report: {
+        Self.report($0, took: $1)
       }
     }
     Answer(answer, home).print()

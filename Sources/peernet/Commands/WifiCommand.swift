@@ -32,7 +32,10 @@ struct WifiCommand: ParsableCommand {
       let answer = try await Link.use(home, options, peer.name) {
         try await $0.call("wifi.scan", as: .table("networks"), timeout: .seconds(30))
       }
-      Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "secured", "ssid"])
+      Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "security", "ssid"])
+      if answer[binaryKey: "cut_off"] == .atom("true") {
+        Console.say("The list is cut off: there are more networks, or may be, than the board could tell.")
+      }
     }
   }
 

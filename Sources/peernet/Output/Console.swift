@@ -4,6 +4,8 @@ import Glibc
 enum Console {
   static let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
   static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
+  /// Whether somebody reads the talk as it comes.
+  static let isTalkTerminal = isatty(STDERR_FILENO) == 1
   /// Whether somebody can be asked.
   static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
   /// Whether what was written can be drawn anew.

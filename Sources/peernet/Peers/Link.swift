@@ -115,11 +115,13 @@ struct Link {
   }
 
   /// Waits until the board was started anew since the call of that key.
-  func restarted(_ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration) async throws
-    -> OnceAnswer
-  {
+  func restarted(
+    _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration,
+    onChange: @escaping @Sendable (RestartSighting) -> Void
+  ) async throws -> OnceAnswer {
     try await asking(name) { device in
-      try await device.restarted(Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit)
+      try await device.restarted(
+        Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit, onChange: onChange)
     }
   }
 

@@ -72,6 +72,7 @@ struct BoardMaker {
     if !isInPlace { for board in boards { try checkFree(board.out) } }
     for board in boards { try checkPairing(board) }
     try askForPasswords(&boards)
+    pointOut(boards)
     var made: [Made] = []
     for board in boards {
       do throws(Failure) {
@@ -140,6 +141,20 @@ struct BoardMaker {
       let password = if let known = known[ssid] { known } else { try WifiPassword.ask(for: ssid) }
       known[ssid] = password
       boards[index].settings.password = password
+    }
+  }
+
+  /// What nobody sees and a board does not join its network for; once for each network.
+  private func pointOut(_ boards: [Board]) {
+    var told: Set<String> = []
+    func tell(_ text: String) {
+      if told.insert(text).inserted { Console.say("peernet: \(text)") }
+    }
+    for settings in boards.map(\.settings) {
+      guard let wifi = settings.wifi else { continue }
+      let name = Printable.text(wifi.ssid)
+      if let blank = TextFile.blank(atAnEndOf: wifi.ssid) { tell("the wifi's name \u{22}\(name)\u{22} \(blank)") }
+      if let oddity = settings.password?.oddity { tell("the password of the wifi \(name) \(oddity)") }
     }
   }
 

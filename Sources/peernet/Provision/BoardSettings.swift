@@ -30,10 +30,14 @@ struct BoardSettings {
 
   static func profile(_ path: String) throws(InvalidSetting) -> [UInt8] {
     let bytes = try SmallFile.read(path, limit: maximumProfile)
-    guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
-      throw InvalidSetting("\(Printable.text(path)) is no text")
-    }
-    return bytes
+    do throws(InvalidSetting) {
+      let text = try TextFile.utf8(bytes)
+      guard String(validating: text, as: UTF8.self) != nil, !text.contains(0) else {
+        throw InvalidSetting("it is no text")
+      }
+      try ProfileFile.check(text)
+      return Array(text)
+    } catch { throw InvalidSetting("\(Printable.text(path)): \(error.reason)") }
   }
 
   /// The record that carries it, with the board's key pair; the caller wipes it.

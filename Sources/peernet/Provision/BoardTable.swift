@@ -1,4 +1,5 @@
 import PeerNet
+import Settings
 import Sodium
 
 /// The boards of a batch: a CSV file with a row a board and, in its first row, the names of the columns.
@@ -48,27 +49,48 @@ struct BoardTable {
     do throws(CSV.Fault) { csv = try CSV(bytes) } catch {
       throw Fault(line: error.line, column: error.column, reason: error.reason)
     }
-    guard let header = csv.rows.first else { throw Fault(line: 1, column: 1, reason: "the file is empty") }
+    guard let header = csv.rows.first.map({ Self.withoutEmptyEnd($0) }) else {
+      throw Fault(line: 1, column: 1, reason: "the file is empty")
+    }
     let columns = try Self.columns(header)
     rows = try csv.rows.dropFirst().map { fields throws(Fault) in
+      let fields = Self.withoutEmptyEnd(fields, atLeast: columns.count)
       guard fields.count == columns.count else {
         throw Fault(
           line: fields[0].line, column: fields[min(fields.count, columns.count + 1) - 1].column,
           reason: "\(fields.count) fields under \(columns.count) columns")
+      }
+      for field in fields where !field.isQuoted {
+        guard let blank = TextFile.blank(atAnEndOf: Array(field.text.utf8)) else { continue }
+        throw Fault(
+          line: field.line, column: field.column,
+          reason: "it \(blank); take that out, or put the field in quotes if it is meant")
       }
       return Row(fields, columns, defaults, folder: folder)
     }
     guard !rows.isEmpty else { throw Fault(line: 2, column: 1, reason: "there is no row below the columns' names") }
   }
 
+  /// Spreadsheets leave columns of nothing behind the last one.
+  private static func withoutEmptyEnd(_ fields: [CSV.Field], atLeast count: Int = 1) -> [CSV.Field] {
+    var fields = fields
+    while fields.count > count, fields.last?.text.isEmpty ?? false { fields.removeLast() }
+    return fields
+  }
+
   private static func columns(_ header: [CSV.Field]) throws(Fault) -> [BoardRequest.Setting] {
     var columns: [BoardRequest.Setting] = []
     for field in header {
-      guard let setting = BoardRequest.Setting(rawValue: field.text) else {
-        let known = BoardRequest.Setting.allCases.map(\.rawValue).joined(separator: ", ")
+      // No name of a column begins or ends with a blank.
+      let name = String(field.text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+      guard let setting = BoardRequest.Setting(rawValue: name) else {
+        let names = BoardRequest.Setting.allCases.map(\.rawValue)
+        let nearest = nearestName(to: Array(name.utf8), among: names.map { Array($0.utf8) })
+        let hint =
+          nearest.map { "; did you mean \(Printable.text($0))?" } ?? ", known are \(names.joined(separator: ", "))"
         throw Fault(
           line: field.line, column: field.column,
-          reason: "unknown column \(Printable.text(field.text)), known are \(known)")
+          reason: name.isEmpty ? "the column has no name" : "unknown column \(Printable.text(name))\(hint)")
       }
       guard !columns.contains(setting) else {
         throw Fault(line: field.line, column: field.column, reason: "column \(setting.rawValue) stands twice")

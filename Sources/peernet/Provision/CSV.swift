@@ -5,6 +5,8 @@ struct CSV {
     let text: String
     let line: Int
     let column: Int
+    /// Whether it stood in quotes.
+    var isQuoted = false
   }
 
   struct Fault: Error, Equatable {
@@ -13,7 +15,7 @@ struct CSV {
     let reason: String
   }
 
-  /// Rows that are not blank, at least one field in each.
+  /// Rows that hold something, at least one field in each.
   private(set) var rows: [[Field]] = []
 
   private var rest: Substring.UnicodeScalarView
@@ -21,15 +23,43 @@ struct CSV {
   private var column = 1
 
   init(_ bytes: [UInt8]) throws(Fault) {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Fault(line: 1, column: 1, reason: "the file is not UTF-8")
+    let contents: ArraySlice<UInt8>
+    do throws(InvalidSetting) { contents = try TextFile.utf8(bytes) } catch {
+      throw Fault(line: 1, column: 1, reason: error.reason)
+    }
+    guard let text = String(validating: contents, as: UTF8.self) else {
+      let line = Self.lineOfFirstFault(contents)
+      throw Fault(line: line, column: 1, reason: "the file is not UTF-8; save it as CSV UTF-8")
     }
     rest = Substring(text).unicodeScalars
-    if rest.first == "\u{feff}" { rest.removeFirst() }
+    try checkForm()
     while !rest.isEmpty {
       let row = try row()
-      if row.count > 1 || !row[0].text.isEmpty { rows.append(row) }
+      // Spreadsheets leave rows of nothing behind.
+      if row.contains(where: { !$0.text.isEmpty }) { rows.append(row) }
     }
+  }
+
+  /// What a spreadsheet may have saved instead is named as what it is.
+  private func checkForm() throws(Fault) {
+    let first = rest.prefix { $0 != "\n" && $0 != "\r" }
+    if first.starts(with: "sep=".unicodeScalars) {
+      throw Fault(line: 1, column: 1, reason: "a line sep= is for Excel alone; take it out, and separate by commas")
+    }
+    if first.endIndex != rest.endIndex, rest[first.endIndex] == "\r", !rest.contains("\n") {
+      throw Fault(line: 1, column: 1, reason: "its lines end in CR alone, as old Macs wrote them; save it with LF")
+    }
+    guard !first.contains(",") else { return }
+    for (separator, name) in [(";", "semicolons"), ("\t", "tabs")] as [(Unicode.Scalar, String)] {
+      if first.contains(separator) {
+        throw Fault(line: 1, column: 1, reason: "its fields are separated by \(name); separate them by commas")
+      }
+    }
+  }
+
+  private static func lineOfFirstFault(_ bytes: ArraySlice<UInt8>) -> Int {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
   }
 
   private mutating func row() throws(Fault) -> [Field] {
@@ -44,7 +74,8 @@ struct CSV {
   private mutating func field() throws(Fault) -> Field {
     let (startLine, startColumn) = (line, column)
     var text = String.UnicodeScalarView()
-    if take("\"") {
+    let isQuoted = take("\"")
+    if isQuoted {
       while true {
         guard let scalar = rest.first else {
           throw Fault(line: startLine, column: startColumn, reason: "the quotes are never closed")
@@ -66,7 +97,7 @@ struct CSV {
         advance()
       }
     }
-    return Field(text: String(text), line: startLine, column: startColumn)
+    return Field(text: String(text), line: startLine, column: startColumn, isQuoted: isQuoted)
   }
 
   private var isLineEnd: Bool {

@@ -29,7 +29,7 @@ struct ProvisionReport {
     }
     if let ssid {
       let security = wifi("psk") == nil ? "open" : "with a password"
-      rows.append(("wifi", "\(ssid), \(security), country \(wifi("country") ?? "-")"))
+      rows.append(("wifi", "\(ssid), \(security), country \(country)"))
     } else {
       rows.append(("wifi", "-"))
     }
@@ -58,6 +58,12 @@ struct ProvisionReport {
 
   private var hostname: String? { provision.contents(Provision.hostname).map { Printable.text($0) } }
   private var ssid: String? { wifi("ssid").map { Printable.text(WifiNetwork.ssid(configured: $0)) } }
+  /// With its name, for whoever took GE for Germany.
+  private var country: String {
+    guard let code = wifi("country") else { return "-" }
+    guard let name = (try? Country(code))?.name else { return code }
+    return "\(code) (\(name))"
+  }
   private var profile: [UInt8]? { provision.contents(Provision.board) }
 
   /// A value as it stands in wpa_supplicant's configuration.

@@ -2,12 +2,11 @@
 struct WifiNetwork: Hashable {
   /// 1 to 32 bytes, which need be no text.
   let ssid: [UInt8]
-  /// Two capitals (ISO 3166).
-  let country: [UInt8]
+  let country: Country
 
   init(ssid: String, country: String) throws(InvalidSetting) {
     self.ssid = try Self.ssid(ssid)
-    self.country = try Self.country(country)
+    self.country = try Country(country)
   }
 
   static func ssid(_ text: String) throws(InvalidSetting) -> [UInt8] {
@@ -17,18 +16,9 @@ struct WifiNetwork: Hashable {
     return Array(text.utf8)
   }
 
-  static func country(_ text: String) throws(InvalidSetting) -> [UInt8] {
-    // Before Unicode makes capitals of anything else.
-    let bytes = text.utf8.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 ? $0 - 32 : $0 }
-    guard bytes.count == 2, bytes.allSatisfy({ UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }) else {
-      throw InvalidSetting("a country is two letters, as in DE")
-    }
-    return bytes
-  }
-
   /// wpa_supplicant's configuration.
   func configuration(_ password: WifiPassword) -> [UInt8] {
-    var text = Array("ctrl_interface=/run/wpa_supplicant\ncountry=".utf8) + country
+    var text = Array("ctrl_interface=/run/wpa_supplicant\ncountry=\(country.code)".utf8)
     text += Array("\nnetwork={\n  ssid=".utf8) + quotedSSID
     // Also finds a network that does not tell its name.
     text += Array("\n  scan_ssid=1\n".utf8)

@@ -16,10 +16,15 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
-      // There is no escaping: the line would end there, and the board would join nothing.
-      if let quote = bytes.firstIndex(of: UInt8(ascii: "\"")), bytes[quote...].contains(UInt8(ascii: "#")) {
+      // There is no escaping. Quotes go in pairs there, the one before the password first, and # between two pairs begins a
+      // comment: the line would end, and the board would join nothing.
+      var isBetweenPairs = false
+      for byte in bytes {
+        if byte == UInt8(ascii: "\"") { isBetweenPairs.toggle() }
+        guard byte == UInt8(ascii: "#"), isBetweenPairs else { continue }
         throw InvalidSetting(
-          "wpa_supplicant takes no password with # behind a quote; give the 64 digits that wpa_passphrase makes of it")
+          "wpa_supplicant takes # behind an odd number of quotes for a comment; give the 64 digits that wpa_passphrase makes of it"
+        )
       }
       self = .passphrase(bytes)
     case 64:
@@ -35,15 +40,25 @@ enum WifiPassword: Equatable {
   init(file: String) throws(InvalidSetting) {
     var bytes = try Self.contents(file)
     defer { wipe(&bytes) }
-    var line = bytes[...]
+    var line: ArraySlice<UInt8>
+    do throws(InvalidSetting) { line = try TextFile.utf8(bytes) } catch {
+      throw InvalidSetting("\(Printable.text(file)): \(error.reason)")
+    }
     if line.last == UInt8(ascii: "\n") { line.removeLast() }
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
-    guard !line.contains(UInt8(ascii: "\n")) else {
+    guard !line.contains(UInt8(ascii: "\n")), !line.contains(UInt8(ascii: "\r")) else {
       throw InvalidSetting("\(Printable.text(file)) has more than the one line of a password")
     }
     do throws(InvalidSetting) { self = try WifiPassword(Array(line)) } catch {
       throw InvalidSetting("\(Printable.text(file)): \(error.reason)")
     }
+  }
+
+  /// What is odd about it and yet may be meant, without a word of it; nil when nothing is.
+  var oddity: String? {
+    guard case .passphrase(let bytes) = self else { return nil }
+    if let blank = TextFile.blank(atAnEndOf: bytes) { return "\(blank), which is taken for a part of it" }
+    return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8, as most routers take it" : nil
   }
 
   private static func contents(_ file: String) throws(InvalidSetting) -> [UInt8] {

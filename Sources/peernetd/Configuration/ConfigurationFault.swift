@@ -1,8 +1,12 @@
+import Settings
+
 /// What is wrong with one line of the configuration file, and what to write instead.
 struct ConfigurationFault: Error, Equatable {
   enum Problem: Equatable {
     case unknownSection
     case unknownKey
+    /// A blank and `#`, which begin no comment behind a value.
+    case hashInValue
     /// The key stood in an earlier line already.
     case repeated(line: Int)
     case notANumber(ClosedRange<Int64>)
@@ -29,7 +33,7 @@ struct ConfigurationFault: Error, Equatable {
   /// Whether the daemon starts all the same, with a warning: a newer file must not keep an older daemon down.
   var isTolerable: Bool {
     switch problem {
-    case .unknownSection, .unknownKey: true
+    case .unknownSection, .unknownKey, .hashInValue: true
     case .repeated, .notANumber, .notABoolean, .notAnInterval, .notAnAddress, .notAnInterface, .notAPath, .notAName,
       .notABoard, .notALink, .notALevel, .timeoutNotAboveInterval:
       false
@@ -49,6 +53,22 @@ struct ConfigurationFault: Error, Equatable {
     return text
   }
 
+  /// Of all sections, with a blank between.
+  static var keys: StaticString {
+    """
+    port listen name announce announce_interval discovery_port solicit interfaces dial profile heartbeat_interval \
+    heartbeat_timeout max_connections max_half_open state trust key runtime board disk cmdline release facts confirm \
+    patience network_timeout level
+    """
+  }
+
+  private func suggest(_ name: [UInt8], among names: StaticString, to text: inout [UInt8]) {
+    guard let nearest = nearestName(to: name, among: names.bytes.parts(separatedBy: UInt8(ascii: " "))) else { return }
+    text += "; did you mean "
+    text += nearest
+    text += "?"
+  }
+
   private func appendProblem(to text: inout [UInt8]) {
     func refuse(_ expectation: StaticString) {
       text += Self.shown(value)
@@ -58,8 +78,12 @@ struct ConfigurationFault: Error, Equatable {
     switch problem {
     case .unknownSection:
       text += "unknown section; known are [node], [paths], [board], [image] and [log]"
+      suggest(section, among: "node paths board image log", to: &text)
     case .unknownKey:
       text += "unknown key; correct its name or remove the line"
+      suggest(key, among: Self.keys, to: &text)
+    case .hashInValue:
+      text += "the value holds a blank and '#'; a comment behind a value begins with ';'"
     case .repeated(let first):
       text += "stands in line "
       text.append(decimal: Int64(first))

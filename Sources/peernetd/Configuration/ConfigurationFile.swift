@@ -92,11 +92,11 @@ enum ConfigurationFile {
       return nil
     }
     do throws(IniError) { return try IniFile(bytes).settings } catch {
-      throw .configuration([line(path, error.line, error.text)])
+      throw .configuration([line(path, error.line, error.text.bytes)])
     }
   }
 
-  private static func line(_ path: [UInt8], _ number: Int, _ reason: StaticString) -> [UInt8] {
+  private static func line(_ path: [UInt8], _ number: Int, _ reason: [UInt8]) -> [UInt8] {
     var text = path
     text += ":"
     if number > 0 {

@@ -1,4 +1,5 @@
 import Admin
+import Disk
 import PeerNet
 import Settings
 
@@ -24,6 +25,7 @@ private struct ConfigurationReader {
       return report(setting, .repeated(line: first.line))
     }
     seen.append(setting)
+    if setting.holdsHash { report(setting, .hashInValue) }
     do throws(Refusal) {
       try apply(setting)
     } catch {
@@ -107,6 +109,7 @@ private struct ConfigurationReader {
     case "cmdline": configuration.image.commandLine = try path(value)
     case "release": configuration.image.release = try path(value)
     case "facts": configuration.image.facts = try path(value)
+    case "confirm": configuration.image.confirm = "any" ~= value ? .any : .interfaces(try interfaces(value))
     case "patience": configuration.image.patience = try interval(value)
     case "network_timeout": configuration.image.networkTimeout = try interval(value)
     default: throw Refusal(.unknownKey)

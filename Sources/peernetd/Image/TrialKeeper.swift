@@ -10,6 +10,7 @@ final class TrialKeeper {
   private let slot: Slot
   private let interfaces: [[UInt8]]
   private let thread: DiskThread
+  private let path: TrialPath
   private let log: Log
   private let reboot: () -> Void
   private var watch: TrialWatch
@@ -22,33 +23,35 @@ final class TrialKeeper {
   /// By then the reboot that was asked for has happened.
   private static var rebootDelay: Duration { .seconds(180) }
 
-  /// Nil when nothing runs on trial. `reboot` is asked once more when nothing came of it.
+  /// Nil when nothing runs on trial. It has to be reachable by `path`. `reboot` is asked once more when nothing came of it.
   init?(
-    _ configuration: Configuration, thread: DiskThread, log: Log, now: Instant, reboot: @escaping () -> Void
+    _ configuration: Configuration, thread: DiskThread, path needed: @autoclosure () -> TrialPath, log: Log, now: Instant,
+    reboot: @escaping () -> Void
   ) {
-    guard let path = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
+    guard let disk = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
       return nil
     }
     // It was confirmed in the life of this system before.
-    let environment = (try? BoardDisk(path, for: .reading).slotEnvironment())?.current
+    let environment = (try? BoardDisk(disk, for: .reading).slotEnvironment())?.current
     if let environment, environment.trial != running.slot, environment.confirmed == running.slot { return nil }
-    disk = path
+    self.disk = disk
     slot = running.slot
     interfaces = configuration.interfaces
     self.thread = thread
     self.log = log
     self.reboot = reboot
+    path = needed()
     watch = TrialWatch(
-      patience: configuration.image.patience, networkTimeout: configuration.image.networkTimeout, now: now)
+      path: path, patience: configuration.image.patience, networkTimeout: configuration.image.networkTimeout, now: now)
   }
 
   /// From now on the network is watched.
   func start(on reactor: Reactor) {
-    log.write(.notice, "slot.on_trial", [.bytes("slot", [slot.letter])])
+    log.write(.notice, "slot.on_trial", [.bytes("slot", [slot.letter]), .bytes("path", pathText)])
     do throws(Errno) {
       let monitor = try InterfaceMonitor(reactor: reactor)
       monitor.onChange = { [self] in
-        watch.network(isUp: isNetworkUp(monitor.table), now: Instant(nanoseconds: reactor.now))
+        watch.network(on: networks(monitor.table), now: Instant(nanoseconds: reactor.now))
       }
       self.monitor = monitor
     } catch {
@@ -58,9 +61,8 @@ final class TrialKeeper {
   }
 
   /// A trusted peer was answered. One that is not on this machine came over a network.
-  func served(from endpoint: Endpoint?, now: Instant) {
-    if let endpoint, !endpoint.isLoopback { watch.network(isUp: true, now: now) }
-    watch.served()
+  func served(from endpoint: Endpoint?, over interface: [UInt8]?, now: Instant) {
+    watch.served(over: interface, provesNetwork: endpoint.map { !$0.isLoopback } ?? false, now: now)
   }
 
   /// When `timeout` has something to do.
@@ -131,11 +133,25 @@ final class TrialKeeper {
     due = nil
   }
 
-  private func isNetworkUp(_ table: InterfaceTable) -> Bool {
-    table.interfaces.contains { interface in
-      interface.isUp && interface.isRunning
-        && (interfaces.isEmpty ? !interface.isLoopback : interfaces.contains(interface.name))
-        && interface.addresses.contains { !$0.address.isLinkLocal }
+  /// The interfaces that have a network, of those that may be used.
+  private func networks(_ table: InterfaceTable) -> [[UInt8]] {
+    var names: [[UInt8]] = []
+    for interface in table.interfaces where interface.isUp && interface.isRunning {
+      guard interfaces.isEmpty ? !interface.isLoopback : interfaces.contains(interface.name),
+        interface.addresses.contains(where: { !$0.address.isLinkLocal })
+      else { continue }
+      names.append(interface.name)
     }
+    return names
+  }
+
+  private var pathText: [UInt8] {
+    guard case .interfaces(let names) = path else { return Array("any".utf8) }
+    var text: [UInt8] = []
+    for name in names {
+      if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+      text += name
+    }
+    return text
   }
 }

@@ -27,7 +27,7 @@ import Testing
       "#{action => <<\"reboot\">>, delay => 1, dry_run => true, steps => [], why => <<\"\">>}")
     #expect(plan.isDryRun && plan.initSystem == nil)
     let network: Device.Wifi.Network = try read("#{ssid => <<>>, bssid => <<\"02:00:00:00:00:01\">>}")
-    #expect(network.ssid.bytes.isEmpty && network.isSecured == nil)
+    #expect(network.ssid.bytes.isEmpty && network.security == nil)
   }
 
   @Test func linesThatCouldNotBeRead() throws {

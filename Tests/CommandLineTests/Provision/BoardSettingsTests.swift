@@ -70,14 +70,93 @@ import Testing
     }
   }
 
-  /// As wpa_supplicant 2.10 reads them: it takes for a comment what follows # behind a second quote.
-  @Test func whatItsReaderTakesForACommentIsRefused() throws {
-    for text in ["a\"bcdefgh", "abc#defgh", "ab#cd\"efgh", "\"abcdefgh\"", "ab\\cdefgh", " abcdefg "] {
+  /// As wpa_supplicant 2.10 reads them; ``SupplicantConfigurationTests`` asks it.
+  @Test func quotesAndHashesAreTaken() throws {
+    for text in [
+      "a\"bcdefgh", "abc#defgh", "ab#cd\"efgh", "\"abcdefgh\"", "ab\\cdefgh", " abcdefg ", "ab#\"cd\"#ef",
+      "say \"hi\" #1 today",
+    ] {
       #expect(try WifiPassword(Array(text.utf8)) == .passphrase(Array(text.utf8)))
     }
-    for text in ["ab\"cd#efgh", "ab#\"cd#ef", "abcdefgh\"#"] {
+  }
+
+  @Test func whatItsReaderTakesForACommentIsRefused() throws {
+    for text in ["ab\"cd#efgh", "ab#\"cd#ef", "abcdefgh\"#", "a\"b\"c\"d#efg"] {
       #expect(throws: InvalidSetting.self) { try WifiPassword(Array(text.utf8)) }
     }
+  }
+
+  @Test func theMarkOfAnEditorIsNoPartOfAPassword() throws {
+    let image = try TestImage(data: [])
+    let text = "correct horse battery"
+    for file in ["\u{feff}\(text)\r\n", "\u{feff}\(text)", "\(text)\r\n"] {
+      #expect(try WifiPassword(file: image.write("pw", file)) == .passphrase(Array(text.utf8)))
+    }
+    let units = Array("\(text)\n".utf16)
+    let little = units.flatMap { unit -> [UInt8] in [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)] }
+    let big = units.flatMap { unit -> [UInt8] in [UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)] }
+    let files: [[UInt8]] = [[0xff, 0xfe] + little, [0xfe, 0xff] + big, little, big]
+    for bytes in files {
+      let path = image.file("pw16")
+      try Data(bytes).write(to: URL(filePath: path))
+      let error = #expect(throws: InvalidSetting.self) { try WifiPassword(file: path) }
+      #expect(
+        error?.reason.hasSuffix("it is saved as UTF-16; save it as UTF-8") == true, "\(String(describing: error))")
+    }
+  }
+
+  @Test func blanksAtItsEndsArePointedOut() throws {
+    func oddity(_ bytes: [UInt8]) throws -> String? { try WifiPassword(bytes).oddity }
+    #expect(try oddity(Array("correct horse".utf8)) == nil)
+    #expect(try oddity(Array(" correct".utf8)) == "begins with a blank, which is taken for a part of it")
+    #expect(try oddity(Array("correct".utf8) + [0xc2, 0xa0]) == "ends with a blank, which is taken for a part of it")
+    #expect(try oddity(Array(" correct ".utf8)) == "begins and ends with a blank, which is taken for a part of it")
+    #expect(try oddity(Array("Cafecafe".utf8) + [0xe9]) == "is no UTF-8, as most routers take it")
+    #expect(try oddity([UInt8](repeating: UInt8(ascii: "f"), count: 64)) == nil)
+  }
+
+  @Test(arguments: [
+    ("UK", "UK is no country's code; GB is the United Kingdom"),
+    ("uk", "uk is no country's code; GB is the United Kingdom"),
+    ("Germany", "Germany is no country's code; DE is Germany"),
+    ("Germny", "Germny is no country's code; DE is Germany"),
+    ("XX", "no radio rules are known for a country XX"), ("00", "no radio rules are known for a country 00"),
+    ("AN", "no radio rules are known for a country AN"), ("DEU", "a country is two letters, as in DE"),
+  ])
+  func whatIsNoCountryIsRefused(_ text: String, _ reason: String) {
+    let error = #expect(throws: InvalidSetting.self) { try Country(text) }
+    #expect(error?.reason == reason)
+  }
+
+  @Test func countriesAreKnownByTheirCode() throws {
+    #expect(try Country("de").name == "Germany" && Country("GB").name == "United Kingdom")
+    #expect(Country.all.count == 180 && Set(Country.all.map(\.code)).count == 180)
+    for country in Country.all { #expect(try Country(country.code.lowercased()) == country) }
+  }
+
+  @Test func aProfileNamesWhatIsKnown() throws {
+    let image = try TestImage(data: [])
+    func reason(_ text: String) throws -> String? {
+      let path = try image.write("board.conf", text)
+      do {
+        _ = try BoardSettings.profile(path)
+        return nil
+      } catch { return String(error.reason.dropFirst(path.count + 2)) }
+    }
+    #expect(try reason("\u{feff}[gpio pump]\r\nline = GPIO17 ; relay 1\r\ndirection = output\r\n") == nil)
+    #expect(try reason("[board]\nname = Pump #2\n; a comment\n# another\n") == nil)
+    // The board's common profile has the rest.
+    #expect(try reason("[gpio pump]\ninitial = 0\ndirection = output\n[wifi]\ncontrol = /run/x\n") == nil)
+    #expect(
+      try reason("[gpio pump]\nline = GPIO17\ndirektion = output\n") == "line 3: unknown key; did you mean direction?")
+    #expect(try reason("[gpio pump]\ndirektion = output\n") == "line 2: unknown key; did you mean direction?")
+    #expect(try reason("[wify]\ninterface = wlan0\n")?.hasSuffix("; did you mean wifi?") == true)
+    #expect(try reason("[gpio pump]\nline = GPIO17\ndirection = outptu\n") == "line 3: expected input or output")
+    #expect(
+      try reason("[gpio pump]\nline = GPIO17  # relay 1\n")
+        == "line 2: the value holds a blank and '#'; a comment behind a value begins with ';'")
+    #expect(try reason("[board\nname = x\n") == "line 1: expected [section], key = value or a comment")
+    #expect(try reason("name\n") == "line 1: expected [section], key = value or a comment")
   }
 
   @Test func aPasswordFileIsOneLine() throws {

@@ -83,7 +83,8 @@ import Testing
     #expect(told["label"] as? String == "g" && told["paired"] as? Bool == true)
     let shown = try await laptop.run("provision", "--show", image.file("g.img"))
     let json = try await laptop.run("provision", "--show", image.file("g.img"), "--json")
-    #expect(shown.output.contains("wifi         Küche \"x\", with a password, country DE\n"), "\(shown.output)")
+    #expect(
+      shown.output.contains("wifi         Küche \"x\", with a password, country DE (Germany)\n"), "\(shown.output)")
     #expect(shown.output.contains("which may call *\n"))
     let object = try #require(try json.json.first)
     #expect(object["key"] as? String == told["key"] as? String && object["password"] as? Bool == true)
