@@ -12,13 +12,13 @@ if [ -e "$cache/packages/$program" ]; then
 /usr/share/zsh/vendor-completions/_peernet -rw-r--r-- root/root'
   contents() { dpkg-deb -c "$cache/packages/$program" | awk '$1 !~ /^d/ { print substr($6, 2), $1, $2 }' | sort; }
   # What is in the root of the name, but for settings and state of the agent's.
-  traces() { (cd "$root" && find . -xdev ! -path './mnt/*' ! -path './home/*' ! -path './var/lib/dpkg/*' -name '*peernet*' | sort); }
+  traces() { (cd "$root" && find . -xdev ! -path './mnt/*' ! -path './srv/*' ! -path './var/lib/dpkg/*' -name '*peernet*' | sort); }
   # operator COMMAND...: the installed command line as somebody has it who is not root
   operator() {
-    env -i PATH=/usr/local/bin:/usr/bin:/bin HOME=/home/operator PEERNET_INTERFACES=lo chroot "$root" \
+    env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv/operator PEERNET_INTERFACES=lo chroot "$root" \
       setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
   }
-  mkdir -p "$root/home/operator" && chown 1000:1000 "$root/home/operator"
+  mkdir -p "$root/srv/operator" && chown 1000:1000 "$root/srv/operator"
   before=$(traces)
 
   check 'laptop: files, modes and owners' same "$expected" contents
@@ -48,7 +48,7 @@ if [ -e "$cache/packages/$program" ]; then
   check 'laptop: the agent goes' dpkg_in_root -P peernetd
 
   check 'laptop: is removed' dpkg_in_root -P peernet
-  check 'laptop: the key stays' operator test -s /home/operator/.config/peernet/identity.keys
+  check 'laptop: the key stays' operator test -s /srv/operator/.config/peernet/identity.keys
   rm -rf "$root/var/lib/peernet" "$root/run/peernet"
   check 'laptop: and nothing else' same "$before" traces
 
@@ -61,8 +61,8 @@ if [ -e "$cache/packages/$program" ]; then
   check 'laptop, tarball: it is the same operator' same "$mine" its_key
   check 'laptop, tarball: upgrades' in_root sh "$unpacked/install.sh"
   check 'laptop, tarball: refuses an option that it does not know' not in_root sh "$unpacked/install.sh" --nonsense
-  check 'laptop, tarball: below a home, without root' operator sh "$unpacked/install.sh" --prefix /home/operator/.local
-  check 'laptop, tarball: where it shall be' operator /home/operator/.local/bin/peernet --version
+  check 'laptop, tarball: below a home, without root' operator sh "$unpacked/install.sh" --prefix /srv/operator/.local
+  check 'laptop, tarball: where it shall be' operator /srv/operator/.local/bin/peernet --version
   check 'laptop, tarball: is removed' in_root sh "$unpacked/install.sh" --remove
   check 'laptop, tarball: which leaves nothing' same "$before" traces
 fi
