@@ -4,12 +4,12 @@ SECONDS := 30
 RUNS := 1
 CUTS := 200
 SEED := 1
-BOARD := qemu-virt
+BOARD :=
 HOURS := 10000
 MINUTES := 30
 
 .NOTPARALLEL:
-.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-test image \
+.PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-laptop package-test image \
   board board-test board-soak board-nightly bench flaky flaky-real lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
@@ -40,13 +40,18 @@ device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB
 device-x86_64: ## the board's binary for x86_64 alone
 	@Scripts/device x86_64
 
-package: device ## the agent as Debian packages and as tarballs, in .build-package
+package: device ## the agent and the laptop's command line as Debian packages and as tarballs, in .build-package
+	@Scripts/laptop
 	@Scripts/package
+
+package-laptop: setup ## the laptop's command line alone, which takes some minutes
+	@Scripts/laptop
+	@Scripts/package laptop
 
 package-test: package ## install, upgrade, remove and purge them in clean Debian roots
 	@Scripts/test-package
 
-image: setup ## the image of a board, BOARD=qemu-virt (board/README.md), in .build-image
+image: setup ## the image of a board, in .build-image: BOARD=rpi4; without BOARD the boards are listed
 	@Scripts/image $(BOARD)
 
 board: ## a board's image on an emulated board, with this computer's command line beside it (needs root)

@@ -201,6 +201,8 @@ let package = Package(
         "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
       ],
       swiftSettings: strict),
+    // scripts that are more than a list of commands
+    .testTarget(name: "ScriptTests", dependencies: ["Programs"], swiftSettings: strict),
     .testTarget(
       name: "EmulatedBoardTests", dependencies: ["Programs", "Disk", "PeerNet", "Sodium", "Linux"],
       swiftSettings: strict),

@@ -63,6 +63,7 @@ put() {
 filled() { sed "s#@BIN@#$prefix/bin#; s#@DOC@#$prefix/share/doc/peernetd/README.md#" "$source/$1"; }
 
 put 755 "$prefix/bin/peernetd" <"$source/peernetd"
+put 644 "$prefix/share/man/man8/peernetd.8" <"$source/peernetd.8"
 for file in README.md LICENSE COPYRIGHT; do put 644 "$prefix/share/doc/peernetd/$file" <"$source/$file"; done
 for file in peernetd.conf board.conf; do
   if [ -e "$root/etc/peernet/$file" ]; then

@@ -47,7 +47,7 @@ rm -f "$root/etc/systemd/system/multi-user.target.wants/peernetd.service" \
   "$root/etc/systemd/system/peernetd.service" "$root/etc/sysusers.d/peernetd.conf" \
   "$root/etc/udev/rules.d/60-peernetd.rules" "$root/etc/polkit-1/rules.d/60-peernetd.rules" \
   "$root/etc/runlevels/default/peernetd" "$root/etc/init.d/peernetd" \
-  "$root$prefix/bin/peernetd"
+  "$root$prefix/bin/peernetd" "$root$prefix/share/man/man8/peernetd.8"
 rm -rf "$root$prefix/share/doc/peernetd"
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 

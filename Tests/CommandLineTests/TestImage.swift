@@ -10,14 +10,14 @@ final class TestImage: Sendable {
   /// Offsets in MiB of what has data beside the first one; slot b has none.
   static let data = [1, 4, 5, 64, 65, 66, 448, 700, 959]
 
-  init(data: [Int] = TestImage.data) throws {
+  init(data: [Int] = TestImage.data, board: String = "rpi4") throws {
     folder = NSTemporaryDirectory() + "/image-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = FileManager.default.createFile(atPath: path, contents: nil)
     let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
     try handle.truncate(atOffset: DiskLayout.diskByteCount)
     try handle.seek(toOffset: 0)
-    try handle.write(contentsOf: Self.masterBootRecord)
+    try handle.write(contentsOf: Self.masterBootRecord(board))
     for mebibyte in data {
       try handle.seek(toOffset: UInt64(mebibyte) << 20 + 8_192)
       try handle.write(contentsOf: Data("data of MiB \(mebibyte)".utf8))
@@ -62,12 +62,14 @@ final class TestImage: Sendable {
     try FileManager.default.attributesOfItem(atPath: file(name))[.posixPermissions] as? Int
   }
 
-  private static var masterBootRecord: Data {
+  private static func masterBootRecord(_ board: String) -> Data {
     var record = Data(count: 512)
     func put(_ value: UInt32, _ offset: Int) {
       for index in 0..<4 { record[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) }
     }
     put(DiskLayout.signature, 440)
+    let name = Int(DiskLayout.boardName.offset)
+    record.replaceSubrange(name..<name + board.utf8.count, with: board.utf8)
     let partitions = [DiskLayout.boot, DiskLayout.slot(.a), DiskLayout.slot(.b), DiskLayout.data]
     for (index, region) in partitions.enumerated() {
       put(UInt32(region.firstSector), 446 + 16 * index + 8)

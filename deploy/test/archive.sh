@@ -10,17 +10,15 @@ contents='/etc/peernet/board.conf -rw-r--r-- root/root
 /usr/share/doc/peernetd/README.md -rw-r--r-- root/root
 /usr/share/doc/peernetd/changelog.gz -rw-r--r-- root/root
 /usr/share/doc/peernetd/copyright -rw-r--r-- root/root
-/usr/share/lintian/overrides/peernetd -rw-r--r-- root/root'
-[ ! -e "$here/../../Documentation/peernetd.8" ] || contents+='
-/usr/share/man/man8/peernetd.8.gz -rw-r--r-- root/root'
-contents+='
+/usr/share/lintian/overrides/peernetd -rw-r--r-- root/root
+/usr/share/man/man8/peernetd.8.gz -rw-r--r-- root/root
 /usr/share/polkit-1/rules.d/60-peernetd.rules -rw-r--r-- root/root'
 
 list() { dpkg-deb -c "$1" | awk '$1 !~ /^d/ { print substr($6, 2), $1, $2 }' | sort; }
 folders() { dpkg-deb -c "$1" | awk '$1 ~ /^d/ && ($1 != "drwxr-xr-x" || $2 != "root/root")'; }
 
 check 'built twice, the same bytes' diff -r "$cache/packages" "$cache/again"
-for file in "$cache"/packages/*.deb; do
+for file in "$cache"/packages/peernetd_*.deb; do
   name=$(basename "$file")
   check "$name: files, modes and owners" same "$contents" list "$file"
   check "$name: folders are root's" same '' folders "$file"

@@ -12,16 +12,6 @@ state() { in_root dpkg-query -W -f '${db:Status-Status} ${Version}' peernetd; }
 groups_of() { in_root id -nG peernet | tr ' ' '\n' | sort; }
 account() { in_root getent passwd peernet | cut -d: -f 6,7; }
 wanted() { readlink "$root/etc/systemd/system/multi-user.target.wants/peernetd.service" | sed 's#^/usr##'; }
-# The agent's commands as root gives them, and the agent as its user runs it.
-agent_key() { in_root peernetd id | key; }
-start_agent() {
-  install -d -o "$(in_root id -u peernet)" -g "$(in_root id -g peernet)" -m 700 "$root/run/peernet"
-  env -i PATH=/usr/sbin:/usr/bin chroot "$root" setpriv --reuid peernet --regid peernet --init-groups --no-new-privs \
-    --bounding-set=-all peernetd 2>"$work/agent.log" &
-  agent=$!
-  soon grep -qs daemon.listening "$work/agent.log" || { cat "$work/agent.log"; return 1; }
-}
-stop_agent() { kill "$agent" && wait "$agent"; }
 
 check 'installs' dpkg_in_root -i "/mnt/$earlier"
 check 'is installed' same 'installed 0.0.1' state

@@ -24,7 +24,8 @@ common='-rw-r--r-- ./etc/peernet/board.conf
 -rwxr-xr-x ./usr/local/bin/peernetd
 -rw-r--r-- ./usr/local/share/doc/peernetd/COPYRIGHT
 -rw-r--r-- ./usr/local/share/doc/peernetd/LICENSE
--rw-r--r-- ./usr/local/share/doc/peernetd/README.md'
+-rw-r--r-- ./usr/local/share/doc/peernetd/README.md
+-rw-r--r-- ./usr/local/share/man/man8/peernetd.8'
 
 image none
 image systemd usr/lib/systemd/systemd

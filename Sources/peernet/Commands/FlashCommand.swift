@@ -44,7 +44,7 @@ struct FlashCommand: ParsableCommand {
     if json {
       return Console.data(
         .object([
-          ("disk", .string(disk)), ("written", .integer(Int64(outcome.written))),
+          ("disk", .string(disk)), ("board", .optional(image.board)), ("written", .integer(Int64(outcome.written))),
           ("cleared", .integer(Int64(outcome.cleared))), ("verified", .bool(verify)), ("seconds", .integer(seconds)),
         ]))
     }
@@ -69,12 +69,13 @@ struct FlashCommand: ParsableCommand {
   // MARK: Asking
 
   private func describe(_ disk: DiskSnapshot, _ image: BoardImage) {
+    let board = image.board ?? "a board that it does not name"
     if let provision = image.provision {
       let label = provision.contents(Provision.hostname).map { Printable.text($0) } ?? "a board without a name"
-      Console.say("image   \(Printable.text(self.image)), provisioned for \(label)")
+      Console.say("image   \(Printable.text(self.image)), for \(board), provisioned for \(label)")
     } else {
       Console.say(
-        "image   \(Printable.text(self.image)), not provisioned: the board will trust nobody; see peernet provision --help"
+        "image   \(Printable.text(self.image)), for \(board), not provisioned: the board will trust nobody; see peernet provision --help"
       )
     }
     let words = [disk.model, ByteCount.text(disk.bytes), disk.connection.rawValue].filter { !$0.isEmpty }

@@ -90,12 +90,13 @@ struct ProvisionCommand: ParsableCommand {
   }
 
   private func tell() throws(Failure) {
-    guard let provision = try BoardImage(path: image).provision else {
+    let source = try BoardImage(path: image)
+    guard let provision = source.provision else {
       throw Failure(
         .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned",
         next: "see peernet provision --help")
     }
-    let report = ProvisionReport(provision)
+    let report = ProvisionReport(provision, board: source.board)
     if home.json { return Console.data(report.json) }
     for line in report.lines { Console.data(line) }
   }
@@ -106,7 +107,7 @@ struct ProvisionCommand: ParsableCommand {
       return Console.data(
         .object([
           ("label", .string(name)), ("fingerprint", .string(key.fingerprintText)), ("key", .string(key.description)),
-          ("file", .string(made.board.out)), ("paired", .bool(pair)),
+          ("file", .string(made.board.out)), ("board", .optional(made.model)), ("paired", .bool(pair)),
         ]))
     }
     if isOneOfMany { return Console.data("\(name)  \(key.fingerprintText)  \(key)  \(Printable.text(made.board.out))") }

@@ -9,6 +9,8 @@ final class BoardImage {
 
   /// What it was given for one board; nil when it is as it was built.
   let provision: Provision?
+  /// What it was built for, such as `rpi4`; nil when it does not tell.
+  let board: String?
   private let source: ImageSource
   /// What was read ahead to know it.
   private var head: ArraySlice<ImageSource.Chunk> = []
@@ -29,6 +31,7 @@ final class BoardImage {
       throw Self.failure(path, "it is no image of a board's disk", "take one that make image built")
     }
     if let count = source.byteCount, count < Self.byteCount { throw Self.tooShort(path) }
+    board = Self.boardName(bytes)
     do throws(ProvisionError) {
       provision = try Provision.decode(
         first: Self.area(bytes, DiskLayout.provision(.first)), second: Self.area(bytes, DiskLayout.provision(.second)))
@@ -65,6 +68,12 @@ final class BoardImage {
       return UInt64(number(head, entry + 8)) == region.firstSector
         && UInt64(number(head, entry + 12)) == region.sectorCount
     }
+  }
+
+  private static func boardName(_ head: [UInt8]) -> String? {
+    let name = area(head, DiskLayout.boardName).prefix { $0 != 0 }
+    guard !name.isEmpty, name.allSatisfy({ 0x21...0x7e ~= $0 }) else { return nil }
+    return Printable.text(Array(name))
   }
 
   /// Little-endian.

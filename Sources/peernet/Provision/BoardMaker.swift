@@ -18,6 +18,8 @@ struct BoardMaker {
   struct Made {
     let board: Board
     let key: PublicKey
+    /// What the image was built for; nil when it does not tell.
+    let model: String?
     let report: ProvisionReport
   }
 
@@ -68,7 +70,7 @@ struct BoardMaker {
     var boards = boards
     let labelFile = try labels.map { path throws(Failure) -> LabelFile in try self.labelFile(path) }
     let isInPlace = boards.contains { Self.isSameFile($0.out, image) }
-    try checkSource(isInPlace: isInPlace)
+    let model = try checkSource(isInPlace: isInPlace)
     if !isInPlace { for board in boards { try checkFree(board.out) } }
     for board in boards { try checkPairing(board) }
     try askForPasswords(&boards)
@@ -76,7 +78,7 @@ struct BoardMaker {
     var made: [Made] = []
     for board in boards {
       do throws(Failure) {
-        let one = try make(board, isInPlace: isInPlace)
+        let one = try make(board, of: model, isInPlace: isInPlace)
         onMade(one)
         made.append(one)
       } catch {
@@ -104,13 +106,14 @@ struct BoardMaker {
       next: "nothing was written; choose another name, or add --force")
   }
 
-  private func checkSource(isInPlace: Bool) throws(Failure) {
+  /// Which board it was built for, if it tells.
+  private func checkSource(isInPlace: Bool) throws(Failure) -> String? {
     let source = try BoardImage(path: image)
     if source.isPacked && isInPlace {
       throw Failure(
         .usage, what, because: "what is packed cannot be changed in place", next: "name another file with --out")
     }
-    guard let provision = source.provision, !replaces else { return }
+    guard let provision = source.provision, !replaces else { return source.board }
     let label = provision.contents(Provision.hostname).map { Printable.text($0) } ?? "a board without a name"
     throw Failure(
       .exists, what, because: "it is provisioned already, for \(label)",
@@ -160,7 +163,7 @@ struct BoardMaker {
 
   // MARK: One board
 
-  private func make(_ board: Board, isInPlace: Bool) throws(Failure) -> Made {
+  private func make(_ board: Board, of model: String?, isInPlace: Bool) throws(Failure) -> Made {
     var random = RandomStream.system()
     let pair = if let file = board.identityFile { try identity(file) } else { KeyPair.generate(from: &random) }
     var record = try record(board, pair)
@@ -175,7 +178,7 @@ struct BoardMaker {
     guard let report = try? Provision.decode(record) else {
       throw Failure(.internal, what, because: "the record does not read back", next: "report this")
     }
-    return Made(board: board, key: pair.publicKey, report: ProvisionReport(report))
+    return Made(board: board, key: pair.publicKey, model: model, report: ProvisionReport(report, board: model))
   }
 
   private func identity(_ file: String) throws(Failure) -> KeyPair {

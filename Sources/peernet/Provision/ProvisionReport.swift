@@ -6,11 +6,14 @@ import Sodium
 /// What an image carries for its board, without what is secret.
 struct ProvisionReport {
   private let provision: Provision
+  /// What the image was built for; nil when it does not tell.
+  private let board: String?
   private let identity: PublicKey?
   private let trust: TrustList?
 
-  init(_ provision: Provision) {
+  init(_ provision: Provision, board: String?) {
     self.provision = provision
+    self.board = board
     identity = provision.contents(Provision.identity).flatMap { bytes in
       var bytes = bytes
       defer { wipe(&bytes) }
@@ -21,6 +24,7 @@ struct ProvisionReport {
 
   var lines: [String] {
     var rows: [(String, String)] = [("hostname", hostname ?? "-")]
+    rows.append(("board", board ?? "-"))
     rows.append(("key", identity.map(\.description) ?? "-"))
     rows.append(("fingerprint", identity.map(\.fingerprintText) ?? "-"))
     for entry in trust?.entries ?? [] {
@@ -39,7 +43,7 @@ struct ProvisionReport {
 
   var json: JSON {
     .object([
-      ("hostname", .optional(hostname)), ("key", .optional(identity?.description)),
+      ("hostname", .optional(hostname)), ("board", .optional(board)), ("key", .optional(identity?.description)),
       ("fingerprint", .optional(identity?.fingerprintText)),
       (
         "trust",

@@ -65,7 +65,7 @@ enum WifiPassword: Equatable {
     file == "-" ? try SmallFile.standardInput(limit: 4_096) : try SmallFile.read(file, limit: 4_096)
   }
 
-  /// Asks on the terminal, without an echo.
+  /// Asks on the terminal, without an echo, and for that once more: a board with a slip in its password joins nothing.
   static func ask(for ssid: [UInt8]) throws(Failure) -> WifiPassword {
     let what = "no password for \(Printable.text(ssid))"
     guard Console.isInteractive else {
@@ -73,12 +73,19 @@ enum WifiPassword: Equatable {
         .usage, what, because: "there is no terminal to ask on",
         next: "name a file with --wifi-password-file, or say --wifi-open")
     }
+    let missing = Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
     while true {
-      guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else {
-        throw Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
-      }
+      guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else { throw missing }
       defer { wipe(&line) }
-      do throws(InvalidSetting) { return try WifiPassword(line) } catch { Console.say("peernet: \(error.reason)") }
+      let password: WifiPassword
+      do throws(InvalidSetting) { password = try WifiPassword(line) } catch {
+        Console.say("peernet: \(error.reason)")
+        continue
+      }
+      guard var again = readWithoutEcho("The same once more: ") else { throw missing }
+      defer { wipe(&again) }
+      if again == line { return password }
+      Console.say("peernet: that was another one; type it anew")
     }
   }
 

@@ -3,7 +3,7 @@
 
   disk.py environment FILE SIZE NAME=VALUE...
   disk.py slot FILE --root SQUASHFS --kernel UIMAGE --initrd UIMAGE --version TEXT --board NAME
-  disk.py image FILE --boot FAT --slot SLOT
+  disk.py image FILE --boot FAT --slot SLOT --board NAME
 
 The layout is the one of Sources/Disk/DiskLayout.swift, and the same for every board and release."""
 
@@ -39,14 +39,18 @@ def environment(size, settings):
     return struct.pack("<I", zlib.crc32(text)) + text
 
 
+def check(text):
+    if not 0 < len(text.encode()) < 32:
+        fail(f"'{text}' is not of 1 to 31 bytes")
+
+
 def slot(root, kernel, initrd, version, board):
     magic, = struct.unpack_from("<I", root)
     used, = struct.unpack_from("<Q", root, 40)
     if magic != 0x73717368 or len(root) != -(-used // BLOCK) * BLOCK:
         fail("the root is not a squashfs that is padded to 4 KiB")
-    for text in [version, board]:
-        if not 0 < len(text.encode()) < 32:
-            fail(f"'{text}' is not of 1 to 31 bytes")
+    check(version)
+    check(board)
     # The script that boots reads one sector ahead of the two images: where the second begins.
     kernel, initrd = padded(kernel, SECTOR), padded(initrd, SECTOR)
     boot = padded(b"PNBOOT1\n" + struct.pack("<II", len(kernel) // SECTOR, len(initrd) // SECTOR), SECTOR) + kernel + initrd
@@ -59,14 +63,15 @@ def slot(root, kernel, initrd, version, board):
     return whole
 
 
-def partition_table():
+def partition_table(board):
     def entry(start, size, kind, active):
         # Cylinders, heads and sectors say nothing any more: 0xFFFFFE is how a table says so.
         return struct.pack("<B3sB3sII", 0x80 if active else 0, b"\xfe\xff\xff", kind, b"\xfe\xff\xff",
                            start // SECTOR, size // SECTOR)
 
     table = b"".join(entry(*part, active=part is BOOT) for part in [BOOT, *SLOTS, DATA])
-    return bytes(440) + struct.pack("<IH", SIGNATURE, 0) + table + b"\x55\xaa"
+    # The firmware and U-Boot start nothing from here; peernet tells the name before it overwrites a card.
+    return bytes(408) + struct.pack("<32s", board.encode()) + struct.pack("<IH", SIGNATURE, 0) + table + b"\x55\xaa"
 
 
 def write(disk, offset, data):
@@ -78,11 +83,12 @@ def write(disk, offset, data):
             disk.write(piece)
 
 
-def image(path, boot, slot):
+def image(path, boot, slot, board):
+    check(board)
     settings = ["seq=1", "slot=a", "trial=-", "tries=0", "failed=-", "reason=-"]
     with open(path, "wb") as disk:
         disk.truncate(SIZE)
-        write(disk, 0, partition_table())
+        write(disk, 0, partition_table(board))
         for offset in ENVIRONMENT_COPIES:
             write(disk, offset, environment(ENVIRONMENT_SIZE, settings))
         if len(boot) != BOOT[1]:
@@ -110,7 +116,7 @@ for name in ["root", "kernel", "initrd", "version", "board"]:
     one.add_argument(f"--{name}", required=True)
 one = commands.add_parser("image")
 one.add_argument("file")
-for name in ["boot", "slot"]:
+for name in ["boot", "slot", "board"]:
     one.add_argument(f"--{name}", required=True)
 given = arguments.parse_args()
 if given.command == "environment":
@@ -120,4 +126,4 @@ elif given.command == "slot":
     with open(given.file, "wb") as file:
         file.write(slot(read(given.root), read(given.kernel), read(given.initrd), given.version, given.board))
 else:
-    image(given.file, read(given.boot), read(given.slot))
+    image(given.file, read(given.boot), read(given.slot), given.board)
