@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The process's arguments: Embedded Swift has no CommandLine. glibc hands them to every constructor.
+// The process's arguments: Embedded Swift has no CommandLine.
 int clinux_argument_count(void);
 const char *_Nullable clinux_argument(int index);
 size_t clinux_length(const char *_Nonnull text);
