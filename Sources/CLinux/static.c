@@ -1,7 +1,7 @@
 // What the board's static build lacks. Debian's archives of libsodium, libgpiod, inih and libwpa_client are built for
 // glibc, with fortification, and are linked with musl: the functions of glibc's that they call and musl does not have
 // stand here, by glibc's own declarations. A further one is an undefined symbol to the linker. Whether the two libraries
-// also mean the same by what both have is written down in CONTRIBUTING, and checked by Scripts/check-libc.
+// also mean the same by what both have is checked by Scripts/check-libc.
 //
 // PEERNET_STATIC comes from that build's toolset.
 #ifdef PEERNET_STATIC
