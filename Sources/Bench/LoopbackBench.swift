@@ -63,7 +63,7 @@ enum LoopbackBench {
   }
 
   /// The mean time in nanoseconds until a peer could be called. The last connection stays.
-  private static func connect(_ client: Party, _ peer: PublicKey, _ endpoint: Endpoint, times: Int) throws -> Double {
+  static func connect(_ client: Party, _ peer: PublicKey, _ endpoint: Endpoint, times: Int) throws -> Double {
     var left = times
     return try elapsed {
       try client.run { client, done in
@@ -102,17 +102,19 @@ enum LoopbackBench {
   }
 }
 
-/// Calls of `echo` over one connection.
+/// Calls over one connection: of `echo`, unless it is told another name and what goes with that.
 final class Echo: @unchecked Sendable {
   private let client: Party
   private let peer: PublicKey
+  private let name: Atom
   private var left = 0
   private var unanswered = 0
   private var failure: CallOutcome?
 
-  init(_ client: Party, _ peer: PublicKey) {
+  init(_ client: Party, _ peer: PublicKey, calling name: Atom = Party.echo) {
     self.client = client
     self.peer = peer
+    self.name = name
   }
 
   /// Nanoseconds that passed, and that both ends' threads worked.
@@ -124,15 +126,17 @@ final class Echo: @unchecked Sendable {
   /// Makes `count` calls of which that many are always under way.
   func measure(size: Int, inFlight: Int, count: Int) throws -> Effort {
     let before = processorTime()
-    let time = try elapsed { try exchange(size: size, inFlight: inFlight, count: count) { _ in } }
+    let time = try elapsed { try exchange(Self.bytes(size), inFlight: inFlight, count: count) { _ in } }
     return Effort(time: time, work: processorTime() - before)
   }
 
   /// Nanoseconds of each of `count` calls, one after another.
-  func roundTrips(size: Int, count: Int) throws -> [Double] {
+  func roundTrips(size: Int, count: Int) throws -> [Double] { try roundTrips(Self.bytes(size), count: count) }
+
+  func roundTrips(_ arguments: Term, count: Int) throws -> [Double] {
     var times: [Double] = []
     var start = Clock.now()
-    try exchange(size: size, inFlight: 1, count: count) { _ in
+    try exchange(arguments, inFlight: 1, count: count) { _ in
       let now = Clock.now()
       times.append(Double(now - start))
       start = now
@@ -141,8 +145,11 @@ final class Echo: @unchecked Sendable {
     return Array(times.dropFirst())
   }
 
-  private func exchange(size: Int, inFlight: Int, count: Int, _ answered: @escaping (CallOutcome) -> Void) throws {
-    let arguments = Term.binary([UInt8](repeating: 7, count: size))
+  private static func bytes(_ count: Int) -> Term { .binary([UInt8](repeating: 7, count: count)) }
+
+  private func exchange(
+    _ arguments: Term, inFlight: Int, count: Int, _ answered: @escaping (CallOutcome) -> Void
+  ) throws {
     failure = nil
     try client.run { [self] client, done in
       left = count
@@ -163,7 +170,7 @@ final class Echo: @unchecked Sendable {
     guard left > 0 else { return }
     left -= 1
     do {
-      _ = try client.node.call(peer, Party.echo, arguments, timeout: .seconds(30), now: client.transport.now)
+      _ = try client.node.call(peer, name, arguments, timeout: .seconds(30), now: client.transport.now)
     } catch {
       fatalError("a call could not be made: \(error)")
     }

@@ -1,3 +1,4 @@
+import ETF
 import Foundation
 import Linux
 import PeerNet
@@ -25,6 +26,7 @@ enum ProcessBench {
       try start(report, "start to listening", [native], .atMost(5), isQuick)
       try memory(report, isQuick)
       try wakeUps(report, isQuick)
+      try calls(report, isQuick)
     }
     if size(native) != nil, size(commandLine) != nil { try coldCall(report, isQuick) }
     if size(foreign) != nil, size(emulator) != nil {
@@ -108,6 +110,35 @@ enum ProcessBench {
       }
       usleep(50)
     }
+  }
+
+  // MARK: Calls
+
+  /// The smallest call there is, one after another: what the board's own process takes for it.
+  private static func calls(_ report: Report, _ isQuick: Bool) throws {
+    var random = RandomStream.system()
+    let laptop = KeyPair.generate(from: &random)
+    let board = try Board([native], trusting: [laptop.publicKey])
+    let client = try Party(laptop, trusting: board.publicKey, listens: false)
+    try board.run { process, _ in
+      _ = try LoopbackBench.connect(client, board.publicKey, board.endpoint, times: 1)
+      let caller = Echo(client, board.publicKey, calling: "agent.whoami")
+      _ = try caller.roundTrips(.list([]), count: 100)
+      let before = try onProcessor(process)
+      let count = isQuick ? 500 : 20_000
+      var times = Samples()
+      times.append(contentsOf: try caller.roundTrips(.list([]), count: count))
+      let work = try onProcessor(process) - before
+      report.value("agent.whoami, round trip, p50", times.median / 1e3, "us", .none)
+      report.value("  the board's processor time each", work / Double(count) / 1e3, "us", .none)
+    }
+    try client.stop()
+  }
+
+  /// Nanoseconds that the process has run.
+  private static func onProcessor(_ process: Int32) throws -> Double {
+    let text = try String(contentsOfFile: "/proc/\(process)/schedstat", encoding: .utf8)
+    return text.split(separator: " ").first.flatMap { Double($0) } ?? 0
   }
 
   // MARK: Memory

@@ -32,10 +32,23 @@
 static int argument_count;
 static char *const *arguments;
 
+#ifdef PEERNET_STATIC
+// musl hands them to main alone, which is Swift's, but the environment stands behind them: the kernel puts the count, the
+// arguments, NULL and the environment on the stack, in this order. A count is never taken for a pointer.
+__attribute__((constructor)) static void keep_arguments(void) {
+    char **last = environ - 2;
+    char **count = last;
+    while ((intptr_t)*count != last - count) count--;
+    argument_count = (int)(last - count);
+    arguments = count + 1;
+}
+#else
+// glibc hands them to every constructor.
 __attribute__((constructor)) static void keep_arguments(int argc, char **argv) {
     argument_count = argc;
     arguments = argv;
 }
+#endif
 
 int clinux_argument_count(void) { return argument_count; }
 
@@ -67,7 +80,15 @@ __attribute__((constructor)) void clinux_fill_standard_descriptors(void) {
 
 // MARK: errno
 
-const char *clinux_error_text(int number) { return strerrordesc_np(number); }
+const char *clinux_error_text(int number) {
+#ifdef PEERNET_STATIC
+    // musl has one text for every number that it does not know, among them 0.
+    const char *text = strerror(number);
+    return text == strerror(0) ? NULL : text;
+#else
+    return strerrordesc_np(number);
+#endif
+}
 
 int clinux_error_number(enum clinux_error error) {
     static const uint8_t numbers[] = {

@@ -1,23 +1,95 @@
-// What a static binary is spared. glibc's own parts drag each other in: a failed assertion is translated (gettext), the
-// translation converted (iconv), the converter loaded (dlopen), and every printf may print a float. None of that is ever
-// done here, but it weighs more than the daemon's own code. The linker takes these definitions instead and leaves the
-// archive's members where they are. All are weak: where a glibc calls its parts by other names and needs a member after
-// all, the member's own definitions count and the binary only grows again. Known so far: 2.36 (Debian 12), 2.41 (13).
+// What the board's static build lacks. Debian's archives of libsodium, libgpiod, inih and libwpa_client are built for
+// glibc, with fortification, and are linked with musl: the functions of glibc's that they call and musl does not have
+// stand here, by glibc's own declarations. A further one is an undefined symbol to the linker. Whether the two libraries
+// also mean the same by what both have is checked by Scripts/check-libc.
 //
-// Only for the board's static build: PEERNET_STATIC comes from its toolset.
+// PEERNET_STATIC comes from that build's toolset.
 #ifdef PEERNET_STATIC
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <sys/select.h>
 #include <unistd.h>
 
-#define WEAK __attribute__((weak))
+// MARK: Fortification: the call, where the compiler knew how much room there is, and that not enough ends the process
+
+static void need(size_t count, size_t room) {
+    if (count > room) abort();
+}
+void *__memcpy_chk(void *to, const void *from, size_t count, size_t room) {
+    need(count, room);
+    return memcpy(to, from, count);
+}
+char *__strcpy_chk(char *to, const char *from, size_t room) {
+    size_t count = strlen(from) + 1;
+    need(count, room);
+    return memcpy(to, from, count);
+}
+void __explicit_bzero_chk(void *bytes, size_t count, size_t room) {
+    need(count, room);
+    memset(bytes, 0, count);
+    __asm__ volatile("" : : "r"(bytes) : "memory");
+}
+int __snprintf_chk(char *to, size_t count, int flag, size_t room, const char *format, ...) {
+    (void)flag;
+    need(count, room);
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(to, count, format, values);
+    va_end(values);
+    return length;
+}
+int __asprintf_chk(char **text, int flag, const char *format, ...) {
+    (void)flag;
+    va_list values, again;
+    va_start(values, format);
+    va_copy(again, values);
+    int length = vsnprintf(NULL, 0, format, values);
+    *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (*text) vsnprintf(*text, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(values);
+    return *text ? length : -1;
+}
+long __fdelt_chk(long fd) {
+    if (fd < 0 || fd >= FD_SETSIZE) abort();
+    return fd / (8 * (long)sizeof(long));
+}
+
+// MARK: What musl has by another name, or otherwise
+
+// Files are of 64 bits anyway.
+FILE *fopen64(const char *path, const char *mode) { return fopen(path, mode); }
+
+// GNU's, which leaves the path as it is; musl has that of POSIX, which may write to it.
+char *basename(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return (char *)(slash ? slash + 1 : path);
+}
+
+// Swift's hashing asks for its seed. What getrandom refuses, it refuses always.
+void arc4random_buf(void *bytes, size_t count) {
+    for (uint8_t *rest = bytes; count > 0;) {
+        ssize_t got = getrandom(rest, count, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) abort();
+        rest += got;
+        count -= (size_t)got;
+    }
+}
+
+// MARK: Spared
 
 static void say(const char *text) {
     if (text && write(2, text, strlen(text)) < 0) return;
 }
 
-// assert(3), without printf.
-WEAK _Noreturn void __assert_fail(const char *assertion, const char *file, unsigned line, const char *function) {
+// assert(3), without printf, and as a line of the log.
+_Noreturn void __assert_fail(const char *assertion, const char *file, unsigned line, const char *function) {
     (void)line;
     say("<2>assertion.failed ");
     say(file);
@@ -30,83 +102,5 @@ WEAK _Noreturn void __assert_fail(const char *assertion, const char *file, unsig
 }
 
 // libwpa_client tells failures on stderr, which is the daemon's log, besides returning them.
-WEAK void perror(const char *text) { (void)text; }
-
-// No translations.
-WEAK char *__dcgettext(const char *domain, const char *text, int category) {
-    (void)domain;
-    (void)category;
-    return (char *)text;
-}
-WEAK char *dcgettext(const char *domain, const char *text, int category) { return __dcgettext(domain, text, category); }
-
-// No floats in printf: nothing here prints one that way, and -1 is its failure.
-WEAK int ___printf_fp(void *stream, const void *info, const void *const *arguments) {
-    (void)stream;
-    (void)info;
-    (void)arguments;
-    return -1;
-}
-WEAK int __printf_fp(void *stream, const void *info, const void *const *arguments) {
-    return ___printf_fp(stream, info, arguments);
-}
-WEAK int __printf_fp_l(void *stream, void *locale, const void *info, const void *const *arguments) {
-    (void)locale;
-    return ___printf_fp(stream, info, arguments);
-}
-WEAK int __printf_fphex(void *stream, const void *info, const void *const *arguments) {
-    return ___printf_fp(stream, info, arguments);
-}
-// Since glibc 2.37 by these names, and nowhere to say that it failed.
-WEAK void __printf_fp_l_buffer(void *buffer, void *locale, const void *info, const void *const *arguments) {
-    (void)buffer;
-    (void)locale;
-    (void)info;
-    (void)arguments;
-}
-WEAK void __printf_fphex_l_buffer(void *buffer, void *locale, const void *info, const void *const *arguments) {
-    __printf_fp_l_buffer(buffer, locale, info, arguments);
-}
-WEAK unsigned __guess_grouping(unsigned digits, const char *grouping) {
-    (void)digits;
-    (void)grouping;
-    return 0;
-}
-
-// Nothing unwinds a stack: no thread is cancelled, and the tables for it are not in the binary (Scripts/no-unwinding.ld).
-// glibc's streams would unlock themselves on the way.
-WEAK _Noreturn void _Unwind_Resume(void *exception) {
-    (void)exception;
-    abort();
-}
-WEAK int __gcc_personality_v0(void) { abort(); }
-
-// No thread is cancelled or leaves by pthread_exit(3), for which glibc unwinds its stack.
-WEAK int _Unwind_ForcedUnwind(void *exception, void *stop, void *argument) {
-    (void)exception;
-    (void)stop;
-    (void)argument;
-    abort();
-}
-WEAK void *_Unwind_GetCFA(void *context) {
-    (void)context;
-    abort();
-}
-
-// No thread resolves names, for which it would have a state of its own.
-WEAK __thread void *__libc_resp __attribute__((tls_model("initial-exec")));
-
-// No wide streams, hence no conversions. The table's entries would be called for a wide character alone.
-WEAK const void *const __wcsmbs_gconv_fcts_c[4] = {0};
-WEAK int __gconv_lock;
-WEAK void __gconv_release_step(void *step) { (void)step; }
-WEAK void __wcsmbs_load_conv(void *locale) { (void)locale; }
-WEAK void __wcsmbs_getfct(void) {}
-WEAK void __wcsmbs_clone_conv(void *copy) { (void)copy; }
-WEAK int __wcsmbs_named_conv(void *copy, const char *name) {
-    (void)copy;
-    (void)name;
-    return 1;
-}
-WEAK void _nl_cleanup_ctype(void *locale) { (void)locale; }
+void perror(const char *text) { (void)text; }
 #endif

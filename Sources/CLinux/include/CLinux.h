@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The process's arguments: Embedded Swift has no CommandLine. glibc hands them to every constructor.
 // Where the C library keeps free memory otherwise: what is large is given back when it is freed, the rest by `trim`.
 void clinux_keep_heap_small(void);
 void clinux_trim_heap(void);
+// The process's arguments: Embedded Swift has no CommandLine.
 int clinux_argument_count(void);
 const char *_Nullable clinux_argument(int index);
 size_t clinux_length(const char *_Nonnull text);
