@@ -6,7 +6,6 @@
 #include <malloc.h>
 #endif
 #include <net/if.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -348,8 +347,10 @@ static void *run_thread(void *argument) {
     return NULL;
 }
 int clinux_start_thread(void (*body)(void *), void *context) {
+#ifdef __GLIBC__
     // One heap for all threads: each heap of its own keeps what is freed in it.
     mallopt(M_ARENA_MAX, 1);
+#endif
     struct thread *thread = malloc(sizeof *thread);
     if (thread == NULL) return -ENOMEM;
     *thread = (struct thread){body, context};

@@ -44,27 +44,34 @@ struct FrameReader {
   ///
   /// - Throws: `oversizedFrame` as soon as the length says so, before any of the body is waited for.
   mutating func next(maximum: Int) throws(SessionError) -> Range<Int>? {
-    let range = try peek(maximum: maximum)
-    if let range { offset = range.upperBound }
+    guard let range = try peek(maximum: maximum) else {
+      makeRoom()
+      return nil
+    }
+    offset = range.upperBound
     return range
+  }
+
+  /// For the whole of the frame that has begun, in one piece, and some more than the last read brings: to grow there would
+  /// take the frame three times at once. What is not received yet is promised and not in use.
+  private mutating func makeRoom() {
+    guard let length = announcedLength else { return }
+    discardRead()
+    let needed = WireFormat.header + length + min(length, 16_384)
+    if buffer.capacity < needed { buffer.reserveCapacity(needed) }
+  }
+
+  private var announcedLength: Int? {
+    guard heldBytes >= WireFormat.header else { return nil }
+    return Int(buffer[offset]) << 24 | Int(buffer[offset + 1]) << 16 | Int(buffer[offset + 2]) << 8
+      | Int(buffer[offset + 3])
   }
 
   /// The same frame, left where it is.
   func peek(maximum: Int) throws(SessionError) -> Range<Int>? {
-    let available = buffer.count - offset
-    guard available >= WireFormat.header else { return nil }
-    let length =
-      Int(buffer[offset]) << 24 | Int(buffer[offset + 1]) << 16 | Int(buffer[offset + 2]) << 8
-      | Int(buffer[offset + 3])
+    guard let length = announcedLength else { return nil }
     guard length <= maximum else { throw .oversizedFrame }
-    guard available >= WireFormat.header + length else {
-      // In one piece from the start, and some more than the last read brings: to grow there would take the frame three
-      // times at once. What is not received yet is promised and not in use.
-      discardRead()
-      let needed = WireFormat.header + length + min(length, 16_384)
-      if buffer.capacity < needed { buffer.reserveCapacity(needed) }
-      return nil
-    }
+    guard heldBytes >= WireFormat.header + length else { return nil }
     let start = offset + WireFormat.header
     return start..<start + length
   }
