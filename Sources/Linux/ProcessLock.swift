@@ -4,6 +4,7 @@ import CLinux
 public final class ProcessLock {
   /// What came of taking it.
   public enum Outcome {
+    /// Held from now on, until the process ends.
     case taken(ProcessLock)
     /// Another process holds it: the digits of its id, or `?`.
     case held(by: [UInt8])

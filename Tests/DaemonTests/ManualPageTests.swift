@@ -28,14 +28,14 @@ import Testing
     let usage = Invocation.usage.description
     let synopsis = try section("SYNOPSIS")
     let commands = usage.matches(of: /\n +peernetd ([a-z]+)(?: (write|try|confirm))?\b/)
-    #expect(commands.count == 9)
+    #expect(commands.count == 10)
     for command in commands {
       let words = [command.1, command.2].compactMap { $0 }.joined(separator: " ")
       #expect(synopsis.contains(".Cm \(words)"), "\(words)")
       #expect(Self.page.contains(".It Cm \(words)"), "\(words)")
     }
     let options = Set(usage.matches(of: /--([a-z-]+)/).map { String($0.1) })
-    #expect(options.isSuperset(of: ["config", "dry-run", "wire"]))
+    #expect(options.isSuperset(of: ["add", "config", "dry-run", "wire"]))
     for option in options.sorted() { #expect(Self.page.contains("Fl -\(option)"), "\(option)") }
     // And nothing else.
     let known = Set(commands.map { String($0.1) })
@@ -86,7 +86,7 @@ import Testing
   @Test func thePathsAreTheProgramsOwn() {
     #expect(Self.page.contains(".It Pa \(Configuration.standardFile)\n"))
     let paths = StatePaths(Configuration(), hasDataPartition: false)
-    for path in [paths.key, paths.trust, paths.lastGoodTrust, paths.peers, paths.once, paths.board] {
+    for path in [paths.key, paths.trust, paths.lastGoodTrust, paths.peers, paths.once, paths.reached, paths.board] {
       let name = String(decoding: path.dropFirst(paths.folder.count + 1), as: UTF8.self)
       #expect(Self.page.contains(".It Pa \(name)\n"), "\(name)")
     }

@@ -2,7 +2,7 @@ import ETF
 import Sodium
 
 /// The trust list of a BEAM peer, `trust.bin`: an ETF list of maps with `pubkey`, `label` and `added_at`, to be imported
-/// (Protocol, Trust list: Import). Such a list has no grants: who imports it says what its peers may call.
+/// (Importing). Such a list has no grants: who imports it says what its peers may call.
 public struct BeamTrustFile: Sendable {
   /// The longest file that is read, in bytes.
   public static var maximumBytes: Int { 1_048_576 }

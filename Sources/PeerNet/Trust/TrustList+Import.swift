@@ -14,7 +14,7 @@ extension TrustList {
   }
 
   /// Takes over the peers of a BEAM peer's list, the earliest first, as many as there is room for; or, when it throws, none
-  /// (Protocol, Trust list: Import). Says of each, in the same order, what became of it.
+  /// (Importing). Says of each, in the same order, what became of it.
   ///
   /// A new peer gets `grants`, and its date as a field `added=`; which wire it speaks is left to be found out.
   public mutating func add(

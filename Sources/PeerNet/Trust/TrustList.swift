@@ -1,7 +1,7 @@
 import Sodium
 
 /// Who is trusted, and with what (Protocol, Trust list): a text whose first line is `peernet-trust 1`, then a line a
-/// peer, `KEY label [allow=P,P,…] [wire=1|2] [name=value …]`. What our tools write is sealed as well, see ``TrustSeal``.
+/// peer, `KEY label [allow=P,P,…] [wire=1|2] [name=value …]`. What our tools write is sealed as well (Protocol, Trust list: Seal).
 ///
 /// The text itself is kept, and a change replaces only the bytes that it is about: comments, unknown fields, the order
 /// and the spacing of everything else stay as their writer left them.

@@ -25,8 +25,8 @@ final class TrialKeeper {
 
   /// Nil when nothing runs on trial. It has to be reachable by `path`. `reboot` is asked once more when nothing came of it.
   init?(
-    _ configuration: Configuration, thread: DiskThread, path needed: @autoclosure () -> TrialPath, log: Log, now: Instant,
-    reboot: @escaping () -> Void
+    _ configuration: Configuration, thread: DiskThread, path needed: @autoclosure () -> TrialPath, log: Log,
+    now: Instant, reboot: @escaping () -> Void
   ) {
     guard let disk = configuration.image.disk, let running = configuration.image.running, running.isTrial else {
       return nil

@@ -29,8 +29,8 @@ import Testing
   /// A lost first packet of a dial does not cost the second that the kernel waits.
   @Test(arguments: Recovery.Cause.allCases) func lossDelaysLittle(cause: Recovery.Cause) {
     let (median, high) = Self.quantiles(cause, .lossy)
-    // Where both announces are lost, silence tells.
-    let bound = Duration.seconds(cause == .addressChangeOfListener ? 8 : 4)
+    // Where both announces are lost, silence tells, and at this loss a verdict takes up to 14 s (README, p99 of 10,000 hours).
+    let bound = Duration.seconds(cause == .addressChangeOfListener ? 15 : 4)
     #expect(median <= .seconds(1) && high <= bound, "seed \(Self.seed), \(cause): \(median), \(high)")
   }
 
