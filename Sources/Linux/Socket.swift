@@ -56,20 +56,26 @@ public struct Socket: ~Copyable {
 
 extension Socket {
   /// A TCP socket that listens on `address`. `::` takes IPv4 as well; where the kernel has no IPv6, `::` becomes `0.0.0.0`.
-  public static func listening(on address: SocketAddress, backlog: Int32 = 128) throws(Errno) -> Socket {
+  /// What it accepts has its `bufferSize`; see ``setBuffers(bytes:)``.
+  public static func listening(
+    on address: SocketAddress, backlog: Int32 = 128, bufferSize: Int32? = nil
+  ) throws(Errno) -> Socket {
     if address == .any(port: address.port) {
       do {
-        return try listening(exactlyOn: address, backlog: backlog)
+        return try listening(exactlyOn: address, backlog, bufferSize)
       } catch {
         guard error.code == .addressFamilyNotSupported || error.code == .addressNotAvailable else { throw error }
-        return try listening(exactlyOn: .anyIPv4(port: address.port), backlog: backlog)
+        return try listening(exactlyOn: .anyIPv4(port: address.port), backlog, bufferSize)
       }
     }
-    return try listening(exactlyOn: address, backlog: backlog)
+    return try listening(exactlyOn: address, backlog, bufferSize)
   }
 
-  private static func listening(exactlyOn address: SocketAddress, backlog: Int32) throws(Errno) -> Socket {
+  private static func listening(
+    exactlyOn address: SocketAddress, _ backlog: Int32, _ bufferSize: Int32?
+  ) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
+    if let bufferSize { try socket.setBuffers(bytes: bufferSize) }
     try socket.set(CLINUX_REUSE_ADDRESS, 1)
     if socket.isIPv6 { try socket.set(CLINUX_V6_ONLY, 0) }
     try socket.bind(to: address)
@@ -101,8 +107,9 @@ extension Socket {
   }
 
   /// A TCP socket on its way to `address`. Once it is writable, ``pendingError(of:)`` tells the outcome.
-  public static func connecting(to address: SocketAddress) throws(Errno) -> Socket {
+  public static func connecting(to address: SocketAddress, bufferSize: Int32? = nil) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
+    if let bufferSize { try socket.setBuffers(bytes: bufferSize) }
     var ip = address.ip
     let result = clinux_connect(socket.number, socket.isIPv6 ? 1 : 0, &ip)
     if result != 0 &- Errno.Code.inProgress.number { try check("connect", result) }
@@ -119,7 +126,10 @@ extension Socket {
 
   /// Bounds what the kernel keeps in each direction, and keeps it from growing by itself (SO_SNDBUF, SO_RCVBUF). It doubles
   /// the bytes for its own expenses.
-  public borrowing func setBuffers(bytes: Int32) throws(Errno) {
+  ///
+  /// Before the connection is made, or its window is scaled for the buffer that it could have had: then segments end beyond
+  /// the window that there is, and the kernel drops them with the acknowledgements in them.
+  borrowing func setBuffers(bytes: Int32) throws(Errno) {
     try set(CLINUX_SEND_BUFFER, bytes)
     try set(CLINUX_RECEIVE_BUFFER, bytes)
   }

@@ -76,7 +76,7 @@ public final class TCPConnection {
     self.handler = handler
     state = .dialling
     do {
-      let socket = try Socket.connecting(to: remote)
+      let socket = try Socket.connecting(to: remote, bufferSize: options.bufferSize)
       registration = try reactor.register(socket.number, for: .writable) { self.ready($0) }
       self.socket = consume socket
       timer = reactor.schedule(at: deadline) { self.end(Errno("connect", .timedOut)) }
@@ -290,7 +290,6 @@ extension TCPConnection {
 
   private func setOptions() throws(Errno) {
     try socket?.setNoDelay()
-    if let bytes = options.bufferSize { try socket?.setBuffers(bytes: bytes) }
     if let milliseconds = options.userTimeout { try socket?.setUserTimeout(milliseconds: milliseconds) }
   }
 

@@ -26,7 +26,7 @@ public final class TCPListener {
     self.reactor = reactor
     self.options = options
     self.handler = handler
-    let socket = try Socket.listening(on: address, backlog: backlog)
+    let socket = try Socket.listening(on: address, backlog: backlog, bufferSize: options.bufferSize)
     let number = socket.number
     self.socket = consume socket
     spare = try EventDescriptor()

@@ -37,11 +37,12 @@ private struct Pair {
   let dialler = Witness()
   let acceptor = Witness()
 
-  init() throws {
+  /// `options` are those of what the listener accepts.
+  init(_ options: TCPConnection.Options = .init()) throws {
     let reactor = try Reactor()
     self.reactor = reactor
     let acceptor = self.acceptor
-    listener = try TCPListener(on: .loopback(port: 0), reactor: reactor) { connection in
+    listener = try TCPListener(on: .loopback(port: 0), reactor: reactor, options: options) { connection in
       acceptor.connection = connection
       connection.start(acceptor.take)
     }
@@ -100,6 +101,30 @@ private func pattern(_ count: Int) -> [UInt8] {
     #expect(pair.dialler.log == ["opened", "drained"])
     #expect(pair.dialler.connection?.pendingBytes == 0)
     pair.close()
+  }
+
+  /// A window that is scaled for a larger buffer than there is promises too much: the kernel then drops segments, and with
+  /// them the acknowledgements that an answer waits for.
+  @Test func aSmallBufferIsKnownBeforeTheWindowIsScaled() throws {
+    let pair = try Pair(TCPConnection.Options(bufferSize: 32 << 10))
+    defer { pair.close() }
+    let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { Glibc.close(client) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = try #require(pair.listener.local).port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    #expect(connected == 0)
+    // `tcpi_snd_wscale` and `tcpi_rcv_wscale` share a byte of `struct tcp_info`.
+    var information = [UInt8](repeating: 0, count: 8)
+    var count = socklen_t(information.count)
+    #expect(getsockopt(client, Int32(IPPROTO_TCP), TCP_INFO, &information, &count) == 0)
+    #expect(information[6] & 0x0f <= 1, "64 KiB need no scale")
   }
 
   @Test func idleConnectionsCauseNoTurns() throws {
