@@ -16,23 +16,6 @@ import Testing
   /// watched out for here would for five, ten, or for ever.
   private static let patience = Swift.Duration.seconds(3)
 
-  /// How long each of `count` runs took, the shortest first.
-  private func measure(_ count: Int, _ body: (Int) async throws -> Void) async throws -> [Swift.Duration] {
-    var times: [Swift.Duration] = []
-    for index in 0..<count { times.append(try await ContinuousClock().measure { try await body(index) }) }
-    return times.sorted()
-  }
-
-  /// The 99th percentile of the best of three rounds: what else the machine does only ever adds.
-  private func p99(_ count: Int, _ body: (Int) async throws -> Void) async throws -> Swift.Duration {
-    var best = Swift.Duration.seconds(1_000)
-    for round in 0..<3 {
-      let sorted = try await measure(count) { try await body(round * count + $0) }
-      best = min(best, sorted[(sorted.count * 99 - 1) / 100])
-    }
-    return best
-  }
-
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
     let control = board.folder.path("wpa")
     try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
@@ -56,63 +39,14 @@ import Testing
       return status.value("last_restart")?.value("outcome") == binary("running")
     }
     #expect(slowest < Self.patience)
-    let calls = try await measure(50) { _ in _ = try await laptop.call(running, "system.info") }
-    let pings = try await measure(50) { _ in _ = try await laptop.node.ping(running.key) }
+    let calls = try await times(of: 50) { _ in _ = try await laptop.call(running, "system.info") }
+    let pings = try await times(of: 50) { _ in _ = try await laptop.node.ping(running.key) }
     #expect(began.duration(to: .now) < .seconds(10), "the handler was over before it could delay anything")
     #expect(calls[calls.count - 1] < Self.patience && pings[pings.count - 1] < Self.patience)
     #expect(try await restart.value("way") == binary("reconfigure"))
     #expect(began.duration(to: .now) >= .seconds(10))
     await laptop.node.stop()
     #expect(try await running.stop().exitCode == 0)
-  }
-
-  /// In a process of its own: while thousands of descriptors are open, Foundation cannot start others safely.
-  @Test func thousandsOfHalfOpenConnectionsDelayNobody() async {
-    await #expect(processExitsWith: .success) { try await LoadTests().floodWithHalfOpenConnections() }
-  }
-
-  private func floodWithHalfOpenConnections() async throws {
-    try board.trust(try ([1] + Array(10..<130)).map { try Laptop.entry("system.info", seed: $0) })
-    let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
-    try await laptop.connect(to: running)
-    func calls() async throws -> Swift.Duration {
-      try await p99(200) { _ in _ = try await laptop.call(running, "system.info") }
-    }
-    func handshakes(_ seeds: Range<UInt8>) async throws -> Swift.Duration {
-      var newcomers: [Laptop] = []
-      for seed in seeds { newcomers.append(try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))) }
-      let time = try await p99(seeds.count / 3) { try await newcomers[$0].connect(to: running) }
-      for newcomer in newcomers { await newcomer.node.stop() }
-      return time
-    }
-    _ = try await calls()
-    let idleCalls = try await calls()
-    let idleHandshakes = try await handshakes(10..<70)
-    try await eventually { running.process.errorText.split(separator: "peer.disconnected").count == 61 }
-    let before = try running.memory("VmRSS")
-
-    let strangers = Strangers(port: running.port)
-    // The beginning of an M1, so that the rest of it is waited for.
-    try strangers.come(2_000, saying: [0, 0, 0, 38, 131, 109, 0, 0, 0, 32, 1, 2, 3, 4])
-    let loadedCalls = try await calls()
-    let loadedHandshakes = try await handshakes(70..<130)
-    let after = try running.memory("VmRSS")
-    strangers.leave()
-
-    let slack = Swift.Duration.milliseconds(50)
-    #expect(loadedCalls < idleCalls * 3 + slack)
-    #expect(loadedHandshakes < idleHandshakes * 3 + slack)
-    #expect(after - before <= 1_024 + RunningBoard.emulatorMemory, "\(after - before) KiB more than before")
-    #expect(await laptop.node.isConnected(to: board.key))
-    print(
-      "half-open: calls p99 \(idleCalls) → \(loadedCalls), handshakes p99 \(idleHandshakes) → \(loadedHandshakes), "
-        + "VmRSS \(before) → \(after) KiB")
-    await laptop.node.stop()
-    let ended = try await running.stop()
-    #expect(ended.exitCode == 0)
-    // A flood is counted, not written out.
-    #expect((1...10).contains(ended.errors.split(separator: "\n").count { $0.contains("stranger.rejected") }))
   }
 
   @Test func aBlackHoleDelaysNobody() async throws {
@@ -125,8 +59,8 @@ import Testing
     try board.trust(try Laptop.entry("system.info"), try Laptop.entry(seed: 3))
     let running = try await board.start()
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
-    let handshake = try await measure(1) { _ in try await laptop.connect(to: running) }
-    let calls = try await measure(200) { _ in _ = try await laptop.call(running, "system.info") }
+    let handshake = try await times(of: 1) { _ in try await laptop.connect(to: running) }
+    let calls = try await times(of: 200) { _ in _ = try await laptop.call(running, "system.info") }
     #expect(handshake[0] < Self.patience && calls[calls.count - 1] < Self.patience)
     // All that time somebody was waited for who never answered.
     let failure = try await running.process.line("<6>dial.failed")

@@ -1,0 +1,88 @@
+import Boards
+import ETF
+import Foundation
+import PeerNet
+import PeerNetClient
+import Sodium
+import Testing
+
+/// A laptop that gives up on its calls at random moments, and a board that notices nothing of it.
+enum CancelledCalls {
+  static func endure() async throws {
+    let board = try TestBoard()
+    try board.trust(Laptop.entry("system.*", wire: .two))
+    let running = try await board.start()
+    let laptop = try await Laptop(trusting: running.key, options: .wireTwo())
+    try await laptop.connect(to: running)
+
+    // The first lot brings every pool to its size. The board answers the cancelled calls, too: up to 10,000 stand before the
+    // next one, which takes an emulated board on a busy computer more than the usual 20 seconds.
+    _ = try await cancelCalls(10_000, of: laptop, to: running)
+    try await eventually(within: .seconds(80)) { (try? await laptop.call(running, "system.info")) != nil }
+    let before = try Figures(of: running)
+    let outcome = try await cancelCalls(10_000, of: laptop, to: running)
+    try await eventually(within: .seconds(80)) { (try? await laptop.call(running, "system.info")) != nil }
+    let after = try Figures(of: running)
+
+    #expect(outcome.cancelled > 2_000, "too few calls were cancelled to mean anything: \(outcome)")
+    #expect(outcome.cancelled + outcome.answered == 10_000)
+    #expect(after.descriptors == before.descriptors && after.boardDescriptors == before.boardDescriptors)
+    // A call that is left behind takes more than a kilobyte.
+    #expect(after.resident - before.resident < 8_192, "\(before), then \(after)")
+    let boardGrowth = after.boardResident - before.boardResident
+    #expect(boardGrowth < 512 + RunningBoard.emulatorMemory, "\(before), then \(after)")
+    #expect(laptop.closings.all.isEmpty)
+    await laptop.node.stop()
+    let ended = try await running.stop()
+    #expect(ended.exitCode == 0)
+    // The syslog priority of errors. A warning may tell that it was busy for a moment.
+    let complaints = ended.errors.split(separator: "\n").filter { $0.hasPrefix("<3>") }
+    #expect(complaints.isEmpty, "\(complaints)")
+  }
+}
+
+/// What the laptop, which is this process, and the board hold. Resident memory in KiB.
+private struct Figures {
+  let resident: Int
+  let descriptors: Int
+  let boardResident: Int
+  let boardDescriptors: Int
+
+  init(of board: RunningBoard) throws {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    resident = line.split(separator: " ").compactMap { Int($0) }.first ?? 0
+    boardResident = try board.memory("VmRSS")
+    descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    boardDescriptors =
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/\(board.process.identifier)/fd").count
+  }
+}
+
+/// Makes this many calls, a hundred at a time, and cancels each at a moment between before its start and behind its end.
+private func cancelCalls(_ count: Int, of laptop: Laptop, to board: RunningBoard) async throws -> (
+  answered: Int, cancelled: Int
+) {
+  var (answered, cancelled) = (0, 0)
+  var random = RandomStream(seed: [UInt8](repeating: 3, count: 32))
+  for _ in 0..<count / 100 {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for _ in 0..<100 {
+        let moment = Int64(random.below(8_000))
+        group.addTask {
+          let call = Task {
+            do { _ = try await laptop.call(board, "system.info") } catch PeerNetError.remote { return }
+          }
+          if moment > 500 { try? await Task.sleep(for: .microseconds(moment - 500)) }
+          call.cancel()
+          do {
+            try await call.value
+            return true
+          } catch is CancellationError { return false }
+        }
+      }
+      for try await isAnswered in group { if isAnswered { answered += 1 } else { cancelled += 1 } }
+    }
+  }
+  return (answered, cancelled)
+}
