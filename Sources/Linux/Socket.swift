@@ -56,7 +56,7 @@ public struct Socket: ~Copyable {
 
 extension Socket {
   /// A TCP socket that listens on `address`. `::` takes IPv4 as well; where the kernel has no IPv6, `::` becomes `0.0.0.0`.
-  /// What it accepts has its `bufferSize`; see ``setBuffers(bytes:)``.
+  /// What it accepts has its `bufferSize`: bytes that the kernel keeps in each direction; nil for its own bounds.
   public static func listening(
     on address: SocketAddress, backlog: Int32 = 128, bufferSize: Int32? = nil
   ) throws(Errno) -> Socket {
