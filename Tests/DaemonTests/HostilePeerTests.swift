@@ -127,25 +127,25 @@ import Testing
     #expect(figures.median < Self.patience)
   }
 
-  /// Who may restart the radio and nothing else takes all that it can of `agent.once` and of the restart: its owner still
-  /// restarts the board, joins the restart, and 64 calls in one segment are all answered.
-  @Test func placesAreLeftForTheOwner() async throws {
-    let control = board.folder.path("wpa")
-    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
-    let supplicant = try SlowSupplicant(path: control + "/wlan0", delay: 60)
-    defer { supplicant.stop() }
-    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
-    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
-    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
-    let running = try await board.start()
-    let attacker = try HostilePeer(running.port, seed: 2, wire: .two, instance: 1)
-    let timeout = Term.map([MapPair(binary("timeout"), 300)])
+  /// All that somebody gets who may restart the radio and nothing else.
+  private func takeAllPlaces(_ attacker: HostilePeer) {
     for index in 0..<100 {
-      let key = Term.binary([UInt8](repeating: UInt8(index), count: 16))
+      let key = Term.binary([UInt8](repeating: UInt8(index % 8), count: 16))
       attacker.ask("agent.once", .tuple([key, .atom("wifi.restart"), timeout]))
       attacker.ask("wifi.restart", timeout)
       attacker.say(.send(name: "wifi.restart", arguments: timeout))
     }
+  }
+
+  /// Who may restart the radio and nothing else takes all that it can of `agent.once` and of the restart: its owner still
+  /// restarts the board, joins the restart, and 64 calls in one segment are all answered.
+  @Test func placesAreLeftForTheOwner() async throws {
+    let supplicant = try SlowSupplicant(of: board, delay: 60)
+    defer { supplicant.stop() }
+    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
+    let running = try await board.start()
+    let attacker = try HostilePeer(running.port, seed: 2, wire: .two, instance: 1)
+    takeAllPlaces(attacker)
     _ = try await running.process.line("too many callers wait")
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
@@ -163,4 +163,58 @@ import Testing
     await laptop.node.stop()
     #expect(try await running.stop().exitCode == 0)
   }
+
+  /// The same one goes, and what it had taken is free while the restart still runs: for its next connection as for others.
+  @Test func placesComeBackWithTheConnection() async throws {
+    let supplicant = try SlowSupplicant(of: board, delay: 60)
+    defer { supplicant.stop() }
+    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
+    let running = try await board.start()
+    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    try await laptop.connect(to: running)
+    let began = Task { try await laptop.call(running, "wifi.restart", timeout) }
+    try await eventually { supplicant.reconfigurations == 1 }
+    for round in 1...3 {
+      var attacker: HostilePeer? = try HostilePeer(running.port, seed: 2, wire: .two, instance: UInt8(round))
+      takeAllPlaces(attacker!)
+      _ = try await running.process.line("label=laptop2 procedure=agent.once reason=busy")
+      try await eventually { running.process.errorText.contains("too many callers wait") }
+      attacker = nil
+      try await eventually {
+        running.process.errorText.split(separator: "\n").count {
+          $0.contains("peer.disconnected") && $0.contains("laptop2")
+        } == round
+      }
+    }
+    let next = try await Laptop(trusting: board.key, options: .wireTwo(seed: 2))
+    try await next.connect(to: running)
+    // Many wait for the outcome, and none is turned away.
+    let (node, key) = (next.node, board.key)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<10 {
+        group.addTask {
+          await #expect(throws: PeerNetError.timedOut) {
+            try await node.call(key, "wifi.restart", timeout, timeout: .seconds(2))
+          }
+        }
+      }
+      for _ in 0..<7 {
+        group.addTask {
+          let call = Term.tuple([.binary(OnceKey().bytes), .atom("wifi.restart"), timeout])
+          await #expect(throws: PeerNetError.timedOut) {
+            try await node.call(key, "agent.once", call, timeout: .seconds(2))
+          }
+        }
+      }
+    }
+    let last = try await laptop.call(running, "wifi.status").value("last_restart")
+    #expect(last?.value("outcome") == binary("running") && supplicant.reconfigurations == 1)
+    began.cancel()
+    await next.node.stop()
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+  }
 }
+
+/// Arguments of `wifi.restart`.
+private let timeout = Term.map([MapPair(binary("timeout"), 300)])
