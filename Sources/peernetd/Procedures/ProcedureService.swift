@@ -18,7 +18,7 @@ final class ProcedureService {
 
   /// Requests for one procedure that are at work at once, and messages. No peer has more than are left for others.
   private static let limit = 32
-  /// Lines a minute about one peer's calls of one procedure that changes nothing; the rest is counted.
+  /// Lines a minute about one peer's calls of one procedure by which nothing was changed; the rest is counted.
   private static let linesOfPeerAndProcedure: Int64 = 10
 
   private var messages = Slots(limit: ProcedureService.limit, isFair: true)
@@ -92,21 +92,29 @@ final class ProcedureService {
   private func answer(
     _ asker: Asker, _ procedure: Procedure, _ reply: Reply, began: Instant, isRepeated: Bool = false
   ) {
-    let subject = asker.fields(procedure.name.bytes)
+    var subject = asker.fields(procedure.name.bytes)
     var fields: [LogField] = []
+    var isDone = procedure.changesSomething && !isRepeated
     switch reply {
-    case .ok: fields.append(.literal("outcome", "ok"))
-    case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
+    case .ok: subject.append(.literal("outcome", "ok"))
+    case .error(let reason):
+      let text = reason.binaryBytes ?? []
+      let code = Array(text.prefix { $0 != UInt8(ascii: ":") })
+      // With any other code nothing was begun.
+      if !code.equals("step_failed") && !code.equals("timeout") { isDone = false }
+      subject.append(.bytes("outcome", code))
+      fields.append(.bytes("reason", Array(text.dropFirst(code.count + 2))))
     }
     fields.append(.milliseconds("ms", transport.now - began))
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
-    // Who asks what changes nothing may ask as often as it likes, and would wash away what others did.
-    if procedure.changesSomething {
-      log.write(.notice, "call.served", subject + fields)
+    // Who asks what changes nothing, or in vain, may ask as often as it likes, and would wash away what others did.
+    let level = procedure.changesSomething ? LogLevel.notice : .info
+    if isDone {
+      log.write(level, "call.served", subject + fields)
     } else {
       log.writeFailure(
-        .info, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
+        level, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
     }
     send(reply, to: asker)
     onServed(asker.peer)
