@@ -13,14 +13,20 @@ public struct Caller: Equatable, Sendable {
   public let grants: Grants
   /// What the connection that it calls by speaks.
   public let wire: Wire
+  /// Where it waits for the outcome. Once that connection has ended, a board lets go of what only waits for another's
+  /// work. Nil for a caller that wants the outcome all the same.
+  public let connection: ConnectionID?
 
   /// For callers that stand in no trust list, such as a test's.
-  public init(label: [UInt8], key: [UInt8], fingerprint: [UInt8], grants: Grants, wire: Wire) {
+  public init(
+    label: [UInt8], key: [UInt8], fingerprint: [UInt8], grants: Grants, wire: Wire, connection: ConnectionID? = nil
+  ) {
     self.label = label
     self.key = key
     self.fingerprint = fingerprint
     self.grants = grants
     self.wire = wire
+    self.connection = connection
   }
 
   /// The caller that a line of the trust list names.

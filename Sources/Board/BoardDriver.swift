@@ -1,5 +1,6 @@
 import Admin
 import ETF
+import PeerNet
 
 /// Carries plans out on a board. Everything behind it runs on the reactor's thread, and nothing blocks it.
 public protocol BoardDriver: AnyObject {
@@ -13,6 +14,10 @@ public protocol BoardDriver: AnyObject {
   /// Carries a plan out that was admitted for `caller`. `completion` is called exactly once: before this returns when
   /// there is nothing to wait for, otherwise from the loop.
   func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)
+
+  /// A connection has ended. Plans of callers who waited at it, and only for work that another caller began, fail now: their
+  /// places are free for others. Work that was begun goes on.
+  func letGo(of connection: ConnectionID)
 }
 
 /// How a plan ended.

@@ -39,6 +39,8 @@ public class ComposedBoard: BoardDriver {
     }
   }
 
+  public final func letGo(of connection: ConnectionID) { parts.wifi?.letGo(of: connection) }
+
   private func withWifi(_ completion: (BoardOutcome) -> Void, _ body: (WifiControl) -> Void) {
     guard let wifi = parts.wifi else {
       return completion(.failed(ProcedureFailure(.unavailable, "the board profile names no wifi interface").reason))

@@ -174,7 +174,8 @@ final class Agent {
     switch event {
     case .request(let request), .message(let request): procedures.serve(request)
     case .memoryChanged: state.memoryChanged(at: now)
-    case .opened, .closed, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .refused,
+    case .closed(let connection, _, _): procedures.letGo(of: connection)
+    case .opened, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .refused,
       .callFinished, .pong, .sighted:
       break
     }

@@ -7,8 +7,14 @@ func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 func binary(_ text: String) -> Term { .binary(Array(text.utf8)) }
 
 extension Caller {
-  static let laptop = Caller(
-    label: bytes("laptop"), key: bytes("KEY"), fingerprint: bytes("0123456789abcdef"), grants: .everything, wire: .two)
+  static let laptop = laptop(at: 1)
+
+  /// The same one, waiting at another connection or, with none, wherever it is.
+  static func laptop(at connection: UInt64?) -> Caller {
+    Caller(
+      label: bytes("laptop"), key: bytes("KEY"), fingerprint: bytes("0123456789abcdef"), grants: .everything,
+      wire: .two, connection: connection.map { ConnectionID($0) })
+  }
 }
 
 /// What became of a call.

@@ -96,6 +96,24 @@ import Testing
     #expect(next["joined"] == "false")
   }
 
+  /// Who only waited goes with its connection and leaves its place; who began it, and who waits at no connection, is told.
+  @Test func whoHasGoneWaitsForNothing() {
+    let plan = Plan.wifiRestart(timeout: .seconds(30))
+    let first = Call(board, plan, for: .laptop(at: 1))
+    let joined = (0..<15).map { _ in Call(board, plan, for: .laptop(at: 1)) }
+    let lasting = (0..<40).map { _ in Call(board, plan, for: .laptop(at: nil)) }
+    #expect(Call(board, plan, for: .laptop(at: 2)).reason == "busy: too many callers wait for this already")
+    board.letGo(of: ConnectionID(1))
+    #expect(joined.allSatisfy { $0.reason == "unavailable: its connection ended while it waited" })
+    #expect(first.outcomes.isEmpty && lasting.allSatisfy { $0.outcomes.isEmpty })
+    let again = (0..<15).map { _ in Call(board, plan, for: .laptop(at: 2)) }
+    #expect(again.allSatisfy { $0.outcomes.isEmpty })
+    clock.advance(.seconds(5))
+    let told = lasting + again
+    #expect(first["joined"] == "false" && told.allSatisfy { $0.outcomes.count == 1 && $0["joined"] == "true" })
+    #expect(joined.allSatisfy { $0.outcomes.count == 1 })
+  }
+
   @Test func scan() {
     let calls = [Call(board, .wifiScan), Call(board, .wifiScan)]
     clock.advance(.seconds(1))

@@ -1,4 +1,5 @@
 import ETF
+import Glibc
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
@@ -38,6 +39,58 @@ import Testing
     #expect(try await client.ping(board) < .seconds(1))
     await client.stop()
     await server.stop()
+  }
+
+  /// What large answers took is given back at both ends once the connection is idle. In a process of its own, whose memory is
+  /// this test's alone.
+  @Test func aLargeAnswerLeavesNothingBehind() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      for wire in [Wire.one, .two] { try await LoopbackTests().echoMuch(wire) }
+    }
+    let lines = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self).split(separator: "\n")
+    for line in lines where line.hasPrefix("memory") { print(line) }
+  }
+
+  private func echoMuch(_ wire: Wire) async throws {
+    var pairs: [(server: PeerNode, client: PeerNode, keys: (server: PublicKey, client: PublicKey))] = []
+    for index in [1, 3, 5, 7] as [UInt8] {
+      let server = try Self.node(index, trusting: index + 1, wire: wire)
+      await server.expose("echo") { $0.arguments }
+      try await server.start()
+      let port = try #require(await server.port)
+      let client = try Self.node(index + 1, trusting: index, wire: wire)
+      try await client.start()
+      let keys = (server: Self.key(index).publicKey, client: Self.key(index + 1).publicKey)
+      try await client.connect(to: keys.server, at: [Endpoint(ipv4: 0x7f00_0001, port: port)])
+      pairs.append((server, client, keys))
+    }
+    func echo(_ count: Int) async throws {
+      let sent = Term.binary([UInt8](repeating: 7, count: count))
+      for (_, client, keys) in pairs { #expect(try await client.call(keys.server, "echo", sent) == sent) }
+    }
+    // What is large is given back when it is freed: how much of that the C library keeps is the application's business. Neither
+    // is in Glibc's module.
+    typealias Option = @convention(c) (Int32, Int32) -> Int32
+    let setOption = unsafeBitCast(try #require(dlsym(nil, "mallopt")), to: Option.self)
+    let mapThreshold: Int32 = -3
+    #expect(setOption(mapThreshold, 32_768) == 1)
+    for _ in 0..<100 { try await echo(100) }
+    let before = try residentKilobytes()
+    for _ in 0..<10 { try await echo(900_000) }
+    let inUse = try residentKilobytes()
+    // Who asks for a sign of life has nothing else to say.
+    var after = inUse
+    try await eventually {
+      for (server, client, keys) in pairs { _ = try await (client.ping(keys.server), server.ping(keys.client)) }
+      after = try residentKilobytes()
+      return after - before < 4_096
+    }
+    print("memory of eight nodes, \(wire): VmRSS \(before) → \(inUse) → \(after) KiB, echos of 900 KB and then idle")
+    #expect(inUse - before < 40_960, "they were kept for the next")
+    for (server, client, _) in pairs {
+      await client.stop()
+      await server.stop()
+    }
   }
 
   /// Real sockets carry probes both ways: the first question of a connection is one, and it is answered.

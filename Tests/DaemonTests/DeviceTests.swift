@@ -139,18 +139,9 @@ import Testing
     try await part(running, laptop)
   }
 
-  /// A board whose radio takes that many seconds.
-  private func slowRadio(_ delay: Double) throws -> SlowSupplicant {
-    let control = board.folder.path("wpa")
-    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
-    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
-    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
-    return try SlowSupplicant(path: control + "/wlan0", delay: delay)
-  }
-
   /// The radio takes longer than the caller's patience, and then than the board's own.
   @Test func aRestartThatFailsSaysWhy() async throws {
-    let supplicant = try slowRadio(600)
+    let supplicant = try SlowSupplicant(of: board, delay: 600)
     defer { supplicant.stop() }
     let (running, laptop, device) = try await meet()
     let failed = await #expect(throws: PeerNetError.self) { try await device.wifi.restart(timeout: .seconds(15)) }
@@ -163,7 +154,7 @@ import Testing
   /// The connection that asked is gone before the answer; the outcome comes over the next one.
   @Test func aRestartOutlivesItsConnection() async throws {
     // Long enough that a busy machine gets to the cut before the radio is back.
-    let supplicant = try slowRadio(4)
+    let supplicant = try SlowSupplicant(of: board, delay: 4)
     defer { supplicant.stop() }
     let (running, laptop, device) = try await meet()
     async let restarting = device.wifi.restart(timeout: .seconds(40))

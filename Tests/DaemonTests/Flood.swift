@@ -2,7 +2,8 @@ import Foundation
 import Sodium
 import Synchronization
 
-/// Strangers who come at a steady rate from many addresses of this host, say M1 and leave it at that.
+/// Strangers who come at a steady rate from many addresses of this host, say M1 and leave it at that. With a network every
+/// other one has a new address of one IPv6 /64.
 final class Flood: Sendable {
   private let isOver = Mutex(false)
   private let state = Mutex(0)
@@ -10,13 +11,13 @@ final class Flood: Sendable {
   /// How many have come.
   var count: Int { state.withLock { $0 } }
 
-  init(port: UInt16, addresses: Int, perSecond rate: Int) {
-    Thread { [self] in run(port: port, addresses: addresses, rate: rate) }.start()
+  init(port: UInt16, addresses: Int, perSecond rate: Int, withNetwork: Bool = false) {
+    Thread { [self] in run(port: port, addresses: addresses, rate: rate, withNetwork) }.start()
   }
 
   func stop() { isOver.withLock { $0 = true } }
 
-  private func run(port: UInt16, addresses: Int, rate: Int) {
+  private func run(port: UInt16, addresses: Int, rate: Int, _ withNetwork: Bool) {
     var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
     var sockets: [Int32] = []
     let start = ContinuousClock.now
@@ -26,7 +27,10 @@ final class Flood: Sendable {
       // What a busy machine has made us miss is not made up for.
       number = max(number, due - rate / 20)
       while number < due {
-        if let socket = come(from: UInt32(0x7f01_0001 + number % addresses), to: port, saying: &random) {
+        let source: Source =
+          withNetwork && number % 2 == 0
+          ? .network(random.bytes(8)) : .address(UInt32(0x7f01_0001 + number % addresses))
+        if let socket = Self.come(from: source, to: port, saying: [0, 0, 0, 32] + random.bytes(32)) {
           sockets.append(socket)
           state.withLock { $0 += 1 }
         }
@@ -38,20 +42,64 @@ final class Flood: Sendable {
     for socket in sockets { close(socket) }
   }
 
-  private func come(from source: UInt32, to port: UInt16, saying random: inout RandomStream) -> Int32? {
-    let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-    guard number >= 0 else { return nil }
-    var reset = linger(l_onoff: 1, l_linger: 0)
-    setsockopt(number, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
-    let m1 = [0, 0, 0, 32] + random.bytes(32)
-    guard Self.with(source, 0, { bind(number, $0, $1) }) == 0,
-      Self.with(0x7f00_0001, port, { connect(number, $0, $1) }) == 0 || errno == EINPROGRESS
-    else {
+  /// Where somebody comes from.
+  private enum Source {
+    /// IPv4.
+    case address(UInt32)
+    /// The last eight bytes of one in fd77::/64.
+    case network([UInt8])
+  }
+
+  /// Whether this host has the whole of fd77::/64: as root `ip -6 route add local fd77::/64 dev lo`, which is best done in a
+  /// network namespace.
+  static let hasNetwork: Bool = {
+    let number = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(number) }
+    // To a port where nobody listens: what matters is whether it gets there.
+    let there = with6([UInt8](repeating: 7, count: 8), 1) { connect(number, $0, $1) }
+    return there != 0 && errno == ECONNREFUSED
+  }()
+
+  private static func come(from source: Source, to port: UInt16, saying m1: [UInt8]) -> Int32? {
+    let number: Int32
+    let isBound: Bool
+    let result: Int32
+    switch source {
+    case .address(let host):
+      number = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+      isBound = with(host, 0) { bind(number, $0, $1) } == 0
+      result = with(0x7f00_0001, port) { connect(number, $0, $1) }
+    case .network(let host):
+      number = socket(AF_INET6, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+      var one: Int32 = 1
+      setsockopt(number, Int32(IPPROTO_IPV6), freeBind, &one, 4)
+      isBound = with6(host, 0) { bind(number, $0, $1) } == 0
+      result = with6([0, 0, 0, 0, 0, 0, 0, 1], port) { connect(number, $0, $1) }
+    }
+    guard isBound, result == 0 || errno == EINPROGRESS else {
       close(number)
       return nil
     }
+    var reset = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(number, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
     _ = send(number, m1, m1.count, Int32(MSG_NOSIGNAL))
     return number
+  }
+
+  /// IPV6_FREEBIND, which Glibc's module does not have.
+  private static let freeBind: Int32 = 78
+
+  /// Calls with an address in fd77::/64.
+  private static func with6(
+    _ host: [UInt8], _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    var address = sockaddr_in6()
+    address.sin6_family = sa_family_t(AF_INET6)
+    address.sin6_port = port.bigEndian
+    withUnsafeMutableBytes(of: &address.sin6_addr) { $0.copyBytes(from: [0xfd, 0x77, 0, 0, 0, 0, 0, 0] + host) }
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in6>.size)) }
+    }
   }
 
   /// Calls with an address of this host.

@@ -10,7 +10,7 @@ import Testing
 @Suite(.serialized) struct FloodTests {
   private let board: TestBoard
 
-  init() throws { board = try TestBoard() }
+  init() throws { board = try TestBoard(at: TestBoard.Site(listen: "::")) }
 
   private struct Times {
     let p50: Swift.Duration
@@ -40,6 +40,14 @@ import Testing
     tell(result)
   }
 
+  @Test(.enabled(if: Flood.hasNetwork, "no host has fd77::/64: see Flood.hasNetwork"))
+  func aFloodFromManyAddressesAndAnIPv6NetworkKeepsNobodyOut() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      try await FloodTests().endure(addresses: 250, perSecond: 5_000, withNetwork: true)
+    }
+    tell(result)
+  }
+
   @Test func aFloodOfHandshakesFromOneAddressDelaysNobody() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       try await FloodTests().endure(addresses: 1, perSecond: 6_000)
@@ -52,7 +60,7 @@ import Testing
     for line in lines where line.hasPrefix("flood of") { print(line) }
   }
 
-  private func endure(addresses: Int, perSecond rate: Int) async throws {
+  private func endure(addresses: Int, perSecond rate: Int, withNetwork: Bool = false) async throws {
     try board.trust(try [1, 2, 3, 4].map { try Laptop.entry("system.info", seed: $0) })
     let running = try await board.start()
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
@@ -61,7 +69,7 @@ import Testing
     let idle = try await pings(laptop, running)
     let before = try running.memory("VmRSS")
     _ = Strangers(port: running.port)  // Raises the limit of descriptors.
-    let flood = Flood(port: running.port, addresses: addresses, perSecond: rate)
+    let flood = Flood(port: running.port, addresses: addresses, perSecond: rate, withNetwork: withNetwork)
     defer { flood.stop() }
     try await Task.sleep(for: .seconds(1))
     let start = (ContinuousClock.now, flood.count, try ticks(running))
@@ -82,7 +90,7 @@ import Testing
     }
     let after = try running.memory("VmRSS")
     print(
-      "flood of \(came) a second from \(addresses): ping p50 \(idle.p50) → \(loaded.p50), p99 \(idle.p99) → "
+      "flood of \(came) a second from \(addresses)\(withNetwork ? " and a /64" : ""): ping p50 \(idle.p50) → \(loaded.p50), p99 \(idle.p99) → "
         + "\(loaded.p99); newcomers after \(newcomers); \(Int(share)) % of a processor; VmRSS \(before) → \(after) KiB")
     #expect(newcomers.allSatisfy { $0 <= .seconds(2) })
     // A machine with more work than processors may hold up a few of hundreds.

@@ -102,7 +102,9 @@ final class HostilePeer {
   /// Drops what the board answers.
   func swallow() {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while recv(number, &buffer, buffer.count, 0) > 0 {}
+    var count = recv(number, &buffer, buffer.count, 0)
+    while count > 0 { count = recv(number, &buffer, buffer.count, 0) }
+    if count == 0 { isGone = true }
   }
 }
 

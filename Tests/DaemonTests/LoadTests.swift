@@ -17,12 +17,8 @@ import Testing
   private static let patience = Swift.Duration.seconds(3)
 
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
-    let control = board.folder.path("wpa")
-    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
-    let supplicant = try SlowSupplicant(path: control + "/wlan0", delay: 10)
+    let supplicant = try SlowSupplicant(of: board, delay: 10)
     defer { supplicant.stop() }
-    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
-    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
     try board.trust(try Laptop.entry("wifi.*,system.info"))
     let running = try await board.start()
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())

@@ -54,6 +54,38 @@ import Testing
       ])
   }
 
+  /// A peer that comes and goes in a loop costs a few lines a minute and its number, and no other peer's lines; nor does a
+  /// flood of strangers.
+  @Test func comingAndGoingIsCounted() throws {
+    let lines = Lines()
+    let key = { (number: UInt64) in PublicKey(number, 2, 3, 4) }
+    let trust = (1...3).map { TrustEntry(key: key($0), label: Array("l\($0)".utf8)) }
+    var list = TrustList()
+    for entry in trust { try list.add(entry) }
+    var random = RandomStream(seed: [UInt8](repeating: 7, count: 32))
+    let node = Node(
+      identity: KeyPair.generate(from: &random), trust: list, seed: [UInt8](repeating: 8, count: 32), now: at(0))
+    let log = lines.log()
+    let peers = PeerLog(log: log)
+    for number in 0..<1_000 {
+      peers.tell(
+        .rejected(Endpoint(ipv4: UInt32(number), port: 9), nil, .handshakeTimedOut), of: node, at: at(1))
+    }
+    for number in 0..<2_000 {
+      peers.tell(.connected(key(1)), of: node, at: at(1))
+      peers.tell(.disconnected(key(1), .closedByPeer), of: node, at: at(1))
+      if number == 1_000 { peers.tell(.connected(key(2)), of: node, at: at(1)) }
+    }
+    peers.tell(.connected(key(3)), of: node, at: at(1))
+    #expect(lines.written.count { $0.contains("peer.connected") && $0.contains("l1") } == 5)
+    #expect(lines.written.count { $0.contains("peer.disconnected") && $0.contains("l1") } == 5)
+    for label in ["l2", "l3"] { #expect(lines.written.count { $0.contains("label=\(label)") } == 1) }
+    #expect(lines.written.count == 65 + 10 + 2)
+    lines.written = []
+    log.timeout(at: at(61))
+    #expect(lines.written.count { $0.contains("label=l1") && $0.hasSuffix("repeated=1995\n") } == 2)
+  }
+
   /// What one peer asks without end costs a few lines a minute, and its number; what another does stands between them.
   @Test func aFloodOfQuestionsIsCountedAndCostsNoOther() {
     let lines = Lines()
@@ -178,5 +210,55 @@ import Testing
     log.write(.info, "four")
     log.write(.info, "five")
     #expect(lines.written == ["<6>one\n", "<6>four dropped_lines=2\n", "<6>five\n"])
+  }
+
+  /// A reader that is slow misses noise, and nothing that changed the board.
+  @Test func whatChangedTheBoardWaitsForTheReader() {
+    let lines = Lines()
+    let log = lines.log()
+    lines.accepts = false
+    log.write(.info, "noise")
+    log.write(.notice, "one")
+    log.write(.info, "noise")
+    log.writeFailure(.warning, "two", at: at(1))
+    for _ in 0..<3 { log.writeFailure(.warning, "two", at: at(1)) }
+    log.timeout(at: at(1))
+    #expect(log.deadline == at(1) + Log.retryInterval)
+    log.timeout(at: at(61))
+    lines.accepts = true
+    // Nothing else is to be told: the time comes.
+    log.timeout(at: at(61) + .milliseconds(249))
+    #expect(lines.written.isEmpty)
+    log.timeout(at: at(61) + Log.retryInterval)
+    #expect(lines.written == ["<5>one dropped_lines=2\n", "<4>two\n", "<4>two repeated=3\n"])
+    log.write(.info, "later")
+    #expect(lines.written.last == "<6>later\n")
+    #expect(log.deadline == at(121))
+  }
+
+  @Test func whatWaitsIsWrittenBeforeWhatComes() {
+    let lines = Lines()
+    let log = lines.log()
+    lines.accepts = false
+    log.write(.notice, "one")
+    lines.accepts = true
+    log.write(.info, "two")
+    #expect(lines.written == ["<5>one\n", "<6>two\n"])
+  }
+
+  @Test func whatWaitsIsBounded() throws {
+    let lines = Lines()
+    let log = lines.log()
+    lines.accepts = false
+    let value = [UInt8](repeating: 0x61, count: 120)
+    for number in 0..<1_000 { log.write(.notice, "act", [.number("n", Int64(number)), .bytes("v", value)]) }
+    lines.accepts = true
+    log.write(.info, "last")
+    let bytes = lines.written.reduce(0) { $0 + $1.utf8.count }
+    #expect((Log.maximumWaitingBytes - 2_000..<Log.maximumWaitingBytes + 2_000).contains(bytes))
+    // The oldest stay, and what they cost is told.
+    #expect(lines.written[1].hasPrefix("<5>act n=1 "))
+    #expect(lines.written[0].hasSuffix(" dropped_notices=\(1_001 - lines.written.count)\n"))
+    #expect(lines.written.last == "<6>last\n")
   }
 }

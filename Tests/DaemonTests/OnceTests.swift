@@ -103,18 +103,9 @@ import Testing
     #expect(try await running.stop().exitCode == 0)
   }
 
-  /// A board with a radio that takes its time.
-  private func slowRadio(_ seconds: Double) throws -> SlowSupplicant {
-    let control = board.folder.path("wpa")
-    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
-    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
-    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
-    return try SlowSupplicant(path: control + "/wlan0", delay: seconds)
-  }
-
   /// The link goes between question and answer; who asks again over the next one waits for the run that is under way.
   @Test func theLinkThatDiedCostsNoSecondRun() async throws {
-    let supplicant = try slowRadio(4)
+    let supplicant = try SlowSupplicant(of: board, delay: 4)
     defer { supplicant.stop() }
     let (running, laptop) = try await meet()
     let key = OnceKey()
@@ -126,6 +117,27 @@ import Testing
     let answer = try await laptop.node.call(board.key, "wifi.restart", once: key, timeout: .seconds(30))
     #expect(answer.isRepeated && answer.value.value("state") == binary("completed"), "\(answer)")
     #expect(try await laptop.node.call(board.key, "wifi.restart", once: key).value == answer.value)
+    #expect(supplicant.reconfigurations == 1)
+    await laptop.node.stop()
+    #expect(try await running.stop().exitCode == 0)
+  }
+
+  /// A call that joined the restart of another peer: its connection goes, its place with it, and its outcome is kept.
+  @Test func whatJoinedIsAnsweredAfterItsConnectionWent() async throws {
+    let supplicant = try SlowSupplicant(of: board, delay: 4)
+    defer { supplicant.stop() }
+    let (running, laptop) = try await meet()
+    let first = Task { try await laptop.call(running, "wifi.restart") }
+    try await eventually { supplicant.reconfigurations == 1 }
+    let key = OnceKey()
+    let lost = Task { try await once(laptop, running, key, "wifi.restart") }
+    try await eventually { board.folder.read("state/once").map { Data($0).range(of: Data(key.bytes)) } != nil }
+    await laptop.node.disconnect(from: board.key)
+    await #expect(throws: PeerNetError.self) { try await lost.value }
+    await #expect(throws: PeerNetError.self) { try await first.value }
+    try await laptop.connect(to: running)
+    let answer = try await laptop.node.call(board.key, "wifi.restart", once: key, timeout: .seconds(30))
+    #expect(answer.isRepeated && answer.value.value("joined") == .atom("true"), "\(answer)")
     #expect(supplicant.reconfigurations == 1)
     await laptop.node.stop()
     #expect(try await running.stop().exitCode == 0)
@@ -153,7 +165,7 @@ import Testing
   }
 
   @Test func whatTheAgentDiedOverIsUnknown() async throws {
-    let supplicant = try slowRadio(600)
+    let supplicant = try SlowSupplicant(of: board, delay: 600)
     defer { supplicant.stop() }
     let (running, laptop) = try await meet()
     let key = OnceKey()

@@ -1,3 +1,4 @@
+import Boards
 import Foundation
 import Synchronization
 
@@ -12,6 +13,15 @@ final class SlowSupplicant: @unchecked Sendable {
 
   /// How often it was asked to reconfigure.
   var reconfigurations: Int { reconfigured.load(ordering: .relaxed) }
+
+  /// Is the radio of a board that has nothing else, until the process ends.
+  convenience init(of board: TestBoard, delay: TimeInterval) throws {
+    let control = board.folder.path("wpa")
+    try FileManager.default.createDirectory(atPath: control, withIntermediateDirectories: true)
+    try board.folder.write("board.conf", "[board]\nname = slow\n[wifi]\ninterface = wlan0\ncontrol = \(control)\n")
+    try board.configure(board: "board = linux\nprofile = \(board.folder.path("board.conf"))")
+    try self.init(path: control + "/wlan0", delay: delay)
+  }
 
   /// Serves at `path` until the process ends.
   init(path: String, delay: TimeInterval) throws {

@@ -85,6 +85,28 @@ import Testing
     #expect(world.outcome(0, gone) == [.answered(.error(.atom("no_such_handle")))])
   }
 
+  /// Where the application bounds the work itself, a request takes a place for as long as its answer can go somewhere.
+  @Test(arguments: [false, true]) func aPlaceMayEndWithItsConnection(_ ends: Bool) throws {
+    let world = pair()
+    world.serve = { _, _ in nil }
+    world.act(1) { $0.expose(Array("echo".utf8), limit: 3, endsWithConnection: ends) }
+    for _ in 0..<3 { _ = try world.call(0, 1, timeout: .seconds(60)) }
+    world.run(.seconds(1))
+    let old = world.takeUnanswered()
+    #expect(old.count == 3)
+    world.resetAll(1)
+    world.run(.seconds(20))
+    let calls = try (0..<3).map { _ in try world.call(0, 1, timeout: .seconds(60)) }
+    world.run(.seconds(1))
+    let busy = CallOutcome.answered(.error(.binary(utf8: "busy: too many calls at once")))
+    #expect(calls.allSatisfy { world.outcome(0, $0) == (ends ? [] : [busy]) })
+    // A late answer to the old ones frees no place of the new ones.
+    for (_, request) in old { world.act(1) { $0.reply(request.token!, .ok(1), now: world.now) } }
+    let another = try world.call(0, 1, timeout: .seconds(60))
+    world.run(.seconds(1))
+    #expect(world.outcome(0, another) == (ends ? [busy] : []))
+  }
+
   @Test func deniedUnlessGranted() throws {
     let world = pair(allow: .none)
     let plain = try world.call(0, 1, "wifi.restart")

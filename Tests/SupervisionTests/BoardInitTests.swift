@@ -159,6 +159,33 @@ import Testing
     #expect(earlier > 400 << 10 && earlier <= 512 << 10)
   }
 
+  /// The noise of a flood is cut, and what the agent says that it changed stands in the log to the last line.
+  @Test func whatTheAgentChangedStaysInAFlood() async throws {
+    try root.script(
+      "flood.sh",
+      """
+      i=0
+      while [ $i -lt 5000 ]; do
+        i=$((i + 1))
+        echo "<6>noise"
+        [ $((i % 50)) -ne 0 ] || echo "<5>act $i."
+      done
+      sleep 1
+      echo "<6>end"
+      while [ -e "$0" ]; do sleep 0.1; done
+      """)
+    try root.write("etc/board/services", "[service agent]\ncommand = \(root.path("flood.sh"))\n")
+    let run = try root.start()
+    try await root.wait(for: "agent: end")
+    run.signal(SIGTERM)
+    #expect(try await run.end() == .exited(10))
+    let lines = root.log.split(separator: "\n")
+    let acts = lines.compactMap { $0.split(separator: "agent: act ").dropFirst().first }
+    #expect(acts == (1...100).map { "\($0 * 50)." })
+    #expect(lines.count { $0.hasSuffix("agent: noise") } < 1_000)
+    #expect(root.log.contains("lines are left out"))
+  }
+
   // MARK: What the board was given
 
   private func key(_ byte: UInt8) throws -> PublicKey { try #require(PublicKey([UInt8](repeating: byte, count: 32))) }

@@ -7,16 +7,30 @@ import PeerNet
 /// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
 /// for all.
 final class WifiControl {
-  /// More than that do not join; of one caller no more than are left for others.
+  /// Callers that wait at their connections for one outcome: more do not join, and of one caller no more than are left for
+  /// others. Those that wait at none have been counted elsewhere.
   static let maximumWaiting = 32
 
   private typealias Waiting = (WifiDialogue.Result, _ joined: Bool) -> Void
 
   private enum Kind: Int { case status, scan, restart }
 
+  private struct Waiter {
+    let caller: [UInt8]
+    let connection: ConnectionID?
+    let tell: Waiting
+    let refuse: (BoardOutcome) -> Void
+  }
+
   private struct Job {
     var work: any WifiWork
-    var waiting: [(caller: [UInt8], tell: Waiting)]
+    /// The first of them began it.
+    var waiting: [Waiter]
+
+    func hasRoom(for caller: [UInt8]) -> Bool {
+      let counted = waiting.filter { $0.connection != nil }
+      return counted.count { $0.caller == caller } < WifiControl.maximumWaiting - counted.count
+    }
   }
 
   private let interface: [UInt8]
@@ -75,20 +89,33 @@ final class WifiControl {
   }
 
   private func run(
-    _ kind: Kind, _ plan: WifiDialogue.Plan, for caller: Caller, refused: (BoardOutcome) -> Void,
-    _ waiting: @escaping Waiting
+    _ kind: Kind, _ plan: WifiDialogue.Plan, for caller: Caller, refused: @escaping (BoardOutcome) -> Void,
+    _ tell: @escaping Waiting
   ) {
+    let waiter = Waiter(caller: caller.key, connection: caller.connection, tell: tell, refuse: refused)
     if let job = jobs[kind.rawValue] {
-      let own = job.waiting.count { $0.caller == caller.key }
-      guard own < WifiControl.maximumWaiting - job.waiting.count else {
+      guard waiter.connection == nil || job.hasRoom(for: waiter.caller) else {
         return refused(.failed(ProcedureFailure(.busy, "too many callers wait for this already").reason))
       }
-      jobs[kind.rawValue]?.waiting.append((caller.key, waiting))
+      jobs[kind.rawValue]?.waiting.append(waiter)
       return
     }
     let work = work(kind, plan)
-    jobs[kind.rawValue] = Job(work: work, waiting: [(caller.key, waiting)])
+    jobs[kind.rawValue] = Job(work: work, waiting: [waiter])
     work.start()
+  }
+
+  /// Nobody waits at this connection any more. Whoever joined by it goes; what it began is brought to its end.
+  func letGo(of connection: ConnectionID) {
+    for kind in jobs.indices {
+      guard let waiting = jobs[kind]?.waiting else { continue }
+      let gone = waiting.dropFirst().filter { $0.connection == connection }
+      guard !gone.isEmpty else { continue }
+      jobs[kind]?.waiting = waiting.prefix(1) + waiting.dropFirst().filter { $0.connection != connection }
+      for waiter in gone {
+        waiter.refuse(.failed(ProcedureFailure(.unavailable, "its connection ended while it waited").reason))
+      }
+    }
   }
 
   private func work(_ kind: Kind, _ plan: WifiDialogue.Plan) -> any WifiWork {

@@ -10,6 +10,8 @@ final class Handler {
   static let smallArguments = 1_024
   /// Bytes of arguments, encoded. More are refused before they are read.
   var maximumArguments = Int.max
+  /// Whether a request counts no longer than its connection lives.
+  var endsWithConnection = false
   /// Requests at work at once; more are refused as busy.
   var slots = Slots(limit: 0, isFair: false)
   /// Keys that the application authorized beyond what their trust lines say.

@@ -8,12 +8,13 @@ extension Node {
   /// Exposes a name to peers. Nothing is reachable that was not exposed.
   ///
   /// At most `limit` requests are at work at once; more are refused as busy. With `sharesFairly` no peer has more of them
-  /// than are left for others. Arguments of more than `maximumArguments` bytes, encoded, are refused as too large before
-  /// they are read; 1,024 are read in any case. With `isRemoteProcedure` the name is also reached through `beam_admin`
-  /// (Protocol, Remote procedure handle).
+  /// than are left for others. With `endsWithConnection` a request counts no longer than its connection lives; its work may
+  /// go on, and the application bounds that itself. Arguments of more than `maximumArguments` bytes, encoded, are refused
+  /// as too large before they are read; 1,024 are read in any case. With `isRemoteProcedure` the name is also reached
+  /// through `beam_admin` (Protocol, Remote procedure handle).
   public func expose(
     _ name: [UInt8], access: Access = .granted, isRemoteProcedure: Bool = false, limit: Int = 16,
-    sharesFairly: Bool = false, maximumArguments: Int = .max
+    sharesFairly: Bool = false, endsWithConnection: Bool = false, maximumArguments: Int = .max
   ) {
     // A revoked one comes back if requests are still at work: they count.
     let known = handlers[name] ?? requests.values.first { $0.name == name }?.handler
@@ -22,6 +23,7 @@ extension Node {
     handler.isRemoteProcedure = isRemoteProcedure
     handler.slots.limit = limit
     handler.slots.isFair = sharesFairly
+    handler.endsWithConnection = endsWithConnection
     handler.maximumArguments = maximumArguments
     handlers[name] = handler
   }

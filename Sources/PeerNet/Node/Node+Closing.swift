@@ -32,6 +32,7 @@ extension Node {
       emit(.callFinished(CallID(id), hasLeft ? .lost(reason) : .notSent(reason)))
     }
     session.ledger.calls = [:]
+    if session.ledger.requests > 0 { dropRequests(of: session) }
     let key = session.remote ?? session.ledger.expected
     session.close()
     if session.ledger.isAdmitted {
@@ -42,6 +43,14 @@ extension Node {
       }
     } else {
       emit(.rejected(session.endpoint, session.remote, reason))
+    }
+  }
+
+  /// What was asked for here is answered nowhere any more: where nothing else speaks against it, it gives back its places.
+  private func dropRequests(of session: Session) {
+    for (token, record) in requests where record.connection == session.id && record.handler.endsWithConnection {
+      requests[token] = nil
+      release(record)
     }
   }
 

@@ -127,11 +127,16 @@ extension Node {
     _ = try session.send(.reply(id: id, .error(term)))
   }
 
+  /// A request is at work no more.
+  func release(_ record: RequestRecord) {
+    record.handler.slots.release(record.peer)
+    atWork.release(record.peer)
+  }
+
   /// Answers a request, now or much later. Unknown tokens and peers that are gone are ignored.
   public func reply(_ token: RequestToken, _ reply: Reply, now: Instant) {
     guard let record = requests.removeValue(forKey: token.value) else { return }
-    record.handler.slots.release(record.peer)
-    atWork.release(record.peer)
+    release(record)
     guard let session = session(record.connection) else { return }
     session.ledger.requests -= 1
     session.ledger.requestBytes -= record.byteCount

@@ -3,15 +3,29 @@ import PeerNet
 
 /// The daemon's log: one line an event, one unbuffered write a line, to stderr with syslog priorities.
 ///
-/// It never blocks the loop: a line that does not fit at once is dropped, and the next line tells how many were.
+/// It never blocks the loop. A line that does not fit at once is dropped, and the next line tells how many were; one of
+/// notice or above waits until it fits, since that is what changed the board.
 final class Log {
   /// Writes a whole line or nothing; whether it did.
   typealias Sink = ([UInt8]) -> Bool
 
+  /// Bytes of lines that wait. Beyond that they are dropped as well, and counted.
+  static let maximumWaitingBytes = 32 << 10
+  /// How long after one attempt to write what waits the next is made.
+  static let retryInterval = Duration.milliseconds(250)
+
+  private struct Line {
+    let text: [UInt8]
+    let repeated: Int64
+  }
+
   var level: LogLevel
   private let sink: Sink
   private var filter: RepeatFilter
-  private var dropped: Int64 = 0
+  private var waiting: [Line] = []
+  private var waitingBytes = 0
+  private var retryAt = Instant.zero
+  private var dropped = LogLine.Dropped()
 
   init(level: LogLevel, filter: RepeatFilter = RepeatFilter(), sink: @escaping Sink) {
     self.level = level
@@ -20,12 +34,15 @@ final class Log {
   }
 
   /// When `timeout` has something to write.
-  var deadline: Instant? { filter.deadline }
+  var deadline: Instant? {
+    guard !waiting.isEmpty else { return filter.deadline }
+    return min(retryAt, filter.deadline ?? retryAt)
+  }
 
   /// Writes an event.
   func write(_ level: LogLevel, _ event: StaticString, _ fields: [LogField] = []) {
     guard level <= self.level else { return }
-    put(LogLine.format(level, event, fields, []))
+    put(Line(text: LogLine.format(level, event, fields, []), repeated: 0), level)
   }
 
   /// Writes a failure the first time, or of what happens often the first few; while it repeats, about the same subject, it is
@@ -38,20 +55,43 @@ final class Log {
     var subjectText: [UInt8] = []
     for field in subject { field.append(to: &subjectText) }
     let line = LogLine.format(level, event, subject, details)
-    guard filter.admit(line, event: event.bytes, subject: subjectText, burst: burst, at: now) else { return }
-    put(line)
+    guard filter.admit(line, level, event: event.bytes, subject: subjectText, burst: burst, at: now) else { return }
+    put(Line(text: line, repeated: 0), level)
   }
 
-  /// Tells what was repeated in the windows that are over.
+  /// Tells what was repeated in the windows that are over, and what has waited.
   func timeout(at now: Instant) {
-    for summary in filter.summaries(at: now) { put(summary.line, repeated: summary.count) }
+    for summary in filter.summaries(at: now) {
+      put(Line(text: summary.line, repeated: summary.count), summary.level)
+    }
+    guard !waiting.isEmpty, retryAt <= now else { return }
+    writeWaiting()
+    retryAt = now + Self.retryInterval
   }
 
-  private func put(_ line: [UInt8], repeated: Int64 = 0) {
-    if sink(LogLine.finished(line, repeated: repeated, dropped: dropped)) {
-      dropped = 0
-    } else {
-      dropped += 1
+  private func put(_ line: Line, _ level: LogLevel) {
+    writeWaiting()
+    if waiting.isEmpty, writeOut(line) { return }
+    guard level <= .notice else { return dropped.lines += 1 }
+    guard waitingBytes + line.text.count <= Self.maximumWaitingBytes else { return dropped.notices += 1 }
+    waiting.append(line)
+    waitingBytes += line.text.count
+  }
+
+  /// The oldest first, as far as they fit.
+  private func writeWaiting() {
+    var count = 0
+    for line in waiting {
+      guard writeOut(line) else { break }
+      count += 1
+      waitingBytes -= line.text.count
     }
+    waiting.removeFirst(count)
+  }
+
+  private func writeOut(_ line: Line) -> Bool {
+    guard sink(LogLine.finished(line.text, repeated: line.repeated, dropped: dropped)) else { return false }
+    dropped = LogLine.Dropped()
+    return true
   }
 }

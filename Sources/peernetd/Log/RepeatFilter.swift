@@ -1,20 +1,23 @@
 import PeerNet
 
-/// Lets a failure through once, or what happens often a few times, and counts its repetitions: each window with any ends in one line that tells how many.
+/// Lets a failure through once, or what happens often a few times, and counts its repetitions: each window with any ends
+/// in one line that tells how many.
 ///
-/// What repeats is an event about a subject, whatever the rest of the line says. Subjects are bounded: a flood of
-/// different ones is counted under its event alone.
+/// What repeats is an event about a subject, whatever the rest of the line says. The subjects of an event are bounded: a
+/// flood of different ones is counted under the event alone, and costs no other event its lines.
 struct RepeatFilter {
   struct Summary: Equatable {
     /// The latest repetition's line.
     let line: [UInt8]
+    let level: LogLevel
     let count: Int64
   }
 
   private struct Entry {
+    let level: LogLevel
     let event: [UInt8]
     let subject: [UInt8]
-    let end: Instant
+    var end: Instant
     var line: [UInt8]
     var count: Int64
     let burst: Int64
@@ -25,49 +28,53 @@ struct RepeatFilter {
   private let window: Duration
   private let capacity: Int
   private var entries: [Entry] = []
+  /// When `summaries` has something to do next.
+  private(set) var deadline: Instant?
 
   init(window: Duration = .seconds(60), capacity: Int = 64) {
     self.window = window
     self.capacity = capacity
   }
 
-  /// When `summaries` has something to do next.
-  var deadline: Instant? { entries.lazy.map { $0.end }.min() }
-
   /// Whether the line is to be written now; otherwise it was counted. `burst` of them are, in a window.
   mutating func admit(
-    _ line: [UInt8], event: [UInt8], subject: [UInt8], burst: Int64 = 1, at now: Instant
+    _ line: [UInt8], _ level: LogLevel, event: [UInt8], subject: [UInt8], burst: Int64 = 1, at now: Instant
   ) -> Bool {
-    let isFull = entries.count >= capacity
-    if let index = entries.firstIndex(where: { $0.event == event && ($0.subject == subject) }) {
-      return count(line, at: index)
+    var subjects = 0
+    var common: Int?
+    for index in entries.indices where entries[index].event == event {
+      if entries[index].subject == subject { return count(line, at: index) }
+      if entries[index].subject.isEmpty { common = index }
+      subjects += 1
     }
-    if isFull, let index = entries.firstIndex(where: { $0.event == event && $0.subject.isEmpty }) {
-      return count(line, at: index)
-    }
+    let isFull = subjects >= capacity
+    if isFull, let common { return count(line, at: common) }
+    let end = now + window
     entries.append(
       Entry(
-        event: event, subject: isFull ? [] : subject, end: now + window, line: line, count: 0, burst: burst,
+        level: level, event: event, subject: isFull ? [] : subject, end: end, line: line, count: 0, burst: burst,
         room: burst - 1))
+    deadline = min(deadline ?? end, end)
     return true
   }
 
   /// Ends the windows that are over: those with repetitions are told and begin anew, the others are forgotten.
   mutating func summaries(at now: Instant) -> [Summary] {
+    guard let deadline, deadline <= now else { return [] }
     var summaries: [Summary] = []
     var kept: [Entry] = []
-    for entry in entries {
-      if entry.end > now {
-        kept.append(entry)
-      } else if entry.count > 0 {
-        summaries.append(Summary(line: entry.line, count: entry.count))
-        kept.append(
-          Entry(
-            event: entry.event, subject: entry.subject, end: now + window, line: entry.line, count: 0,
-            burst: entry.burst, room: entry.burst - 1))
+    for var entry in entries {
+      if entry.end <= now {
+        guard entry.count > 0 else { continue }
+        summaries.append(Summary(line: entry.line, level: entry.level, count: entry.count))
+        entry.end = now + window
+        entry.count = 0
+        entry.room = entry.burst - 1
       }
+      kept.append(entry)
     }
     entries = kept
+    self.deadline = kept.lazy.map { $0.end }.min()
     return summaries
   }
 

@@ -4,6 +4,9 @@ import Sodium
 
 /// Tells in the log what happens between the board and others. What anyone can repeat at will is counted instead.
 struct PeerLog {
+  /// Lines a minute about one peer that comes, and about one that goes; the rest is counted.
+  private static let linesOfPeer: Int64 = 5
+
   let log: Log
 
   func tell(_ event: Event, of node: Node, at now: Instant) {
@@ -18,13 +21,15 @@ struct PeerLog {
     case .closed(_, let key, let reason):
       log.write(.debug, "connection.closed", [.peer(key)] + reason.fields)
     case .connected(let key):
-      log.write(.info, "peer.connected", subject(key, node) + route(key, node))
+      log.writeFailure(
+        .info, "peer.connected", about: subject(key, node), route(key, node), burst: Self.linesOfPeer, at: now)
     case .suspected(_, let key):
       log.writeFailure(.info, "peer.suspect", about: subject(key, node), liveness(key, node, at: now), at: now)
     case .relieved(_, let key):
       log.writeFailure(.info, "peer.relieved", about: subject(key, node), liveness(key, node, at: now), at: now)
     case .disconnected(let key, let reason):
-      log.write(.info, "peer.disconnected", subject(key, node) + reason.fields)
+      log.writeFailure(
+        .info, "peer.disconnected", about: subject(key, node), reason.fields, burst: Self.linesOfPeer, at: now)
     case .dialFailed(let key, let endpoint, let reason):
       log.writeFailure(
         .info, "dial.failed", about: subject(key, node), [.address(endpoint)] + reason.fields, at: now)

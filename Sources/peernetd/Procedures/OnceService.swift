@@ -9,7 +9,8 @@ import Sodium
 final class OnceService {
   /// The handle.
   static let name: StaticString = "agent.once"
-  /// Requests at work, those that wait for another's outcome among them. No peer has more than are left for others.
+  /// Requests at work, those that wait for another's outcome among them, for as long as their connections live. No peer has
+  /// more than are left for others.
   static let limit = 64
 
   private let store: OnceStore
@@ -63,6 +64,7 @@ final class OnceService {
     }
     let entry = begun.entry
     entry.wait(reply)
+    // It runs to its end whatever becomes of the connection: who asks again over another one is told how it ended.
     let caller = Caller(request)
     store.commit(begun.record) { [self] isWritten in
       guard isWritten, store.journal.begin(entry) else {

@@ -18,7 +18,7 @@ final class ProcedureService {
 
   /// Requests for one procedure that are at work at once, and messages. No peer has more than are left for others.
   private static let limit = 32
-  /// Lines a minute about one peer's calls of one procedure that changes nothing; the rest is counted.
+  /// Lines a minute about one peer's calls of one procedure by which nothing was changed; the rest is counted.
   private static let linesOfPeerAndProcedure: Int64 = 10
 
   private var messages = Slots(limit: ProcedureService.limit, isFair: true)
@@ -29,10 +29,11 @@ final class ProcedureService {
     self.transport = transport
     self.log = log
     once = OnceService(journal, board, log: log, now: transport.now)
-    // What it runs is held against the grants of the procedure named in it.
+    // What it runs is held against the grants of the procedure named in it, and goes on without a connection: the journal
+    // bounds it.
     node.expose(
       OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit,
-      sharesFairly: true, maximumArguments: Limits.argumentsOfLines)
+      sharesFairly: true, endsWithConnection: true, maximumArguments: Limits.argumentsOfLines)
     for procedure in Procedure.allCases {
       node.expose(
         procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
@@ -45,10 +46,9 @@ final class ProcedureService {
     let called = Procedure(name: request.name)
     guard called != nil || request.name.equals(OnceService.name) else { return }
     let asker = Asker(request)
-    if asker.token == nil {
+    if asker.isCountedHere {
       guard messages.hasRoom(for: asker.peer) else {
-        return tellRefusal(
-          request, Array("busy: too many messages at once".utf8), procedure: called?.name.bytes ?? request.name)
+        return tellRefusal(request, Array("busy: too many messages at once".utf8), procedure: request.name)
       }
       messages.take(asker.peer)
     }
@@ -65,7 +65,7 @@ final class ProcedureService {
       return refuse(request, error)
     }
     let began = transport.now
-    board.carryOut(plan, for: Caller(request)) { [self] outcome in
+    board.carryOut(plan, for: Caller(request, at: request.connection)) { [self] outcome in
       answer(asker, procedure, outcome.asReply, began: began)
     }
   }
@@ -81,6 +81,9 @@ final class ProcedureService {
     }
   }
 
+  /// A connection has ended: what only waited at it gives its places back.
+  func letGo(of connection: ConnectionID) { board.letGo(of: connection) }
+
   /// Whoever is not a peer any more leaves nothing behind.
   func forgetAll(but trust: TrustList) {
     once.forgetAll { trust.entry(for: $0) != nil }
@@ -89,21 +92,29 @@ final class ProcedureService {
   private func answer(
     _ asker: Asker, _ procedure: Procedure, _ reply: Reply, began: Instant, isRepeated: Bool = false
   ) {
-    let subject = asker.fields(procedure.name.bytes)
+    var subject = asker.fields(procedure.name.bytes)
     var fields: [LogField] = []
+    var isDone = procedure.changesSomething && !isRepeated
     switch reply {
-    case .ok: fields.append(.literal("outcome", "ok"))
-    case .error(let reason): fields.append(.bytes("outcome", reason.binaryBytes ?? []))
+    case .ok: subject.append(.literal("outcome", "ok"))
+    case .error(let reason):
+      let text = reason.binaryBytes ?? []
+      let code = Array(text.prefix { $0 != UInt8(ascii: ":") })
+      // With any other code nothing was begun.
+      if !code.equals("step_failed") && !code.equals("timeout") { isDone = false }
+      subject.append(.bytes("outcome", code))
+      fields.append(.bytes("reason", Array(text.dropFirst(code.count + 2))))
     }
     fields.append(.milliseconds("ms", transport.now - began))
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
-    // Who asks what changes nothing may ask as often as it likes, and would wash away what others did.
-    if procedure.changesSomething {
-      log.write(.notice, "call.served", subject + fields)
+    // Who asks what changes nothing, or in vain, may ask as often as it likes, and would wash away what others did.
+    let level = procedure.changesSomething ? LogLevel.notice : .info
+    if isDone {
+      log.write(level, "call.served", subject + fields)
     } else {
       log.writeFailure(
-        .info, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
+        level, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
     }
     send(reply, to: asker)
     onServed(asker.peer)
@@ -135,8 +146,9 @@ final class ProcedureService {
   }
 
   private func send(_ reply: Reply, to asker: Asker) {
+    if asker.isCountedHere { messages.release(asker.peer) }
     // A message has no answer.
-    guard let token = asker.token else { return messages.release(asker.peer) }
+    guard let token = asker.token else { return }
     node.reply(token, reply, now: transport.now)
     transport.carryOut()
   }
@@ -147,9 +159,12 @@ private struct Asker {
   let token: RequestToken?
   let peer: PublicKey
   let label: [UInt8]
+  /// It takes one of the places of messages: the node does not count those, and the journal only those for it.
+  let isCountedHere: Bool
 
   init(_ request: Request) {
     token = request.token
+    isCountedHere = request.token == nil && !request.name.equals(OnceService.name)
     peer = request.peer
     label = request.label
   }
@@ -174,9 +189,10 @@ extension BoardOutcome {
 }
 
 extension Caller {
-  init(_ request: Request) {
+  /// With the connection that it waits at, if it does.
+  init(_ request: Request, at connection: ConnectionID? = nil) {
     self.init(
       label: request.label, key: request.peer.text, fingerprint: request.peer.fingerprint, grants: request.grants,
-      wire: request.wire)
+      wire: request.wire, connection: connection)
   }
 }
