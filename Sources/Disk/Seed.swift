@@ -19,7 +19,7 @@ public struct Seed: Hashable, Sendable {
   public let isTrustUnreadable: Bool
 
   /// Decides what is missing. What is there and can be used is left as it is; a file is missing, too, when it is empty, when it is a key
-  /// file or a trust list that cannot be read, and no last good copy of the list is left.
+  /// file or a trust list that cannot be read, and no last good copy of the list is left; or when it is a text that was cut off.
   ///
   /// - Parameters:
   ///   - revoked: the keys that were unpaired in the field; they are not in the list that is written.
@@ -42,8 +42,9 @@ public struct Seed: Hashable, Sendable {
       }
     }
     add(Self.hostname, provision.contents(Provision.hostname))
-    add(Self.wifi, provision.contents(Provision.wifi))
-    add(Self.board, provision.contents(Provision.board))
+    add(Self.wifi, provision.contents(Provision.wifi), isUsable: Self.isWholeWifi)
+    // As an editor may have left it: without the end of its last line the agent takes the file for half of one.
+    add(Self.board, provision.contents(Provision.board).map(Self.ended), isUsable: Self.isEnded)
     self.files = files
     self.isTrustUnreadable = isTrustUnreadable
   }
@@ -60,6 +61,28 @@ public struct Seed: Hashable, Sendable {
   public static var wifi: StaticString { "wifi/wpa_supplicant.conf" }
   /// `peernet/board.conf`
   public static var board: StaticString { "peernet/board.conf" }
+
+  private static func isEnded(_ text: [UInt8]) -> Bool { text.last == UInt8(ascii: "\n") }
+
+  private static func ended(_ text: [UInt8]) -> [UInt8] {
+    text.isEmpty || isEnded(text) ? text : text + [UInt8(ascii: "\n")]
+  }
+
+  /// Whether every block of a configuration of wpa_supplicant's is closed, and the last line: of half a file it would take
+  /// nothing at all, and the board would join no network.
+  private static func isWholeWifi(_ text: [UInt8]) -> Bool {
+    var isInBlock = false
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let word = line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "\r") }
+      if word.first == UInt8(ascii: "#") { continue }
+      if isInBlock {
+        if word == [UInt8(ascii: "}")] { isInBlock = false }
+      } else if word.suffix(2) == [UInt8(ascii: "="), UInt8(ascii: "{")] {
+        isInBlock = true
+      }
+    }
+    return isEnded(text) && !isInBlock
+  }
 
   private static func isKeyFile(_ bytes: [UInt8]) -> Bool {
     do throws(KeyFileError) {

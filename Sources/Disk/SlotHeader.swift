@@ -3,7 +3,8 @@ import Sodium
 /// The 4 KiB between the two parts of a slot image: what is in it, for which board, and its hash.
 ///
 /// A slot image is a squashfs, padded to 4 KiB, this header, and what U-Boot starts, kernel and initrd, padded to sectors.
-/// U-Boot finds the header with the length in the squashfs's superblock.
+/// U-Boot finds the header with the length in the squashfs's superblock. A file of a slot image begins with a copy of the
+/// header: whoever gets the file as a stream knows what it is before anything is overwritten.
 public struct SlotHeader: Hashable, Sendable {
   /// The squashfs with its padding, in sectors; the header stands behind it.
   public let squashfsSectors: UInt32
@@ -39,6 +40,15 @@ public struct SlotHeader: Hashable, Sendable {
     guard imageByteCount <= DiskLayout.slot(.a).byteCount else { throw .tooLarge(imageByteCount) }
   }
 
+  /// Reads the copy at the start of a file of a slot image.
+  ///
+  /// - Parameter file: the file's first bytes, 4,096 unless it is shorter.
+  public init(startOf file: [UInt8]) throws(SlotImageError) {
+    let isBegun = Self.magic.withUTF8Buffer { $0.starts(with: file.prefix($0.count)) }
+    if file.count < Self.byteCount, isBegun { throw .truncated(UInt64(file.count)) }
+    try self.init(decoding: file)
+  }
+
   /// Reads the 4,096 bytes. What a later release puts behind the hash of the contents is passed over.
   public init(decoding bytes: [UInt8]) throws(SlotImageError) {
     guard bytes.count == Self.byteCount, Self.magic.begins(bytes) else { throw .noHeader }
@@ -72,7 +82,7 @@ public struct SlotHeader: Hashable, Sendable {
 
   /// Where the header stands in the image, in bytes.
   public var offset: UInt64 { UInt64(squashfsSectors) * UInt64(DiskLayout.sector) }
-  /// Bytes of the whole image.
+  /// Bytes of the whole image, as it stands in a slot; its file is longer by the copy of the header.
   public var imageByteCount: UInt64 {
     (UInt64(squashfsSectors) + UInt64(fitSectors)) * UInt64(DiskLayout.sector) + UInt64(Self.byteCount)
   }
@@ -104,11 +114,11 @@ public struct SlotHeader: Hashable, Sendable {
 public enum SlotImageError: Error, Hashable, Sendable {
   /// They do not begin as a squashfs.
   case notASquashfs
-  /// There is no slot header behind the squashfs.
+  /// There is no slot header where one has to be.
   case noHeader
   /// The header's checksum is that of other bytes.
   case headerChecksum
-  /// A length or a text in the header makes no sense.
+  /// A length or a text in the header makes no sense, or the header is not the one that the file begins with.
   case malformedHeader
   /// Longer than a slot: the length in bytes that it claims.
   case tooLarge(UInt64)

@@ -15,8 +15,11 @@ public struct SlotImageVerifier: Sendable {
   private var headerOffset: UInt64?
   private var hash = SHA256Stream()
 
-  /// Before the first byte.
-  public init() {}
+  /// The header that the image has to have, when its file began with one.
+  private let expected: SlotHeader?
+
+  /// Before the image's first byte, which in a file stands behind the copy of the header.
+  public init(expecting header: SlotHeader? = nil) { expected = header }
 
   /// Takes the next bytes, in pieces of any size.
   public mutating func receive(_ bytes: ArraySlice<UInt8>) {
@@ -44,7 +47,9 @@ public struct SlotImageVerifier: Sendable {
         collected += piece
         hash.update(piece)
         if collected.count == Self.superblockByteCount {
-          headerOffset = try SlotHeader.offset(superblock: collected)
+          let offset = try SlotHeader.offset(superblock: collected)
+          guard expected == nil || expected?.offset == offset else { throw .malformedHeader }
+          headerOffset = offset
           collected = []
         }
       }
@@ -56,8 +61,10 @@ public struct SlotImageVerifier: Sendable {
   /// All bytes have come: the header, when the image is whole.
   public func finish() throws(SlotImageError) -> SlotHeader {
     if let fault { throw fault }
-    guard headerOffset != nil else { throw .notASquashfs }
-    guard let header, byteCount == header.imageByteCount else { throw .truncated(byteCount) }
+    guard headerOffset != nil || expected != nil else { throw .notASquashfs }
+    guard let header, byteCount == header.imageByteCount else {
+      throw .truncated(expected == nil ? byteCount : byteCount + UInt64(SlotHeader.byteCount))
+    }
     guard hash.digest == header.contentHash else { throw .contentHash }
     return header
   }
@@ -68,7 +75,7 @@ public struct SlotImageVerifier: Sendable {
 
   private mutating func takeHeader(at offset: UInt64) throws(SlotImageError) {
     let header = try SlotHeader(decoding: collected)
-    guard header.offset == offset else { throw .malformedHeader }
+    guard header.offset == offset, expected == nil || expected == header else { throw .malformedHeader }
     self.header = header
     collected = []
   }

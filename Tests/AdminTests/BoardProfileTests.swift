@@ -137,6 +137,14 @@ import Testing
     #expect(profile.name == Array(value.utf8))
   }
 
+  /// Where it makes a value wrong, it is what is told.
+  @Test func aHashThatSpoilsAValueIsNamed() {
+    for text in ["[wifi]\ninterface=wlan0 # the dongle", "[gpio a]\ndirection=output # pump\nline=A"] {
+      #expect(fault(text) == ProfileFault(line: 2, reason: .hashInValue))
+    }
+    #expect(fault("[wifi]\ninterface=wlan 0") == ProfileFault(line: 2, reason: .badInterface))
+  }
+
   @Test func aFaultNamesItsLine() {
     #expect(
       fault("[gpio a]\nline=A\nbias=up\n[gpio b]\nline=B") == ProfileFault(line: 3, reason: .badBias))

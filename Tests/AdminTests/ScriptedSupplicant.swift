@@ -116,6 +116,7 @@ struct HealthySupplicant {
       return [(1, .say("OK\n")), (20, .die)]
     case .scan: return [(1, .say("OK\n")), (900, .say("<3>CTRL-EVENT-SCAN-RESULTS "))]
     case .scanResults: return [(1, .say("bssid / frequency / signal level / flags / ssid\n"))]
+    case .bss: return [(1, .say("FAIL\n"))]
     }
   }
 }

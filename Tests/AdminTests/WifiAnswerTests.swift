@@ -17,10 +17,15 @@ import Testing
     #expect(SupplicantMessage(bytes(datagram)) == message)
   }
 
-  @Test func commandsAreConstants() {
+  @Test func commandsAreConstantsButForANumber() {
+    let commands: [SupplicantCommand] = [
+      .ping, .attach, .status, .signalPoll, .scan, .scanResults, .reconfigure, .reassociate, .terminate, .bss(from: 0),
+      .bss(from: .max),
+    ]
     #expect(
-      SupplicantCommand.allCases.map { text([UInt8]($0.text)) } == [
+      commands.map { text($0.text) } == [
         "PING", "ATTACH", "STATUS", "SIGNAL_POLL", "SCAN", "SCAN_RESULTS", "RECONFIGURE", "REASSOCIATE", "TERMINATE",
+        "BSS RANGE=0- MASK=0x21887", "BSS RANGE=4294967295- MASK=0x21887",
       ])
   }
 

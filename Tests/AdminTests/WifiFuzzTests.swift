@@ -22,6 +22,7 @@ struct SeededRandom: RandomNumberGenerator {
     "<3>CTRL-EVENT-SCAN-RESULTS ", "<3>CTRL-EVENT-SCAN-FAILED ret=-16", "<3>CTRL-EVENT-SCAN-FAILED ret=-16 retry=1",
     "<3>CTRL-EVENT-NETWORK-NOT-FOUND ",
     "wpa_state=INTERFACE_DISABLED\n", "02:00:00:00:01:00\t2412\t-40\t[WPA2]\thome\n", "RSSI=-40\n", "",
+    NumberedSupplicant(30).results, NumberedSupplicant(30).reply(from: 0), "id=4294967295\n====\n",
   ]
 
   static func plan(_ random: inout SeededRandom) -> (WifiDialogue.Plan, Int64) {

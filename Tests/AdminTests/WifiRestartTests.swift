@@ -234,6 +234,44 @@ import Testing
     #expect(result == Self.failed(.associate, .rejected))
   }
 
+  /// An access point without power, as wpa_supplicant 2.10 tells of it: it stands in the scan for a while, does not answer, and
+  /// then is not found any more. On a flashed board the supplicant is started again when half of the time is over.
+  @Test(arguments: [5, 30, 60] as [Int64])
+  func anAccessPointThatNeverAnswersTakesNoLongerAndIsNotBlamed(_ seconds: Int64) {
+    var supplicant = HealthySupplicant()
+    var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(seconds))))
+    let result = script.run(isThere: { now in supplicant.terminatedAt.map { now > $0 + 2000 } ?? true }) {
+      command, now in
+      switch command {
+      case .status where supplicant.leftAt != nil: return [(1, .say(scanning))]
+      case .attach where supplicant.terminatedAt != nil, .reconfigure:
+        if command == .reconfigure { supplicant.leftAt = now }
+        return [
+          (1, .say("OK\n")),
+          (400, .say("<3>SME: Trying to authenticate with 02:00:00:00:01:00 (SSID='home' freq=2412 MHz)")),
+          (1400, .say("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=1 timeout=auth")),
+          (
+            1401,
+            .say("<3>CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid=\"home\" auth_failures=1 duration=10 reason=CONN_FAILED")
+          ),
+          (11_500, .say("<3>CTRL-EVENT-SSID-REENABLED id=0 ssid=\"home\"")),
+          (12_000, .say("<3>CTRL-EVENT-NETWORK-NOT-FOUND ")),
+        ]
+      case .terminate:
+        supplicant.terminatedAt = now
+        return [(1, .say("OK\n")), (20, .die)]
+      default: return supplicant.answer(command, now)
+      }
+    }
+    #expect(script.milliseconds == seconds * 1000)
+    guard case .failed(let failure)? = result else { Issue.record("\(String(describing: result))"); return }
+    #expect([.noAnswer, .networkNotFound, .timeout].contains(failure.reason), "\(failure)")
+    if seconds == 30 {
+      #expect(result == Self.failed(.associate, .networkNotFound))
+      #expect(supplicant.terminatedAt.map { 15_000...15_010 ~= $0 } == true)
+    }
+  }
+
   @Test func theRadioIsOff() {
     var supplicant = HealthySupplicant(comesBack: false)
     var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))

@@ -97,8 +97,29 @@ final class FlashedBoard {
 
 /// Slot images of 600 kB, more than is written at once.
 enum TestImage {
-  static func bytes(version: String = "7.1", board: String = "rpi4") throws -> [UInt8] {
-    let length = 500_000
+  /// What stands in a slot.
+  static func bytes(version: String = "7.1", board: String = "rpi4", squashfs length: Int = 500_000) throws -> [UInt8] {
+    let (squashfs, header, fit) = try parts(version, board, length)
+    return squashfs + header.encode() + fit
+  }
+
+  /// The file of an image: a copy of its header, then what stands in the slot.
+  static func file(version: String = "7.1", board: String = "rpi4", squashfs length: Int = 500_000) throws -> [UInt8] {
+    let (squashfs, header, fit) = try parts(version, board, length)
+    return header.encode() + squashfs + header.encode() + fit
+  }
+
+  /// A file whose first header claims more than a slot holds.
+  static func tooLarge(_ file: [UInt8]) -> [UInt8] {
+    var bytes = file
+    bytes.replaceSubrange(8..<12, with: [0, 0, 255, 0])
+    bytes.replaceSubrange(4_064..<4_096, with: SHA256.hash(Array(bytes[..<4_064])).bytes)
+    return bytes
+  }
+
+  private static func parts(
+    _ version: String, _ board: String, _ length: Int
+  ) throws -> (squashfs: [UInt8], header: SlotHeader, fit: [UInt8]) {
     var squashfs = Array("hsqs".utf8) + (4..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
     for index in 0..<8 { squashfs[40 + index] = UInt8(truncatingIfNeeded: length >> (8 * index)) }
     squashfs += [UInt8](repeating: 0, count: (4096 - length % 4096) % 4096)
@@ -106,6 +127,6 @@ enum TestImage {
     let header = try SlotHeader(
       squashfsSectors: UInt32(squashfs.count / 512), fitSectors: UInt32(fit.count / 512), version: Array(version.utf8),
       board: Array(board.utf8), contentHash: SHA256.hash(squashfs + fit))
-    return squashfs + header.encode() + fit
+    return (squashfs, header, fit)
   }
 }

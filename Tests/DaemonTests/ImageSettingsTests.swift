@@ -93,6 +93,25 @@ import Testing
     #expect(try profile(common, own: nil).warnings.isEmpty)
   }
 
+  /// A grant of `gpio.write:pump` is one of line 17 or 18, never of line 1.
+  @Test func ofHalfAFileNothingIsTaken() throws {
+    let own = "[gpio pump]\nline = GPIO18\n"
+    for end in 1..<own.utf8.count {
+      let (profile, warnings) = try profile(common, own: String(own.prefix(end)))
+      let pump = try #require(profile.line(labelled: Array("pump".utf8)))
+      #expect(pump.location == .name(Array("GPIO17".utf8), chip: nil), "\(end)")
+      if end != 12 {
+        #expect(
+          warnings == [
+            "state/board.conf: it may be cut off, so nothing of it is taken; end its last line, or copy it again"
+          ])
+      }
+    }
+    #expect(
+      try profile(common, own: own).profile.line(labelled: Array("pump".utf8))?.location
+        == .name(Array("GPIO18".utf8), chip: nil))
+  }
+
   @Test func whatIsWrongWithThemIsToldAndLeftOut() throws {
     for (own, warning) in [
       ("[gpio pump]\nline = GPIO18\ndirection = up\n", "state/board.conf:3:"), ("no setting\n", "state/board.conf:1:"),

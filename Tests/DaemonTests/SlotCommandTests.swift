@@ -9,13 +9,17 @@ import Testing
 /// `peernetd slot` on a disk that is a file.
 @Suite struct SlotCommandTests {
   private let board: FlashedBoard
+  /// What stands in a slot.
   private let image: [UInt8]
+  /// The same as a file.
+  private let download: [UInt8]
   private var file: String { board.folder.path("slot-rpi4.img") }
 
   init() throws {
     board = try FlashedBoard()
     image = try TestImage.bytes()
-    try board.folder.write("slot-rpi4.img", image)
+    download = try TestImage.file()
+    try board.folder.write("slot-rpi4.img", download)
   }
 
   private func slot(_ slot: Slot) throws -> [UInt8] { try board.read(image.count, at: DiskLayout.slot(slot).offset) }
@@ -119,18 +123,17 @@ import Testing
 
   @Test func whatIsNoImageIsRefusedBeforeAnythingIsTouched() async throws {
     let before = try await writeOther()
-    var damaged = image
+    var damaged = download
     damaged[300_000] ^= 1
+    let noImage = "it is no slot image: there is no slot header"
     for (bytes, code, text) in [
-      (Array("peernet".utf8), 81, "it is no slot image"),
-      ([UInt8](repeating: 0, count: 9000), 81, "it is no slot image"),
-      (Array(image.dropLast()), 81, "the image ends too early"),
-      (image + [0], 81, "the image goes on behind its end"),
+      (Array("peernet".utf8), 81, noImage),
+      ([UInt8](repeating: 0, count: 9000), 81, noImage),
+      (image, 81, noImage),
+      (Array(download.dropLast()), 81, "the image ends too early"),
+      (download + [0], 81, "the image goes on behind its end"),
       (damaged, 81, "the image is damaged: its contents have another hash than its header says"),
-      (
-        Array(image[..<503_808]) + [UInt8](repeating: 0, count: 9000), 81,
-        "there is no sound slot header behind the squashfs"
-      ),
+      (Array(download[..<507_904]) + [UInt8](repeating: 0, count: 9000), 81, noImage),
     ] as [([UInt8], Int32, String)] {
       try board.folder.write("other.img", bytes)
       let ended = try await board.run("slot", "write", board.folder.path("other.img"))
@@ -145,7 +148,7 @@ import Testing
 
   @Test func anImageOfAnotherBoardIsRefused() async throws {
     let before = try await writeOther()
-    try board.folder.write("other.img", try TestImage.bytes(board: "rpi3"))
+    try board.folder.write("other.img", try TestImage.file(board: "rpi3"))
     let ended = try await board.run("slot", "write", board.folder.path("other.img"))
     #expect(ended.exitCode == 82)
     #expect(
@@ -163,25 +166,62 @@ import Testing
   }
 
   @Test func anImageThatIsTooLargeIsRefused() async throws {
-    var superblock = image
-    superblock.replaceSubrange(40..<48, with: [0, 0, 0, 12, 0, 0, 0, 0])
-    try board.folder.write("other.img", superblock)
+    try board.folder.write("other.img", TestImage.tooLarge(download))
     let ended = try await board.run("slot", "write", board.folder.path("other.img"))
     #expect(ended.exitCode == 83)
     #expect(ended.errors.hasPrefix("peernetd: it is larger than a slot; nothing was written"))
   }
 
+  /// Each is longer than what is read at once: the header with which a stream begins tells.
+  @Test func aStreamThatIsNotOursTouchesNothing() async throws {
+    let before = try await writeOther()
+    _ = try await board.run("slot", "try")
+    let page = (0..<20_000).flatMap { _ in Array("<p>404 Not Found</p>\n".utf8) }
+    var damaged = download
+    damaged[90] ^= 1
+    // A sound header, but of another image: its squashfs has another length.
+    var mixed = try TestImage.file(squashfs: 400_000)
+    mixed.replaceSubrange(4_096..., with: image)
+    for (bytes, code, text) in [
+      (page, 81, "it is no slot image: there is no slot header"),
+      (image, 81, "it is no slot image: there is no slot header"),
+      (damaged, 81, "its slot header is damaged"),
+      (mixed, 81, "its slot header is damaged"),
+      (try TestImage.file(board: "rpi3"), 82, "the image is for the board rpi3, this one is rpi4"),
+      (TestImage.tooLarge(download), 83, "it is larger than a slot"),
+    ] as [([UInt8], Int32, String)] {
+      try board.folder.write("other.img", bytes)
+      let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
+      #expect(ended.exitCode == code)
+      #expect(ended.errors.hasPrefix("peernetd: \(text); nothing was written, "), "\(ended.errors)")
+      #expect(try slot(.b) == before, "\(text)")
+      #expect(try board.environment()?.trial == .b)
+    }
+  }
+
   @Test func whatBreaksOnTheWayLeavesAnEmptySlot() async throws {
     _ = try await writeOther()
     _ = try await board.run("slot", "try")
-    var damaged = image
+    var damaged = download
     damaged[400_000] ^= 1
-    try board.folder.write("other.img", damaged)
-    let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
-    #expect(ended.exitCode == 81)
-    #expect(ended.errors.contains("; slot b holds no image now, give a whole slot-BOARD.img\n"))
-    #expect(try slot(.b)[..<4096].allSatisfy { $0 == 0 })
-    #expect(try board.environment()?.trial == nil)
+    // The squashfs has the announced length, but the header behind it is that of another version.
+    var mixed = try TestImage.file(version: "7.2")
+    mixed.replaceSubrange(4_096..., with: image)
+    for (bytes, text) in [
+      (damaged, "the image is damaged: its contents have another hash than its header says"),
+      (mixed, "its slot header is damaged"), (Array(download.dropLast(512)), "the image ends too early"),
+      (download + [0], "the image goes on behind its end"),
+    ] {
+      try board.folder.write("other.img", bytes)
+      let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
+      #expect(ended.exitCode == 81)
+      #expect(
+        ended.errors.contains("peernetd: \(text); slot b holds no image now, give a whole slot-BOARD.img\n"),
+        "\(ended.errors)")
+      #expect(try slot(.b)[..<4096].allSatisfy { $0 == 0 })
+      #expect(try board.environment()?.trial == nil)
+      #expect(try await board.run("slot").output.hasSuffix("slot b    no image\n"))
+    }
     let tried = try await board.run("slot", "try")
     #expect(tried.exitCode == 86)
     #expect(
@@ -190,13 +230,16 @@ import Testing
   }
 
   /// A download that failed before it began, or soon after.
-  @Test(arguments: [0, 1, 95, 96, 4_096, 100_000]) func anInputThatEndsAtOnceTouchesNothing(_ count: Int) async throws {
+  @Test(arguments: [0, 1, 4_095, 4_096, 4_191, 8_192, 100_000])
+  func anInputThatEndsAtOnceTouchesNothing(_ count: Int) async throws {
     _ = try await board.run("slot", "write", file)
     _ = try await board.run("slot", "try")
-    try board.folder.write("other.img", Array(image[..<count]))
+    try board.folder.write("other.img", Array(download[..<count]))
     let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
     #expect(ended.exitCode == 81)
-    #expect(ended.errors.contains("; nothing was written, give a whole slot-BOARD.img\n"), "\(ended.errors)")
+    let text = count == 0 ? "there is nothing in it" : "the image ends too early"
+    #expect(
+      ended.errors == "peernetd: \(text); nothing was written, give a whole slot-BOARD.img\n", "\(ended.errors)")
     #expect(try slot(.b) == image)
     #expect(try board.environment()?.trial == .b)
   }
@@ -255,7 +298,7 @@ import Testing
 
   /// A version before, whole, in slot b.
   private func writeOther() async throws -> [UInt8] {
-    try board.folder.write("before.img", try TestImage.bytes(version: "6.9"))
+    try board.folder.write("before.img", try TestImage.file(version: "6.9"))
     #expect(try await board.run("slot", "write", board.folder.path("before.img")).exitCode == 0)
     return try slot(.b)
   }

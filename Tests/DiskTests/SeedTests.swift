@@ -70,6 +70,29 @@ struct SeedTests {
       seed(existing: ["peernet/trust": [1], "peernet/trust.good": TrustList().serialize()])["peernet/trust"] == nil)
   }
 
+  /// Of half of either the board would be worse off than of what it was given.
+  @Test func textsThatWereCutOffAreReplaced() throws {
+    let parts = [
+      "country=DE\n", "# network={\n", "network={\n  ssid=\"home\"\n  psk=\"correct horse={\"\n}\n",
+      "network={\n\tssid=\"x\"\n}\r\n",
+    ].map { Array($0.utf8) }
+    let wifi = Array(parts.joined())
+    // A cut between two networks is a file with fewer of them.
+    let whole = parts.indices.map { parts[...$0].joined().count }
+    for end in 1...wifi.count {
+      let isLeft = seed(existing: ["wifi/wpa_supplicant.conf": Array(wifi[..<end])])["wifi/wpa_supplicant.conf"] == nil
+      #expect(isLeft == whole.contains(end), "\(end)")
+    }
+    let board = Array("[gpio pump]\nline = GPIO18\n".utf8)
+    for end in 1...board.count {
+      let isLeft = seed(existing: ["peernet/board.conf": Array(board[..<end])])["peernet/board.conf"] == nil
+      #expect(isLeft == (end == 12 || end == board.count), "\(end)")
+    }
+    // What was provisioned without a last end gets one.
+    let bare = Provision([Provision.Entry(name: Array("board.conf".utf8), contents: Array("[gpio]".utf8))!])
+    #expect(seed(bare)["peernet/board.conf"] == Array("[gpio]\n".utf8))
+  }
+
   @Test func whatCannotBeUsedIsReplaced() throws {
     let broken: [String: [UInt8]] = ["peernet/identity.keys": [], "peernet/trust": [1, 2], "hostname": []]
     let result = Seed(provision(), revoked: []) { broken["\($0)"] }

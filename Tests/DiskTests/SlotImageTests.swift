@@ -71,6 +71,37 @@ struct SlotImageTests {
     #expect(throws: SlotImageError.notASquashfs) { try SlotHeader.offset(superblock: [UInt8](repeating: 0, count: 96)) }
   }
 
+  @Test func aFileBeginsWithTheHeader() throws {
+    let file = SlotImage.header.encode()
+    #expect(try SlotHeader(startOf: file) == SlotImage.header)
+    for count in [0, 1, 8, 9, 4_095] {
+      #expect(throws: SlotImageError.truncated(UInt64(count))) { try SlotHeader(startOf: Array(file[..<count])) }
+    }
+    #expect(throws: SlotImageError.noHeader) { try SlotHeader(startOf: Array("PNet".utf8)) }
+    #expect(throws: SlotImageError.noHeader) { try SlotHeader(startOf: SlotImage.squashfs) }
+  }
+
+  @Test func anImageIsTheOneThatItsFileAnnounces() throws {
+    func verify(_ header: SlotHeader) throws -> UInt64 {
+      var verifier = SlotImageVerifier(expecting: header)
+      for byte in SlotImage.bytes() where verifier.fault == nil { verifier.receive([byte]) }
+      // What is wrong is told as soon as it can be known.
+      if verifier.fault != nil { #expect([95, 12_287].contains(verifier.byteCount)) }
+      return try verifier.finish().imageByteCount
+    }
+    func header(squashfs: UInt32 = 16, version: String = "7.1") throws -> SlotHeader {
+      try SlotHeader(
+        squashfsSectors: squashfs, fitSectors: 3, version: Array(version.utf8), board: Array("rpi4".utf8),
+        contentHash: SlotImage.header.contentHash)
+    }
+    #expect(try verify(header()) == header().imageByteCount)
+    #expect(throws: SlotImageError.malformedHeader) { try verify(header(squashfs: 24)) }
+    #expect(throws: SlotImageError.truncated(4_096)) {
+      _ = try SlotImageVerifier(expecting: SlotImage.header).finish()
+    }
+    #expect(throws: SlotImageError.malformedHeader) { try verify(header(version: "7.2")) }
+  }
+
   @Test(arguments: [1, 7, 95, 96, 97, 512, 4096, 100_000])
   func anImageIsVerifiedInPiecesOfAnySize(_ size: Int) throws {
     let image = SlotImage.bytes()

@@ -1,13 +1,19 @@
 import Foundation
 import Programs
 
-/// The serial port of the emulated board: behind a socket, this computer's shell, started anew for each connection.
+/// The serial port of the emulated board: behind a socket, busybox's shell as on the board, started anew for each connection.
 final class StandInBoard: Sendable {
   let path: String
+  private let programs: String
   private let listener: Int32
 
   init() throws {
     path = NSTemporaryDirectory() + "/port-\(UUID().uuidString.prefix(8))"
+    programs = path + "-programs"
+    try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: false)
+    for name in ["sh", "sed", "base64", "cat", "head", "wc", "md5sum", "printf"] {
+      try FileManager.default.createSymbolicLink(atPath: programs + "/" + name, withDestinationPath: "/usr/bin/busybox")
+    }
     listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -18,12 +24,14 @@ final class StandInBoard: Sendable {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) } == 0
     }
     guard isBound, listen(listener, 4) == 0 else { throw Command.Failed(description: "no socket at \(path)") }
-    Thread.detachNewThread { [listener] in
+    Thread.detachNewThread { [listener, programs] in
       while true {
         let port = accept(listener, nil, nil)
         guard port >= 0 else { break }
         _ = fcntl(port, F_SETFD, FD_CLOEXEC)
-        let shell = try? Child(["sh", "-c", "echo bench-shell && exec sh"], input: port, output: port, errors: port)
+        let shell = try? Child(
+          ["sh", "-c", #"PATH="$1:$PATH"; export PATH; echo bench-shell && exec sh"#, "sh", programs], input: port,
+          output: port, errors: port)
         close(port)
         _ = shell?.wait()
       }
@@ -34,6 +42,7 @@ final class StandInBoard: Sendable {
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
     unlink(path)
+    try? FileManager.default.removeItem(atPath: programs)
   }
 
   /// Runs a script of which `"$@"` is `Scripts/board shell` on this board.

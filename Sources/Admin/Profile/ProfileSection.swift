@@ -48,7 +48,10 @@ struct ProfileSection {
 }
 
 extension Setting {
-  func fault(_ reason: ProfileFault.Reason) -> ProfileFault { ProfileFault(line: line, reason: reason) }
+  /// A comment that is none tells more than what it makes of the value.
+  func fault(_ reason: ProfileFault.Reason) -> ProfileFault {
+    ProfileFault(line: line, reason: holdsHash ? .hashInValue : reason)
+  }
 
   /// The value as a decimal number without a sign.
   func number(upTo maximum: UInt32) -> UInt32? {

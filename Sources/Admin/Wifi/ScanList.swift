@@ -9,7 +9,7 @@ public struct ScanList: Equatable, Sendable {
   /// Equals in the order in which they were told.
   public private(set) var entries: [ScanEntry] = []
   /// There are more than are listed, or may be.
-  public private(set) var isCutOff = false
+  public internal(set) var isCutOff = false
 
   /// None yet.
   public init() {}

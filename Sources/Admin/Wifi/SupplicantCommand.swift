@@ -1,6 +1,6 @@
-/// Every command that this agent can give wpa_supplicant. None carries a parameter, so nothing that a peer sent can
-/// ever reach the supplicant: the type has no room for it.
-public enum SupplicantCommand: UInt8, Sendable, CaseIterable {
+/// Every command that this agent can give wpa_supplicant. None carries a parameter but one number of the supplicant's own, so
+/// nothing that a peer sent can ever reach the supplicant: the type has no room for it.
+public enum SupplicantCommand: Hashable, Sendable {
   /// Is it there? It answers `PONG`.
   case ping
   /// Send events to this socket.
@@ -13,6 +13,8 @@ public enum SupplicantCommand: UInt8, Sendable, CaseIterable {
   case scan
   /// What the last scan found.
   case scanResults
+  /// What is known of each access point, from that number of the supplicant's list on.
+  case bss(from: UInt32)
   /// Read the configuration again, and associate anew.
   case reconfigure
   /// Associate anew.
@@ -21,17 +23,23 @@ public enum SupplicantCommand: UInt8, Sendable, CaseIterable {
   case terminate
 
   /// The datagram on the control socket.
-  public var text: StaticString {
+  public var text: [UInt8] {
     switch self {
-    case .ping: "PING"
-    case .attach: "ATTACH"
-    case .status: "STATUS"
-    case .signalPoll: "SIGNAL_POLL"
-    case .scan: "SCAN"
-    case .scanResults: "SCAN_RESULTS"
-    case .reconfigure: "RECONFIGURE"
-    case .reassociate: "REASSOCIATE"
-    case .terminate: "TERMINATE"
+    case .ping: return [UInt8]("PING")
+    case .attach: return [UInt8]("ATTACH")
+    case .status: return [UInt8]("STATUS")
+    case .signalPoll: return [UInt8]("SIGNAL_POLL")
+    case .scan: return [UInt8]("SCAN")
+    case .scanResults: return [UInt8]("SCAN_RESULTS")
+    case .bss(let first):
+      // Number, address, frequency, level, flags and name of each, and a line behind it.
+      var text = [UInt8]("BSS RANGE=")
+      text.append(decimal: Int64(first))
+      text.append(text: "- MASK=0x21887")
+      return text
+    case .reconfigure: return [UInt8]("RECONFIGURE")
+    case .reassociate: return [UInt8]("REASSOCIATE")
+    case .terminate: return [UInt8]("TERMINATE")
     }
   }
 }

@@ -189,7 +189,7 @@ public struct WifiRestart: Sendable {
       }
       respawn()
       link.reopenSoon(now: now)
-    case .ping, .signalPoll, .scan, .scanResults:
+    case .ping, .signalPoll, .scan, .scanResults, .bss:
       break
     }
     return nil

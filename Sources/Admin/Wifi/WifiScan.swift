@@ -1,7 +1,7 @@
 import PeerNet
 
 /// `wifi.scan`: SCAN, wait for its results, SCAN_RESULTS. If the supplicant is busy, the scan under way serves; if the radio is,
-/// the supplicant's next attempt does, or ours.
+/// the supplicant's next attempt does, or ours. Results that fill their reply are asked for again by number, in parts.
 struct WifiScan: Sendable {
   static let total = Duration.seconds(15)
   /// After that the results are fetched even if no event announced them: events are the first thing a full socket
@@ -16,6 +16,8 @@ struct WifiScan: Sendable {
     case scanning(until: Instant)
     case pausing(until: Instant)
     case fetching
+    /// The list is known as far as one reply holds it.
+    case completing(ScanList, NumberedScan)
   }
 
   private let deadline: Instant
@@ -27,12 +29,13 @@ struct WifiScan: Sendable {
   var wakeAt: Instant {
     switch phase {
     case .scanning(let until), .pausing(let until): min(until, deadline)
-    case .reaching, .fetching: deadline
+    case .reaching, .fetching, .completing: deadline
     }
   }
 
   mutating func wake(link: inout SupplicantLink, now: Instant) -> WifiDialogue.Result? {
     if now >= deadline {
+      if case .completing(let list, _) = phase { return .scan(list) }
       if case .reaching = phase { return failure(.reach) }
       return failure(.scan)
     }
@@ -47,6 +50,9 @@ struct WifiScan: Sendable {
   mutating func take(
     _ happening: SupplicantLink.Happening, link: inout SupplicantLink, now: Instant
   ) -> WifiDialogue.Result? {
+    if case .completing(let list, let numbered) = phase {
+      return complete(list, numbered, happening, link: &link, now: now)
+    }
     switch happening {
     case .opened:
       link.ask(.attach, now: now)
@@ -65,7 +71,11 @@ struct WifiScan: Sendable {
       trouble = .refused
       return failure(.scan)
     case .reply(.text(let text), to: .scanResults):
-      return .scan(ScanList(scanResults: text))
+      let list = ScanList(scanResults: text)
+      guard text.count > ScanList.fullReply else { return .scan(list) }
+      let numbered = NumberedScan()
+      phase = .completing(list, numbered)
+      link.ask(numbered.command, now: now)
     case .reply:
       trouble = .notUnderstood
       return failure(.scan)
@@ -83,6 +93,23 @@ struct WifiScan: Sendable {
     case .event: break
     }
     return nil
+  }
+
+  /// Whatever goes wrong here, what SCAN_RESULTS told is an answer, and says that it is cut off.
+  private mutating func complete(
+    _ list: ScanList, _ numbered: NumberedScan, _ happening: SupplicantLink.Happening, link: inout SupplicantLink,
+    now: Instant
+  ) -> WifiDialogue.Result? {
+    switch happening {
+    case .event: return nil
+    case .reply(.text(let text), to: .bss):
+      var numbered = numbered
+      guard !numbered.take(text) else { return .scan(numbered.list.entries.isEmpty ? list : numbered.list) }
+      phase = .completing(list, numbered)
+      link.ask(numbered.command, now: now)
+      return nil
+    case .reply, .opened, .absent, .lost, .silent: return .scan(list)
+    }
   }
 
   private mutating func fetch(link: inout SupplicantLink, now: Instant) {

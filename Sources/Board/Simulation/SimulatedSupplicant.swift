@@ -63,6 +63,7 @@ final class SimulatedSupplicant: SupplicantPort {
         02:00:00:00:02:00\t5180\t-71\t[ESS]\tguests
 
         """)
+    case .bss: return []
     case .reconfigure, .reassociate:
       associate()
       return [UInt8]("OK\n")

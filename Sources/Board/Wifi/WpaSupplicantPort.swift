@@ -57,7 +57,7 @@ final class WpaSupplicantConnection: SupplicantConnection {
 
   func send(_ command: SupplicantCommand) -> Bool {
     guard !isClosed else { return false }
-    let bytes = [UInt8](command.text)
+    let bytes = command.text
     return cwpa_send(control, bytes, bytes.count) != Int(CWPA_GONE.rawValue)
   }
 

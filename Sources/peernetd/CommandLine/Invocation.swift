@@ -65,7 +65,8 @@ struct Invocation: Equatable {
                                       trust the peers of an Elixir node's list, too, and let each call
                                       what is named; agent.whoami names no more than pairing gives
       peernetd slot [status]          on a flashed board: what runs, what boots, what is in the slots
-      peernetd slot write FILE|-      write a slot image to the slot that is idle
+      peernetd slot write FILE|-      write a slot image to the slot that is idle; a stream (-) that breaks
+                                      on its way leaves that slot empty
       peernetd slot try               start that slot at the next boots, until it is confirmed; three boots
                                       without that end the trial
       peernetd slot confirm           the slot that runs is the one that boots from now on

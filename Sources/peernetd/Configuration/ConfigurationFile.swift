@@ -48,7 +48,7 @@ enum ConfigurationFile {
     let ownPath = StatePaths(configuration, hasDataPartition: StateFolder.hasDataPartition).board
     guard ownPath != path else { return (profile, warnings) }
     do throws(CommandError) {
-      guard let own = try settings(ownPath, mustExist: false) else { return (profile, warnings) }
+      guard let own = try settings(ownPath, mustExist: false, mustEnd: true) else { return (profile, warnings) }
       let merged = try merged(common, own, ownPath)
       let further = merged.warnings.filter { !profile.warnings.contains($0) }
       return (merged, warnings + further.map { line(ownPath, $0.line, $0.text) })
@@ -80,7 +80,10 @@ enum ConfigurationFile {
     return (profile, warnings)
   }
 
-  private static func settings(_ path: [UInt8], mustExist: Bool) throws(CommandError) -> [Setting]? {
+  /// With `mustEnd`, a file whose last line has no end is taken for half a file: `GPIO1` may have been `GPIO17`.
+  private static func settings(
+    _ path: [UInt8], mustExist: Bool, mustEnd: Bool = false
+  ) throws(CommandError) -> [Setting]? {
     let bytes: [UInt8]?
     do throws(FileError) {
       bytes = try DurableFile(path: path, limit: IniFile.maximumSize).read()
@@ -90,6 +93,11 @@ enum ConfigurationFile {
     guard let bytes else {
       if mustExist { throw .configuration([path + ": there is no such file; name one that is there".utf8]) }
       return nil
+    }
+    if mustEnd, let last = bytes.last, last != UInt8(ascii: "\n") {
+      throw .configuration([
+        path + ": it may be cut off, so nothing of it is taken; end its last line, or copy it again".utf8
+      ])
     }
     do throws(IniError) { return try IniFile(bytes).settings } catch {
       throw .configuration([line(path, error.line, error.text.bytes)])

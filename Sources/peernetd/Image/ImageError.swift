@@ -10,13 +10,13 @@ enum ImageError: Error {
   case refused(SlotRefusal)
   /// `touched` is the slot that was written already, and holds nothing now.
   case notAnImage(SlotImageError, touched: Slot?)
-  case otherBoard([UInt8], this: [UInt8], touched: Slot?)
+  case otherBoard([UInt8], this: [UInt8])
   /// The idle slot cannot be tried: it holds no whole image.
   case notWhole(Slot, SlotImageError)
   /// The disk gives back other bytes than were written.
   case notKept
   case disk([UInt8], Errno)
-  case source([UInt8], Errno)
+  case source([UInt8], Errno, touched: Slot?)
   /// Another `slot write` or `slot try` runs.
   case busy
   /// The lock could not be had for another reason.
@@ -53,12 +53,12 @@ enum ImageError: Error {
       text += error.text
       text.append(touched: touched)
       text += "give a whole slot-BOARD.img"
-    case .otherBoard(let board, let this, let touched):
+    case .otherBoard(let board, let this):
       text += "the image is for the board "
       text.append(escaped: board)
       text += ", this one is "
       text.append(escaped: this)
-      text.append(touched: touched)
+      text.append(touched: nil)
       text += "take the image of this board"
     case .notWhole(let slot, let error):
       text += "slot "
@@ -68,7 +68,13 @@ enum ImageError: Error {
       text += "; write it first with peernetd slot write"
     case .notKept:
       text += "the disk gives back other bytes than were written: it wears out; replace the card and flash the new one"
-    case .disk(let path, let error), .source(let path, let error):
+    case .source(let path, let error, let touched?):
+      text.append(escaped: path, limit: 1024)
+      text += ": "
+      text += error.text
+      text.append(touched: touched)
+      text += "write it anew"
+    case .disk(let path, let error), .source(let path, let error, nil):
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += error.text
@@ -123,8 +129,10 @@ extension SlotImageError {
   var text: StaticString {
     switch self {
     case .notASquashfs: "it is no slot image"
-    case .noHeader, .headerChecksum, .malformedHeader: "there is no sound slot header behind the squashfs"
+    case .noHeader: "it is no slot image: there is no slot header"
+    case .headerChecksum, .malformedHeader: "its slot header is damaged"
     case .tooLarge: "it is larger than a slot"
+    case .truncated(0): "there is nothing in it"
     case .truncated: "the image ends too early"
     case .trailingBytes: "the image goes on behind its end"
     case .contentHash: "the image is damaged: its contents have another hash than its header says"

@@ -3,7 +3,7 @@ import Linux
 
 /// Where the bytes of a slot image come from: a file, or standard input.
 final class ImageSource {
-  private let path: [UInt8]
+  let path: [UInt8]
   /// Nil for standard input.
   private let file: DiskFile?
   private var position: UInt64 = 0
@@ -14,7 +14,7 @@ final class ImageSource {
     do throws(Errno) {
       file = "-" ~= path ? nil : try DiskFile(path: path, for: .reading)
     } catch {
-      throw .source(path, error)
+      throw .source(path, error, touched: nil)
     }
   }
 
@@ -25,15 +25,11 @@ final class ImageSource {
   func rewind() { position = 0 }
 
   /// The next bytes, `count` of them unless the end is near; none at the end.
-  func next(_ count: Int) throws(ImageError) -> [UInt8] {
-    do throws(Errno) {
-      guard let file else { return try Self.standardInput(count) }
-      let piece = try file.read(Int(min(UInt64(count), file.byteCount - position)), at: position)
-      position += UInt64(piece.count)
-      return piece
-    } catch {
-      throw .source(path, error)
-    }
+  func next(_ count: Int) throws(Errno) -> [UInt8] {
+    guard let file else { return try Self.standardInput(count) }
+    let piece = try file.read(Int(min(UInt64(count), file.byteCount - position)), at: position)
+    position += UInt64(piece.count)
+    return piece
   }
 
   private static func standardInput(_ count: Int) throws(Errno) -> [UInt8] {

@@ -76,7 +76,7 @@ struct SlotCommands {
     let slot = environment.confirmed.other
     let header = try disk.verify(slot, byteCount: disk.header(of: slot).imageByteCount)
     let board = try board()
-    guard header.board == board else { throw .otherBoard(header.board, this: board, touched: nil) }
+    guard header.board == board else { throw .otherBoard(header.board, this: board) }
     try disk.apply(.attempt(slot), running: running.slot)
     return sentence(slot, " is tried at the next boot: ", header, "; reboot to start it\n")
   }

@@ -3,7 +3,9 @@ import Linux
 
 /// Writes a slot image to the idle slot.
 ///
-/// The slot's first block, without which nothing boots from it, is cleared first and written last, when all the rest was
+/// Nothing is written before the header, with which the file begins, was read and fits. Of a file, not of a stream, all is
+/// read and checked first.
+/// The slot's first block, without which nothing boots from it, is cleared before all else and written last, when the rest was
 /// read back from the disk and found whole. A power cut at any moment leaves an old slot, an empty one or a whole one.
 struct SlotWriter {
   let disk: BoardDisk
@@ -20,15 +22,16 @@ struct SlotWriter {
     do throws(SlotRefusal) { _ = try environment.writable(running: running) } catch { throw .refused(error) }
     if source.byteCount != nil {
       // All that can be refused is refused before anything is touched.
-      var verifier = SlotImageVerifier()
+      var verifier = SlotImageVerifier(expecting: try begin(source))
       while try next(source, &verifier, touched: nil) != [] {}
       _ = try finish(verifier, touched: nil)
       source.rewind()
     }
 
-    var verifier = SlotImageVerifier()
+    let announced = try begin(source)
+    var verifier = SlotImageVerifier(expecting: announced)
     var piece = try next(source, &verifier, touched: nil)
-    // A download that failed at once leaves the slot as it is. Whether a longer one is whole is told by its end.
+    // A download that failed early leaves the slot as it is. Whether a longer one is whole is told by its end.
     if piece.count < BoardDisk.pieceByteCount { _ = try finish(verifier, touched: nil) }
     let first = Array(piece.prefix(DiskLayout.block))
     // Confirmed it is not, and on trial neither any more.
@@ -45,7 +48,7 @@ struct SlotWriter {
         try disk.flush()
         flushed = written
       }
-      progress.tell(written, of: verifier.header?.imageByteCount ?? source.byteCount)
+      progress.tell(written, of: announced.imageByteCount)
       piece = try next(source, &verifier, touched: slot)
     } while !piece.isEmpty
     let header = try finish(verifier, touched: slot)
@@ -61,17 +64,29 @@ struct SlotWriter {
     return (slot, header)
   }
 
-  /// The next piece of an image that may still be one for this board; none at the end.
+  /// What the file says that it is, which has to be an image for this board.
+  private func begin(_ source: ImageSource) throws(ImageError) -> SlotHeader {
+    let bytes = try next(SlotHeader.byteCount, of: source, touched: nil)
+    let header: SlotHeader
+    do throws(SlotImageError) { header = try SlotHeader(startOf: bytes) } catch {
+      throw .notAnImage(error, touched: nil)
+    }
+    guard header.board == board else { throw .otherBoard(header.board, this: board) }
+    return header
+  }
+
+  /// The next piece of what may still be a whole image; none at the end.
   private func next(
     _ source: ImageSource, _ verifier: inout SlotImageVerifier, touched: Slot?
   ) throws(ImageError) -> [UInt8] {
-    let piece = try source.next(BoardDisk.pieceByteCount)
+    let piece = try next(BoardDisk.pieceByteCount, of: source, touched: touched)
     verifier.receive(piece[...])
     if let fault = verifier.fault { throw .notAnImage(fault, touched: touched) }
-    if let header = verifier.header, header.board != board {
-      throw .otherBoard(header.board, this: board, touched: touched)
-    }
     return piece
+  }
+
+  private func next(_ count: Int, of source: ImageSource, touched: Slot?) throws(ImageError) -> [UInt8] {
+    do throws(Errno) { return try source.next(count) } catch { throw .source(source.path, error, touched: touched) }
   }
 
   private func finish(_ verifier: SlotImageVerifier, touched: Slot?) throws(ImageError) -> SlotHeader {

@@ -222,7 +222,10 @@ import Testing
   }
 
   @Test func nothingOfACallerReachesTheSupplicant() throws {
-    let names = Set(SupplicantCommand.allCases.map { String(decoding: [UInt8]($0.text), as: UTF8.self) })
+    let known: [SupplicantCommand] = [
+      .attach, .status, .signalPoll, .scan, .scanResults, .reconfigure, .reassociate, .terminate,
+    ]
+    let names = Set(known.map { String(decoding: $0.text, as: UTF8.self) })
     try start()
     for plan in [Plan.wifiStatus, .wifiScan, .wifiRestart(timeout: .seconds(30))] { _ = try call(plan) }
     #expect(supplicant?.commands.allSatisfy { names.contains($0) } == true)

@@ -5,14 +5,15 @@ import Sodium
 
 /// Slot images made from the built one, to be tried.
 struct SlotVariant {
+  /// What stands in a slot.
   private let image: [UInt8]
   private let header: SlotHeader
 
   /// Reads the image that Scripts/image left.
   init() throws {
-    image = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Repository.built("slot-qemu-virt.img"))))
-    let offset = Int(try SlotHeader.offset(superblock: Array(image[..<48])))
-    header = try SlotHeader(decoding: Array(image[offset..<offset + SlotHeader.byteCount]))
+    let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Repository.built("slot-qemu-virt.img"))))
+    header = try SlotHeader(startOf: Array(file.prefix(SlotHeader.byteCount)))
+    image = Array(file.dropFirst(SlotHeader.byteCount))
   }
 
   private var boot: ArraySlice<UInt8> { image[(Int(header.offset) + SlotHeader.byteCount)...] }
@@ -49,7 +50,7 @@ struct SlotVariant {
       squashfsSectors: UInt32(squashfs.count / DiskLayout.sector), fitSectors: UInt32(boot.count / DiskLayout.sector),
       version: Array(version.utf8), board: self.header.board, contentHash: SHA256.hash(squashfs + boot))
     let path = "\(folder)/\(version).img"
-    try Data(squashfs + header.encode() + boot).write(to: URL(fileURLWithPath: path))
+    try Data(header.encode() + squashfs + header.encode() + boot).write(to: URL(fileURLWithPath: path))
     return path
   }
 }

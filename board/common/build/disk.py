@@ -57,10 +57,12 @@ def slot(root, kernel, initrd, version, board):
     header = struct.pack("<8sII32s32s32s", b"PNSLOT1\n", len(boot) // SECTOR, len(root) // SECTOR,
                          version.encode(), board.encode(), hashlib.sha256(root + boot).digest())
     header += bytes(BLOCK - 32 - len(header))
-    whole = root + header + hashlib.sha256(header).digest() + boot
+    header += hashlib.sha256(header).digest()
+    whole = root + header + boot
     if len(whole) > SLOTS[0][1]:
         fail(f"a slot of {len(whole)} bytes is too large")
-    return whole
+    # What arrives first says whether the rest fits.
+    return header + whole
 
 
 def partition_table(board):
@@ -83,8 +85,11 @@ def write(disk, offset, data):
             disk.write(piece)
 
 
-def image(path, boot, slot, board):
+def image(path, boot, file, board):
     check(board)
+    slot = file[BLOCK:]
+    if not file.startswith(b"PNSLOT1\n") or not slot.startswith(b"hsqs"):
+        fail("the slot does not begin with a header and a squashfs")
     settings = ["seq=1", "slot=a", "trial=-", "tries=0", "failed=-", "reason=-"]
     with open(path, "wb") as disk:
         disk.truncate(SIZE)
