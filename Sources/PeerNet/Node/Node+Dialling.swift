@@ -152,7 +152,7 @@ extension Node {
   /// dropping it here can never cost both sides their connection.
   func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
     peer.sessions.contains {
-      session($0).map { $0.wire.rawValue >= attempt.wire.rawValue && !$0.ledger.isSuspect } ?? false
+      session($0).map { $0.wire.rawValue >= attempt.wire.rawValue && $0.ledger.isReliable } ?? false
     }
   }
 

@@ -13,17 +13,28 @@ extension Node {
     dialIfDue(peer, now: now)
   }
 
+  /// The peer is said to be elsewhere: its addresses are dialled beside a connection that is doubted, as beside a suspect
+  /// one, but nobody is told of it. A word of anyone's makes a peer suspect no sooner than its own silence does.
+  func doubted(_ session: Session, _ peer: Peer, now: Instant) {
+    guard session.ledger.isOpen, session.ledger.isAdmitted, session.ledger.isReliable else { return }
+    session.ledger.isDoubted = true
+    dialIfDue(peer, now: now)
+  }
+
   /// It was heard after all: attempts that have not shown the peer who we are yet are not needed any more.
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
-    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.pathProof == nil else { return }
-    session.ledger.isSuspect = false
-    emit(.relieved(session.id, peer.key))
-    session.ledger.suspectChanged = now
+    guard session.ledger.isOpen, !session.ledger.isReliable, session.ledger.pathProof == nil else { return }
+    session.ledger.isDoubted = false
+    if session.ledger.isSuspect {
+      session.ledger.isSuspect = false
+      emit(.relieved(session.id, peer.key))
+      session.ledger.suspectChanged = now
+    }
     abandonAttempts(peer, below: session.wire, now: now)
   }
 
   /// Whether none of a peer's connections can be relied on.
   func isMissing(_ peer: Peer) -> Bool {
-    !peer.sessions.contains { session($0).map { !$0.ledger.isSuspect } ?? false }
+    !peer.sessions.contains { session($0)?.ledger.isReliable ?? false }
   }
 }

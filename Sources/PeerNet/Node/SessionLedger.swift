@@ -106,6 +106,10 @@ struct SessionLedger {
   var isSuspect = false
   /// Since when that is so, or is not any more.
   var suspectChanged: Instant?
+  /// The peer was announced at another address, and has not answered here since: it may have moved, or somebody lies.
+  var isDoubted = false
+  /// Whether nothing speaks against the connection.
+  var isReliable: Bool { !isSuspect && !isDoubted }
   /// The connection's interface lost its carrier, or the peer may have moved: the ping that has to be answered since then,
   /// empty until there is a carrier to send it. Only this shows that neither direction sleeps until TCP tries once more.
   var pathProof: [UInt8]?
