@@ -55,8 +55,8 @@ struct StatusCommand: AsyncParsableCommand {
 extension StatusCommand {
   /// The links to all peers, each as soon as it is up; the others when the time is, or when there is nothing to wait for.
   private func showAll() async throws {
-    let store = CommandStore(home: try home.folder())
-    let node = try await PeerNode.started(store, options.network, connectsAutomatically: true)
+    let folder = try home.folder()
+    let node = try await PeerNode.started(CommandStore(home: folder), options.network, connectsAutomatically: true)
     await node.solicit()
     let start = ContinuousClock.now
     let end = start + ((options.wait ?? options.timeout)?.duration ?? Link.defaultTimeout)
@@ -72,6 +72,7 @@ extension StatusCommand {
       rest = await node.views.filter { !shown.contains($0.entry.key) }
     }
     for view in rest { list.show(view) }
+    await node.noteLastSeen(in: folder)
     await node.stop()
     if list.shown.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
   }

@@ -2,6 +2,9 @@ import Glibc
 
 /// A date and a time of day in digits.
 enum CalendarTime {
+  /// Seconds since 1970 by this computer's clock.
+  static var now: UInt64 { UInt64(max(time(nil), 0)) }
+
   static func text(_ parts: tm, separator: String) -> String {
     func two(_ number: Int32) -> String { twoDigits(Int(number)) }
     return "\(1_900 + parts.tm_year)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))\(separator)"

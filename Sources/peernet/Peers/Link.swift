@@ -8,6 +8,7 @@ import Sodium
 struct Link {
   let node: PeerNode
   let peer: TrustEntry
+  private let home: HomeFolder
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
   /// What to say where nothing was heard; nil where nobody listens.
@@ -28,15 +29,21 @@ struct Link {
     do {
       try await link.start()
       let result = try await body(link)
-      await link.node.stop()
+      await link.stop()
       return result
     } catch {
-      await link.node.stop()
+      await link.stop()
       throw error
     }
   }
 
+  private func stop() async {
+    await node.noteLastSeen(in: home)
+    await node.stop()
+  }
+
   private init(_ home: HomeFolder, _ options: PeerOptions, _ name: String) throws {
+    self.home = home
     let trust = try reading(home.trust)
     let peer = try trust.peer(named: name)
     self.peer = peer
@@ -74,9 +81,16 @@ struct Link {
     } catch {
       let failure = attempt(nil).failure(error)
       hearing.cancel()
-      guard let silence, failure.status == .unreachable, await !hearing.value else { throw failure }
-      throw silence.explaining(failure)
+      guard failure.status == .unreachable else { throw failure }
+      guard let silence, await !hearing.value else { throw withLastSeen(failure) }
+      throw withLastSeen(silence.explaining(failure))
     }
+  }
+
+  /// The same failure, with when and where the peer was last seen.
+  private func withLastSeen(_ failure: Failure) -> Failure {
+    guard let known = (try? home.memory())?.peer(peer.key), let text = LastSeen(known).text() else { return failure }
+    return Failure(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
   }
 
   /// Calls a handle and holds the answer to its shape; what is thrown can be told to a person.

@@ -28,13 +28,12 @@ struct PeerView {
     var lasted: PeerNet.Duration?
   }
 
-  /// Who was heard within that time is not suspect, whatever it is asked just now: it may only have been announced elsewhere.
-  private static let fresh = PeerNet.Duration.seconds(1)
-
   let entry: TrustEntry
   let state: State
   /// For how long it is in that state; nil for one that was never connected.
   let age: PeerNet.Duration?
+  /// When it was last heard, in seconds since 1970; nil for one that was never connected.
+  let lastSeen: UInt64?
   let address: String?
   /// Where it was proven last, while it is away.
   let lastAddress: String?
@@ -54,17 +53,22 @@ struct PeerView {
   let disconnects: [End]
   private let lost: Instant?
 
-  init(_ status: Node.PeerStatus, _ disconnects: [Disconnect], known: [Endpoint] = [], now: Instant) {
+  /// As of `now`, which is `time` in seconds since 1970. `known` and `seen` are what the store remembers of the peer.
+  init(
+    _ status: Node.PeerStatus, _ disconnects: [Disconnect], known: [Endpoint] = [], seen: UInt64? = nil, now: Instant,
+    time: UInt64 = CalendarTime.now
+  ) {
     entry = status.entry
-    let isFresh = status.heard.map { now - $0 < Self.fresh } ?? false
-    state = !status.isConnected ? .away : status.liveness == .suspect && !isFresh ? .suspect : .connected
+    state = !status.isConnected ? .away : status.liveness == .suspect ? .suspect : .connected
     let since: Instant? =
       switch state {
       case .connected: status.since
       case .suspect: status.livenessSince
       case .away: disconnects.last?.at
       }
-    age = since.map { now - $0 }
+    let heard = status.isConnected ? status.heard : disconnects.last?.at
+    lastSeen = heard.map { time - min(UInt64((now - $0).seconds), time) } ?? seen
+    age = since.map { now - $0 } ?? (state == .away ? seen.map { .seconds(Int64(time - min($0, time))) } : nil)
     let isConnected = status.isConnected
     address = isConnected ? status.endpoint?.description : nil
     lastAddress = isConnected ? nil : known.first?.description
@@ -114,7 +118,11 @@ extension PeerNode {
     let now = now
     return
       statuses
-      .map { PeerView($0, disconnects(of: $0.entry.key), known: addresses(of: $0.entry.key), now: now) }
+      .map {
+        PeerView(
+          $0, disconnects(of: $0.entry.key), known: addresses(of: $0.entry.key), seen: lastSeen(of: $0.entry.key),
+          now: now)
+      }
       .sorted { $0.entry.label.lexicographicallyPrecedes($1.entry.label) }
   }
 }

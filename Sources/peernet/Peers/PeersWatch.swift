@@ -1,17 +1,20 @@
 import Glibc
 import PeerNet
 import PeerNetClient
+import PeerNetClientLinux
 
 /// Shows every peer and what becomes of it: a table that is drawn anew on a terminal, else a line a change.
 actor PeersWatch {
   private let node: PeerNode
+  private let home: HomeFolder
   private let json: Bool
   private let isLive: Bool
   private var changes: [PublicKey: PeerView.Change] = [:]
   private var drawn = 0
 
-  init(_ node: PeerNode, json: Bool) {
+  init(_ node: PeerNode, _ home: HomeFolder, json: Bool) {
     self.node = node
+    self.home = home
     self.json = json
     isLive = Console.isRedrawable && !json
   }
@@ -25,6 +28,7 @@ actor PeersWatch {
       while !Interruption.isRequested, end.map({ .now < $0 }) ?? true {
         try await Task.sleep(for: .milliseconds(100))
       }
+      await node.noteLastSeen(in: home)
       await node.stop()
     }
     defer { ending.cancel() }
