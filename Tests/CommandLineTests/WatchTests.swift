@@ -30,7 +30,8 @@ import Testing
     PeerView(status, disconnects, known: known, seen: seen, now: now, time: 1_796_003_691)
   }
 
-  private static let lost = Disconnect(at: now - .seconds(130), reason: .silent, lasted: .seconds(3_600))
+  private static let lost = Disconnect(
+    at: now - .seconds(130), reason: .silent, lasted: .seconds(3_600), heard: now - .seconds(139))
 
   @Test func aConnectedPeer() {
     let view = Self.view(Self.status(unanswered: 1), [Self.lost])
@@ -67,11 +68,12 @@ import Testing
       ])
     #expect(
       refused.line
-        == "pump  away  refused: the address refused the connection  last seen 2 min 10 s ago  next dial in 4 s")
+        == "pump  away  refused: the address refused the connection  last seen 2 min 19 s ago  next dial in 4 s")
     let json = JSON.object(refused.json).line
     #expect(json.contains(#""dial":"planned","next_dial_ms":3100,"last_end":{"reason":"refused","ago_ms":2000}"#))
     // Lost just now: once is enough.
-    let lost = Disconnect(at: Self.now - .seconds(2), reason: .silent, lasted: .seconds(1))
+    let lost = Disconnect(
+      at: Self.now - .seconds(2), reason: .silent, lasted: .seconds(1), heard: Self.now - .seconds(2))
     let fresh = Self.view(Self.status(connected: false, lastClose: .silent), [lost])
     #expect(fresh.row[5] == "under way" && fresh.row[7] == "silent 2 s ago")
     let unseen = Self.view(Self.status(connected: false, nextDial: .seconds(-1)))
@@ -87,7 +89,7 @@ import Testing
       Self.status(connected: false, lastClose: .refused, nextDial: .seconds(1)), [Self.lost],
       known: [try #require(Endpoint("192.0.2.7:4040")), try #require(Endpoint("192.0.2.8:4040"))])
     #expect(known.row[6] == "was 192.0.2.7:4040" && known.address == nil)
-    #expect(known.line.contains("last seen 2 min 10 s ago  at 192.0.2.7:4040  next dial in 1 s"))
+    #expect(known.line.contains("last seen 2 min 19 s ago  at 192.0.2.7:4040  next dial in 1 s"))
     #expect(JSON.object(known.json).line.contains(#""address":null,"last_address":"192.0.2.7:4040""#))
     #expect(known.isGivenUp && !fresh.isGivenUp && unseen.isGivenUp)
   }
@@ -101,7 +103,7 @@ import Testing
     #expect(JSON.object(seen.json).line.contains(#""state_ms":7380000,"#))
     #expect(JSON.object(seen.json).line.contains(#""last_seen":1795996311,"#))
     // What this process knows is newer.
-    #expect(Self.view(status, [Self.lost], seen: 5).lastSeen == 1_796_003_691 - 130)
+    #expect(Self.view(status, [Self.lost], seen: 5).lastSeen == 1_796_003_691 - 139)
     #expect(Self.view(Self.status(), seen: 5).lastSeen == 1_796_003_691 - 6)
     // A clock that was set back.
     #expect(Self.view(status, seen: 1_796_003_700).row[2] == "0 s")

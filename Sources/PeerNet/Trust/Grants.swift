@@ -22,6 +22,12 @@ public struct Grants: Hashable, Sendable {
 
   private init(items: [Grant] = []) { self.items = items }
 
+  /// `name:argument` alone. Nil when no trust list could hold it.
+  public init?(name: [UInt8], argument: [UInt8]) {
+    self.init(items: [.argument(name: name, argument: argument)])
+    guard !argument.isEmpty, let read = Grants(text: text), read == self else { return nil }
+  }
+
   /// Whether nothing is granted.
   public var isEmpty: Bool { items.isEmpty }
 

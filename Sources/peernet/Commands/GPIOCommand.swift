@@ -97,14 +97,14 @@ private struct Levels {
     if answer.json { answer.print() } else { Report(values).print() }
     if values.pairs?.isEmpty == false || problems.isEmpty {
       for problem in problems.prefix(Report.maximumRows) {
-        Console.say("peernet: cannot read \(Self.text(problem)); see peernet gpio list \(peer.word)")
+        Console.say("peernet: cannot read \(Self.text(problem)); see \(Hint.command("gpio", "list", peer.word))")
       }
       return
     }
     let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
     throw Failure(
       .refused, "no line of \(Printable.text(peer.label)) can be read", because: "\(Self.text(problems[0]))\(more)",
-      next: "see its lines: peernet gpio list \(peer.word)")
+      next: "see its lines: \(Hint.command("gpio", "list", peer.word))")
   }
 
   private static func text(_ problem: MapPair) -> String {

@@ -36,7 +36,7 @@ struct PairCommand: ParsableCommand {
     guard let key = PublicKey(text: Array(key.utf8)) else {
       throw Failure(
         .data, "cannot pair", because: "the key is not 52 characters of A-Z and 2-7",
-        next: "copy it again: peernetd id there")
+        next: "copy it again; the other side shows it: peernetd id")
     }
     let grants = try Self.grants(allow, for: "cannot pair")
     let folder = try home.folder()
@@ -67,7 +67,7 @@ struct PairCommand: ParsableCommand {
     guard Console.confirm("Trust it as \(Printable.text(label))?") else {
       throw Failure(
         .usage, "not asked to pair", because: "the fingerprint was not confirmed",
-        next: "nothing was changed; copy the key again: peernetd id there")
+        next: "nothing was changed; copy the key again, which the other side shows: peernetd id")
     }
   }
 

@@ -61,6 +61,6 @@ struct PeersCommand: AsyncParsableCommand {
       }
     }
     table.print()
-    if trust.entries.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
+    if trust.entries.isEmpty { Console.say("no peers yet; see who is there: \(Hint.command("discover"))") }
   }
 }

@@ -1,12 +1,15 @@
+import PeerNet
 import PeerNetClient
 
 /// The wait for a board that starts anew: says what is seen of it meanwhile, and in the end no more than is known.
 struct RestartWait {
   /// As it can be printed.
   let name: String
+  /// As it can be typed.
+  let word: String
   private let began = ContinuousClock.now
 
-  init(name: String) { self.name = name }
+  init(_ peer: TrustEntry) { (name, word) = (Printable.text(peer.label), peer.word) }
 
   /// How often somebody at a terminal is told that nothing has changed.
   private static let interval = Swift.Duration.seconds(15)
@@ -28,13 +31,13 @@ struct RestartWait {
     } catch let failure as Failure where failure.status == .timedOut {
       throw Failure(
         .timedOut, failure.what, because: "it took it on, still answers after \(seconds) s and has not started anew",
-        next: "see what keeps it: peernet info \(name)")
+        next: "see what keeps it: \(Hint.command("info", word))")
     } catch let failure as Failure where failure.status == .unreachable {
       throw Failure(
         .outcomeUnknown, failure.what,
         because:
           "it took it on and has not been heard since, for \(seconds) s; whether it has started anew is not known",
-        next: "see whether it is there: peernet info \(name)")
+        next: "see whether it is there: \(Hint.command("info", word))")
     }
   }
 

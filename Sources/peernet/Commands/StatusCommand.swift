@@ -74,7 +74,7 @@ extension StatusCommand {
     for view in rest { list.show(view) }
     await node.noteLastSeen(in: folder)
     await node.stop()
-    if list.shown.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
+    if list.shown.isEmpty { Console.say("no peers yet; see who is there: \(Hint.command("discover"))") }
   }
 
   /// For those whose address is not known, or is another one by now, to answer where they are.

@@ -110,7 +110,7 @@ struct Link {
   func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Swift.Duration = defaultTimeout) async throws
     -> Term
   {
-    try await asking(name) { device in
+    try await asking(name, arguments) { device in
       try await device.call(Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
     }
   }
@@ -120,7 +120,7 @@ struct Link {
   func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey(), as shape: AnswerShape? = nil) async throws
     -> OnceAnswer
   {
-    let answer = try await asking(name) { device in
+    let answer = try await asking(name, arguments) { device in
       try await device.once(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? Self.defaultOnceTimeout, onLoss: Self.tellLoss)
     }
@@ -133,7 +133,7 @@ struct Link {
     _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration,
     onChange: @escaping @Sendable (RestartSighting) -> Void
   ) async throws -> OnceAnswer {
-    try await asking(name) { device in
+    try await asking(name, arguments) { device in
       try await device.restarted(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit, onChange: onChange)
     }
@@ -144,13 +144,15 @@ struct Link {
   }
 
   /// Does `body`; what it throws is told to a person as a failure of that handle.
-  func asking<Result>(_ handle: String, _ body: (Device) async throws -> Result) async throws -> Result {
+  func asking<Result>(
+    _ handle: String, _ arguments: Term = .map([]), _ body: (Device) async throws -> Result
+  ) async throws -> Result {
     do {
       return try await body(Device(peer.key, on: node, timeout: timeout ?? Self.defaultTimeout))
-    } catch { throw await failure(error, handle: handle) }
+    } catch { throw await failure(error, handle, arguments) }
   }
 
-  private func failure(_ error: any Error, handle: String) async -> Failure {
+  private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> Failure {
     switch error as? PeerNetError {
     case .notConnected:
       // The connection may be refused only after it was made: then what came last tells more than that it is gone.
@@ -158,6 +160,7 @@ struct Link {
       return attempt(nil).failure(.unreachable(reason))
     case .remote(.atom("forbidden")):
       var attempt = attempt(handle)
+      attempt.arguments = arguments
       attempt.hasLogin = await hasLogin
       return attempt.failure(error)
     default: break

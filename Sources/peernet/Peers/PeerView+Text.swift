@@ -39,7 +39,7 @@ extension PeerView {
     case .away:
       let why = last.map { "\($0.reason.code): \($0.reason.text)" } ?? "not tried yet"
       var parts = [label, state.rawValue, why]
-      if let age { parts.append("last seen \(Self.text(age)) ago") }
+      if let unheard { parts.append("last seen \(Self.text(unheard)) ago") }
       if let lastAddress { parts.append("at \(lastAddress)") }
       return (parts + ["next dial \(dial?.text ?? "-")"]).joined(separator: "  ")
     }

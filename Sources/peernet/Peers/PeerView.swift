@@ -32,8 +32,9 @@ struct PeerView {
   let state: State
   /// For how long it is in that state; nil for one that was never connected.
   let age: PeerNet.Duration?
-  /// When it was last heard, in seconds since 1970; nil for one that was never connected.
+  /// When it was last heard, in seconds since 1970, and how long ago that is; nil for one that was never connected.
   let lastSeen: UInt64?
+  let unheard: PeerNet.Duration?
   let address: String?
   /// Where it was proven last, while it is away.
   let lastAddress: String?
@@ -66,9 +67,11 @@ struct PeerView {
       case .suspect: status.livenessSince
       case .away: disconnects.last?.at
       }
-    let heard = status.isConnected ? status.heard : disconnects.last?.at
+    let heard = status.isConnected ? status.heard : disconnects.last?.heard
     lastSeen = heard.map { time - min(UInt64((now - $0).seconds), time) } ?? seen
-    age = since.map { now - $0 } ?? (state == .away ? seen.map { .seconds(Int64(time - min($0, time))) } : nil)
+    let remembered = seen.map { PeerNet.Duration.seconds(Int64(time - min($0, time))) }
+    unheard = heard.map { now - $0 } ?? remembered
+    age = since.map { now - $0 } ?? (state == .away ? remembered : nil)
     let isConnected = status.isConnected
     address = isConnected ? status.endpoint?.description : nil
     lastAddress = isConnected ? nil : known.first?.description

@@ -17,7 +17,8 @@ extension TrustList {
     }
     throw Failure(
       .unknownPeer, what, because: "the trust list has none of that label, fingerprint or key",
-      next: "see who is there: peernet peers, peernet discover; then: peernet pair KEY LABEL")
+      next: "see who is trusted: \(Hint.command("peers")); see who is there: \(Hint.command("discover")); "
+        + "trust one of them: \(Hint.command("pair", "KEY", "LABEL"))")
   }
 }
 

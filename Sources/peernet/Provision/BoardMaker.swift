@@ -133,7 +133,9 @@ struct BoardMaker {
     }
     throw Failure(
       .data, what, because: "this computer knows another board as \(label), \(other.key.fingerprintText)",
-      next: "nothing was written; peernet unpair \(label) first, choose another name, or add --no-pair")
+      next:
+        "nothing was written; choose another name, add --no-pair, or trust that board no longer: "
+        + Hint.command("unpair", Hint.word(label)))
   }
 
   /// Once for each network.
@@ -208,7 +210,7 @@ struct BoardMaker {
         do throws(TrustListError) { try list.pair(key, label: Array(label.utf8), grants: nil, wire: nil) } catch {
           throw Failure(
             .data, "\(Printable.text(board.out)) is made but not paired", because: "wrong \(error.reason.code)",
-            next: "peernet pair \(key) \(label)")
+            next: "pair it: \(Hint.command("pair", key.description, Hint.word(label)))")
         }
       }, orElse: { Failure($0) })
   }

@@ -56,9 +56,8 @@ enum CommandError: Error {
       text += peer
       text += ", but the disk did not take it down, so a data partition that is made anew would trust it again: "
       text += error.text
-      text += "; then say peernetd unpair "
+      text += "; then unpair it once more: peernetd unpair "
       text += key
-      text += " again"
     case .state(let error): return error.text
     case .system(let reason): return reason
     case .cannotListen(let address, let reason, let file):
