@@ -144,8 +144,8 @@ public struct HomeFolder: PeerStore {
     } catch { throw .file(name(file), error.text) }
   }
 
-  /// Notes when peers were last connected, in seconds since 1970. What is no more than `precision` seconds later than
-  /// what the file says is not worth writing it.
+  /// Notes when peers were last connected, in seconds since 1970. The file is not written for times that are at most
+  /// `precision` seconds later than the ones it holds.
   public func noteSeen(_ seen: [PublicKey: UInt64], precision: UInt64 = 10) throws(HomeFolderError) {
     guard !seen.isEmpty else { return }
     try makeFolder()

@@ -90,7 +90,7 @@ private struct Levels {
 
   init(_ term: Term, _ home: HomeOptions) { answer = Answer(term, home) }
 
-  /// Fails when there is no line that could be read.
+  /// Fails when no line could be read.
   func print(of peer: TrustEntry) throws(Failure) {
     let values = answer.term[binaryKey: "values"] ?? .map([])
     let problems = answer.term[binaryKey: "problems"]?.pairs ?? []

@@ -60,7 +60,7 @@ struct PairCommand: ParsableCommand {
     Console.say("It must know this computer as well; \(BoardHint.pair(ours))")
   }
 
-  /// A key that was copied wrong is a key as well, of nobody: whoever sits there compares the fingerprint.
+  /// A mistyped key is a valid key of nobody, so the person at the terminal compares the fingerprint.
   private func confirm(_ key: PublicKey, _ folder: HomeFolder) throws {
     guard !yes, Console.isInteractive, try reading(folder.trust).entry(for: key) == nil else { return }
     Console.say("The fingerprint is \(key.fingerprintText); the id command of the other side shows it, too.")

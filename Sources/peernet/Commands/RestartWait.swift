@@ -1,17 +1,18 @@
 import PeerNet
 import PeerNetClient
 
-/// The wait for a board that starts anew: says what is seen of it meanwhile, and in the end no more than is known.
+/// The wait for a board that restarts: reports what is seen of the board meanwhile, and in the end claims no more than
+/// is known.
 struct RestartWait {
-  /// As it can be printed.
+  /// The board's label, safe to print.
   let name: String
-  /// As it can be typed.
+  /// The board as one word of a command line.
   let word: String
   private let began = ContinuousClock.now
 
   init(_ peer: TrustEntry) { (name, word) = (Printable.text(peer.label), peer.word) }
 
-  /// How often somebody at a terminal is told that nothing has changed.
+  /// How often a terminal shows that the command is still waiting.
   private static let interval = Swift.Duration.seconds(15)
 
   func run<Answer: Sendable>(

@@ -53,7 +53,8 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 extension StatusCommand {
-  /// The links to all peers, each as soon as it is up; the others when the time is, or when there is nothing to wait for.
+  /// Shows the links to all peers, each as soon as it is up. The other peers follow when the time is up, or when
+  /// waiting for them promises nothing.
   private func showAll() async throws {
     let folder = try home.folder()
     let node = try await PeerNode.started(CommandStore(home: folder), options.network, connectsAutomatically: true)
@@ -77,7 +78,7 @@ extension StatusCommand {
     if list.shown.isEmpty { Console.say("no peers yet; see who is there: \(Hint.command("discover"))") }
   }
 
-  /// For those whose address is not known, or is another one by now, to answer where they are.
+  /// How long a peer whose address is unknown or has changed may take to answer the question where it is.
   private static let answerTime = Swift.Duration.seconds(3)
 }
 

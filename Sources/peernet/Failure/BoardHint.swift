@@ -3,16 +3,17 @@ import ETF
 import PeerNet
 import Sodium
 
-/// What the operator of a board has to type there. It stands at a line's end, to be copied, and does no harm as it is: whoever
-/// is paired there already keeps label and grants, and gets nothing but what is named.
+/// The command that the operator of a board has to type on the board. It stands at the end of a line, to be copied, and
+/// is safe to paste: a key that is paired there already keeps its label and its grants, and gets only the grants that
+/// are named.
 enum BoardHint {
-  /// Has the board trust this computer's key, with little: what it is.
+  /// The command with which a board trusts this computer's key and lets it call `system.info` alone.
   static func pair(_ key: PublicKey) -> String { onTheBoard(nil, command(key, "system.info")) }
 
-  /// Has the board let this computer's key call something that it may not yet: of a procedure that can be granted line by
-  /// line the lines of this call, and no others.
+  /// The command with which a board grants the procedure of a call that it refused. Where a procedure can be granted
+  /// line by line, the command grants the lines of that call and no others.
   static func allow(_ handle: String, _ arguments: Term = .map([]), _ key: PublicKey, hasLogin: Bool?) -> String {
-    // The agent takes the names of its own procedures; the operators of other nodes know their own ways.
+    // Only names of the agent's own procedures can be granted like this; other applications have their own commands.
     guard let procedure = Procedure(name: Array(handle.utf8)) else {
       return "ask its operator to grant it to \(key)"
     }

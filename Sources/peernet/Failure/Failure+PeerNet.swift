@@ -29,9 +29,9 @@ struct Attempt {
   let ourKey: PublicKey
   /// The handle called; nil while connecting.
   var handle: String?
-  /// What it was called with.
+  /// The arguments of the call.
   var arguments: Term = .map([])
-  /// Whether commands can be typed there; nil when that is not known.
+  /// Whether commands can be typed on the board; nil when that is not known.
   var hasLogin: Bool?
 
   var label: String { Printable.text(peer.label) }
@@ -48,7 +48,7 @@ struct Attempt {
     "if it should be: \(Hint.command("pair", peer.key.description, Hint.word(label)))"
   }
 
-  /// Of an answer that is not what was asked for.
+  /// The failure of a call whose answer does not have the expected shape.
   func failure(badAnswer fault: String) -> Failure {
     let changes = Procedure(name: Array((handle ?? "").utf8))?.changesSomething ?? false
     return failure(
@@ -141,7 +141,7 @@ struct Attempt {
     case "busy": return failure(.busy, why, "try again later")
     case "bad_argument": return failure(.data, why, "correct the argument")
     default:
-      // A line that is not there is looked for among those that are.
+      // The reason may be a mistyped line, so the hint lists the lines that exist.
       let see =
         handle?.hasPrefix("gpio.") == true
         ? "see its lines: \(Hint.command("gpio", "list", peer.word))"

@@ -1,13 +1,14 @@
 import Glibc
 
-/// Commands that a line of ours tells the reader to type. Pasted into the shell that printed them they work.
+/// Commands that a message tells the reader to type. They work when they are pasted into the shell that ran the present
+/// command.
 enum Hint {
-  /// `peernet WORDS`, on the home folder that the present command was given.
+  /// `peernet WORDS`, with the `--home` that the present command was given.
   static func command(_ words: String..., arguments: [String] = CommandLine.arguments) -> String {
     (["peernet"] + words + home(arguments)).joined(separator: " ")
   }
 
-  /// A text as one word of a shell's command line.
+  /// A text, quoted so that a shell takes it as one word.
   static func word(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {
@@ -20,7 +21,7 @@ enum Hint {
       }
     }
     if isPlain && !text.isEmpty && !text.hasPrefix("-") { return text }
-    // Between two quotes of this kind a shell makes something of such a quote only.
+    // Between single quotes only a single quote has a meaning to a shell.
     return "'" + Printable.text(text).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
       + "'"
   }

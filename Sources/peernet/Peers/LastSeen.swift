@@ -17,7 +17,7 @@ struct LastSeen {
     return "last seen \(Self.age(of: time, now: now)) ago" + (address.map { " at \($0)" } ?? "")
   }
 
-  /// A clock that was set back makes no negative age.
+  /// How long ago a time is; never negative, although the clock may have been set back.
   static func age(of time: UInt64, now: UInt64 = CalendarTime.now) -> String {
     Report.duration(Int64(now - min(time, now)))
   }

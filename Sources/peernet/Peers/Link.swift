@@ -11,7 +11,7 @@ struct Link {
   private let home: HomeFolder
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
-  /// What to say where nothing was heard; nil where nobody listens.
+  /// What to say when no node was heard; nil when the command was given an address and does not listen.
   private let silence: Silence?
   private let timeout: Swift.Duration?
   /// For the connection.
@@ -87,20 +87,20 @@ struct Link {
     }
   }
 
-  /// The same failure, with when and where the peer was last seen.
+  /// The same failure, which also says when and where the peer was last seen.
   private func withLastSeen(_ failure: Failure) -> Failure {
     guard let known = (try? home.memory())?.peer(peer.key), let text = LastSeen(known).text() else { return failure }
     return Failure(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
   }
 
-  /// Calls a handle and holds the answer to its shape; what is thrown can be told to a person.
+  /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
   func call(
     _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Swift.Duration = defaultTimeout
   ) async throws -> Term {
     try hold(await call(name, arguments, timeout: limit), to: shape, of: name)
   }
 
-  /// The answer, if it is of that shape.
+  /// Returns the answer if it has that shape.
   func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(Failure) -> Term {
     guard let fault = shape.fault(in: answer) else { return answer }
     throw attempt(handle).failure(badAnswer: fault)
@@ -155,7 +155,8 @@ struct Link {
   private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> Failure {
     switch error as? PeerNetError {
     case .notConnected:
-      // The connection may be refused only after it was made: then what came last tells more than that it is gone.
+      // A peer may refuse us after the connection was made. Then the reason why it closed says more than "not
+      // connected".
       guard let reason = await status?.lastClose else { break }
       return attempt(nil).failure(.unreachable(reason))
     case .remote(.atom("forbidden")):
@@ -168,7 +169,8 @@ struct Link {
     return attempt(handle).failure(error)
   }
 
-  /// Whether somebody may type commands there: a board with our image has no login. Nil when it does not say.
+  /// Whether commands can be typed on the board: a board with our image has no login. Nil when the board does not say
+  /// what it runs.
   private var hasLogin: Bool? {
     get async {
       let device = Device(peer.key, on: node, timeout: .seconds(2))

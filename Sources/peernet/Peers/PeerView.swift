@@ -7,7 +7,7 @@ struct PeerView {
   enum State: String, CaseIterable {
     /// Heard within the bound of its profile.
     case connected
-    /// Overdue: connected still, but a question was not answered in time, and nothing was heard since.
+    /// Still connected, but overdue: the peer did not answer a question in time and has not been heard since.
     case suspect
     /// No connection.
     case away
@@ -36,7 +36,7 @@ struct PeerView {
   let lastSeen: UInt64?
   let unheard: PeerNet.Duration?
   let address: String?
-  /// Where it was proven last, while it is away.
+  /// The address at which the peer last proved its key; nil while it is connected.
   let lastAddress: String?
   let wire: Wire?
   let roundTrip: PeerNet.Duration?
@@ -91,13 +91,13 @@ struct PeerView {
   /// Nil when nothing was asked yet.
   var loss: Double? { asked > 0 ? Double(unanswered) / Double(asked) : nil }
 
-  /// What makes it worth a line where nothing is drawn anew. A peer that is away is dialled in vain again and again, at one
-  /// address and another: what each dial failed of is no news, but that the first one did is.
+  /// What has to change for `peers --watch` to print another line. A peer that is away is dialled again and again, at
+  /// one address after another. The first failed dial is worth a line; the reasons of the later ones are not.
   struct Change: Equatable {
     let state: State
     let address: String?
     let wasTried: Bool
-    /// When it was lost last: no loss passes unseen, however short.
+    /// When the connection was lost last, so that even the shortest loss gets a line.
     let lost: Instant?
   }
 
@@ -105,7 +105,8 @@ struct PeerView {
     Change(state: state, address: address, wasTried: state != .away || last != nil, lost: lost)
   }
 
-  /// Whether waiting for a moment longer promises nothing: it is not dialled just now, and it was, or there is no address.
+  /// Whether it is useless to wait a moment longer: no dial is under way, and either a dial has failed already or no
+  /// address is known.
   var isGivenUp: Bool {
     switch dial {
     case .noAddress: true

@@ -39,15 +39,15 @@ actor PeersWatch {
     for await statuses in peers where !statuses.isEmpty || isLive { await show() }
   }
 
-  /// Looks for those that are away, as a command that is begun now would: a node by itself dials the more rarely the longer
-  /// it was in vain, and somebody is watching.
+  /// Dials peers that are away as soon as a new command would. A node by itself dials more and more rarely, but here a
+  /// person is watching.
   private func look() async throws {
     while true {
       try await Task.sleep(for: .seconds(5))
       await node.solicit()
       for view in await node.views {
         guard case .planned(let wait) = view.dial, wait > .seconds(2) else { continue }
-        // Dials it now; whether that comes to something is seen by the way.
+        // This starts a dial and does not wait for it: the watch shows the outcome.
         try? await node.connect(to: view.entry.key, timeout: .zero)
       }
     }

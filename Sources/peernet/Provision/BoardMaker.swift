@@ -18,7 +18,7 @@ struct BoardMaker {
   struct Made {
     let board: Board
     let key: PublicKey
-    /// What the image was built for; nil when it does not tell.
+    /// The board model that the image was built for; nil when the image does not say.
     let model: String?
     let report: ProvisionReport
   }
@@ -106,7 +106,7 @@ struct BoardMaker {
       next: "nothing was written; choose another name, or add --force")
   }
 
-  /// Which board it was built for, if it tells.
+  /// The board model that the image was built for, if it says.
   private func checkSource(isInPlace: Bool) throws(Failure) -> String? {
     let source = try BoardImage(path: image)
     if source.isPacked && isInPlace {
@@ -149,7 +149,8 @@ struct BoardMaker {
     }
   }
 
-  /// What nobody sees and a board does not join its network for; once for each network.
+  /// Points out blanks at the ends of a password, which nobody sees and which keep a board off its network; once for
+  /// each network.
   private func pointOut(_ boards: [Board]) {
     var told: Set<String> = []
     func tell(_ text: String) {
