@@ -7,7 +7,7 @@ import PeerNet
 /// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
 /// for all.
 final class WifiControl {
-  /// More than that do not join; of one caller no more than are left for others.
+  /// How many callers may wait for the same outcome. One peer may not take more places than it leaves for others.
   static let maximumWaiting = 32
 
   private typealias Waiting = (WifiDialogue.Result, _ joined: Bool) -> Void

@@ -9,7 +9,7 @@ enum CommandError: Error {
   case configuration([[UInt8]])
   /// Something of the system that the start needs.
   case system([UInt8])
-  /// At an address, for a reason; the file that says where to listen.
+  /// The address, the reason, and the configuration file that names the address.
   case cannotListen([UInt8], [UInt8], file: [UInt8])
   case notGrants([UInt8])
   case unknownGrant(UnknownGrant)
