@@ -163,7 +163,7 @@ public final class OnceJournal {
     var offset = end + 1
     var chain = OnceChain()
     var lost = 0
-    /// Where what is no record began.
+    /// The offset of the first byte that belongs to no record.
     var gap: Int?
     var isDamaged = false
     while offset < bytes.count {

@@ -13,11 +13,11 @@ public struct PeerMemory: Sendable {
     public var speaksTwo = false
     /// Where the peer was proven, the latest first.
     public fileprivate(set) var addresses: [Endpoint] = []
-    /// Fields that this release does not read, and ``seen``, as they stand.
+    /// The fields that this release does not know, and ``seen``, as they stand in the file.
     public fileprivate(set) var other: [[UInt8]] = []
 
-    /// When somebody noted last that the peer was connected, in seconds since 1970; nil where nobody has. A board notes
-    /// nothing: it would wear its flash.
+    /// When the command line last noted that the peer was connected, in seconds since 1970; nil if it never did. A
+    /// board does not note it, to spare its flash.
     public var seen: UInt64? {
       for field in other {
         if let (name, value) = LineReader.pair(field[...]), ("seen" as StaticString).equals(name) {

@@ -129,8 +129,8 @@ extension Node {
     }
   }
 
-  /// Somebody has answered our question: that is dialled at once, if need be instead of an address that was announced
-  /// unasked and where nothing answers.
+  /// Somebody answered our question: dials that address at once, if necessary in place of an unanswered dial to an
+  /// address that was only announced.
   private func preferAnswer(_ peer: Peer, now: Instant) {
     peer.nextOfRound = min(peer.nextOfRound, now)
     guard peer.attempts.count >= limits.maximumAttempts else { return }

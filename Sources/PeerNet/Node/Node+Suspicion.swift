@@ -13,8 +13,8 @@ extension Node {
     dialIfDue(peer, now: now)
   }
 
-  /// The peer is said to be elsewhere: its addresses are dialled beside a connection that is doubted, as beside a suspect
-  /// one, but nobody is told of it. A word of anyone's makes a peer suspect no sooner than its own silence does.
+  /// The peer was announced at another address. Its addresses are dialled beside this connection, as beside a suspect
+  /// one, but no event says so and the peer does not count as suspect: anyone can announce anything.
   func doubted(_ session: Session, _ peer: Peer, now: Instant) {
     guard session.ledger.isOpen, session.ledger.isAdmitted, session.ledger.isReliable else { return }
     session.ledger.isDoubted = true

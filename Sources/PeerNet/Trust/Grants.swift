@@ -56,7 +56,7 @@ public struct Grants: Hashable, Sendable {
       }
   }
 
-  /// These, and those of the others that are not among them. A list refuses what is more than it takes.
+  /// These grants and the `others`. A trust list refuses the result if there are more than it takes.
   public func adding(_ others: Grants) -> Grants {
     Grants(items: items + others.items.filter { !items.contains($0) })
   }
