@@ -1,16 +1,16 @@
-/// An item of a list of grants that grants nothing on any board, such as `wifi.retsart`.
+/// An item of a list of grants that names nothing on any board, such as `wifi.retsart`.
 public struct UnknownGrant: Error, Equatable, Sendable {
-  /// As it was written.
+  /// The item as it was written.
   public let item: [UInt8]
-  /// What comes nearest to it.
+  /// The known name that is nearest to it.
   public let nearest: [UInt8]
-  /// How many letters the two are apart.
+  /// How many letters have to be inserted, removed or replaced to get from one to the other.
   public let distance: Int
 
-  /// The first such item of a list that can be read as one.
+  /// Finds the first such item of a list of grants.
   ///
-  /// For whoever writes a grant, not for readers of a trust list: there a name may be a later release's, or be exposed by
-  /// an application.
+  /// This is for commands that write a grant. A reader of a trust list accepts every name: it may be one of a later
+  /// release, or one that an application exposes.
   public init?(in grants: [UInt8]) {
     for item in grants.split(separator: 0x2c) {
       guard let unknown = UnknownGrant(item: [UInt8](item)) else { continue }
@@ -30,13 +30,13 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     var best = Int.max
     for procedure in Procedure.allCases {
       var name = [UInt8](procedure.name)
-      // Only lines can be named behind one.
+      // Only a procedure about lines takes an argument.
       let fits = colon == nil || procedure == .gpioRead || procedure == .gpioWrite
       if isPrefix ? name.starts(with: called) : name == called && fits { return nil }
       for _ in 0..<2 {
         let distance = UnknownGrant.distance(item, name)
         if distance < best { (nearest, best) = (name, distance) }
-        // The whole module, too.
+        // The whole module is a candidate, too.
         while name.last != 0x2e, !name.isEmpty { name.removeLast() }
         name.append(0x2a)
       }

@@ -102,7 +102,7 @@ enum LoopbackBench {
   }
 }
 
-/// Calls over one connection: of `echo`, unless it is told another name and what goes with that.
+/// Calls over one connection: `echo`, unless another name and its arguments are given.
 final class Echo: @unchecked Sendable {
   private let client: Party
   private let peer: PublicKey

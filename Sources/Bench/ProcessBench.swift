@@ -114,7 +114,8 @@ enum ProcessBench {
 
   // MARK: Calls
 
-  /// The smallest call there is, one after another: what the board's own process takes for it.
+  /// The smallest possible call, many times one after another: how much processor time the board's own process uses for
+  /// it.
   private static func calls(_ report: Report, _ isQuick: Bool) throws {
     var random = RandomStream.system()
     let laptop = KeyPair.generate(from: &random)
@@ -135,7 +136,7 @@ enum ProcessBench {
     try client.stop()
   }
 
-  /// Nanoseconds that the process has run.
+  /// The processor time that the process has used, in nanoseconds.
   private static func onProcessor(_ process: Int32) throws -> Double {
     let text = try String(contentsOfFile: "/proc/\(process)/schedstat", encoding: .utf8)
     return text.split(separator: " ").first.flatMap { Double($0) } ?? 0

@@ -10,8 +10,8 @@ public enum DiskLayout {
   public static var diskByteCount: UInt64 { 960 << 20 }
   /// The disk signature in the master boot record.
   public static var signature: UInt32 { 0x504E_4544 }
-  /// Where the name of the board stands that the image was built for, such as `rpi4`: in the master boot record, zeros behind
-  /// it.
+  /// Where the master boot record holds the name of the board that the image was built for, such as `rpi4`, filled up
+  /// with zeros.
   public static var boardName: DiskRegion { DiskRegion(offset: 408, byteCount: 32) }
 
   /// The two copies of `slot.env`.

@@ -50,7 +50,7 @@ public struct TrialWatch: Sendable {
     since = now
   }
 
-  /// These interfaces have a network now, and no others.
+  /// Reports which interfaces have a network now.
   public mutating func network(on interfaces: [[UInt8]], now: Instant) {
     setUp(interfaces.contains { counts($0) }, now: now)
   }

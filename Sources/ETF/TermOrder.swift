@@ -75,7 +75,7 @@ enum TermOrder {
     return order != 0 ? order : compare(leftTail, rightTail)
   }
 
-  /// Where they lie: copies would make the comparison of two large maps cost more than their bytes.
+  /// Positions instead of copies: with copies, comparing two large maps would cost more than their size.
   private static func pairs(_ left: [MapPair], _ right: [MapPair]) -> Int {
     if left.count != right.count { return left.count - right.count }
     for index in left.indices {

@@ -2,9 +2,9 @@ import CLinux
 
 /// A lock file that a process holds as long as it lives, with its process id in it.
 public final class ProcessLock {
-  /// What came of taking it.
+  /// The outcome of an attempt to take the lock.
   public enum Outcome {
-    /// Held from now on, until the process ends.
+    /// The lock was taken and is held until the process ends.
     case taken(ProcessLock)
     /// Another process holds it: the digits of its id, or `?`.
     case held(by: [UInt8])
@@ -29,7 +29,7 @@ public final class ProcessLock {
       rest /= 10
     } while rest > 0
     id += [UInt8](repeating: UInt8(ascii: " "), count: idByteCount - 1 - id.count) + [UInt8(ascii: "\n")]
-    // For people; the lock holds without it.
+    // The process id is for people; the lock works without it.
     _ = id.withUnsafeBytes { clinux_write_at(file.number, $0.baseAddress, $0.count, 0) }
     return .taken(ProcessLock(file))
   }

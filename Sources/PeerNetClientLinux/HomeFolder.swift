@@ -10,7 +10,7 @@ import Sodium
 /// |---|---|
 /// | `identity.keys` | the key pair, made on first use |
 /// | `trust` | who is trusted, and with what |
-/// | `peers` | proven addresses and wires; no authority |
+/// | `peers` | proven addresses, wires, and when each peer was seen; no authority |
 ///
 /// A file that is torn, or of another kind or version, is reported and left as it is.
 public struct HomeFolder: PeerStore {
@@ -140,6 +140,25 @@ public struct HomeFolder: PeerStore {
         memory.merge(peer)
         let text = memory.serialize()
         return text == present ? nil : text
+      }
+    } catch { throw .file(name(file), error.text) }
+  }
+
+  /// Notes when peers were last connected, in seconds since 1970. The file is not written for times that are at most
+  /// `precision` seconds later than the ones it holds.
+  public func noteSeen(_ seen: [PublicKey: UInt64], precision: UInt64 = 10) throws(HomeFolderError) {
+    guard !seen.isEmpty else { return }
+    try makeFolder()
+    let file = memoryFile
+    do throws(FileError) {
+      try file.update { present in
+        guard var memory = try? present.map(PeerMemory.parse) ?? PeerMemory() else { return nil }
+        var isNews = false
+        for key in seen.keys.sorted() {
+          guard let time = seen[key], memory.peer(key)?.seen.map({ time > $0 + precision }) ?? true else { continue }
+          if memory.noteSeen(time, for: key) { isNews = true }
+        }
+        return isNews ? memory.serialize() : nil
       }
     } catch { throw .file(name(file), error.text) }
   }

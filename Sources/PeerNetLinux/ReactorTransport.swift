@@ -199,7 +199,7 @@ public final class ReactorTransport {
     let deadline = node?.deadline?.nanoseconds ?? .max
     guard deadline != timerDeadline else { return }
     timerDeadline = deadline
-    // What is due already is a turn of somebody's.
+    // A deadline in the past belongs to a peer's next turn.
     let slack = deadline <= reactor.now ? 0 : Self.slack
     if let timer, deadline < .max, reactor.reschedule(timer, at: deadline, slack: slack) { return }
     if let timer { reactor.cancel(timer) }
@@ -219,7 +219,7 @@ public final class ReactorTransport {
     guard let node else { return connection.close() }
     let id = node.accept(from: Endpoint(connection.remote), now: now)
     connections[id] = connection
-    // Of a flood most are turned away at once: then nothing is spent on them.
+    // In a flood most connections are rejected at once. Nothing else is done for them.
     carryOut()
     connection.start { [self] in received(id, $0) }
   }

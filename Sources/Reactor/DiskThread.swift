@@ -1,9 +1,10 @@
 import Linux
 
-/// Does what waits for a disk beside the loop, which goes on for as long as the disk takes: one piece of work after the other,
-/// in the order in which they came, each on a thread that ends with it.
+/// Runs work that waits for a disk outside the loop, which goes on meanwhile: one piece of work after the other, in the
+/// order in which they came, each on a thread of its own.
 ///
-/// What a piece of work uses is its own until its `then` is called. All else here belongs to the loop.
+/// The data that a piece of work uses belongs to it until its `then` is called. Everything else here belongs to the
+/// loop.
 public final class DiskThread: @unchecked Sendable {
   private final class Job: @unchecked Sendable {
     let owner: DiskThread
@@ -28,16 +29,17 @@ public final class DiskThread: @unchecked Sendable {
   /// Whether there is work that has not ended.
   public private(set) var isBusy = false
 
-  /// No thread yet.
+  /// Starts without a thread.
   public init(reactor: Reactor) { self.reactor = reactor }
 
-  /// Has `work` done on the thread, and `then` on the loop once it is.
+  /// Runs `work` on the thread and then `then` on the loop.
   public func run(_ work: @escaping () -> Void, then: @escaping () -> Void) {
     waiting.append(Job(self, work, then))
     if !isBusy { startNext() }
   }
 
-  /// Turns the loop until nothing is left to do, for a time in nanoseconds at most: a disk that hangs keeps nobody from ending.
+  /// Runs the loop until no work is left, but at most for this time in nanoseconds: a disk that hangs must not keep the
+  /// process from ending.
   public func finish(within limit: UInt64) {
     let end = Clock.now() &+ limit
     while isBusy, Clock.now() < end {
@@ -49,7 +51,7 @@ public final class DiskThread: @unchecked Sendable {
     isBusy = !waiting.isEmpty
     guard isBusy else { return }
     let job = waiting.removeFirst()
-    // Without a thread the loop has to wait after all.
+    // If no thread can be started, the work runs on the loop, which waits for it.
     runOnThread { job.run() }
   }
 

@@ -1,5 +1,5 @@
-/// The known name that a mistyped one is nearest to: at most a third of its letters differ, are missing or are too many,
-/// capitals aside. Nil when there is none. Names longer than 64 bytes are near to none.
+/// The known name that a mistyped one is nearest to: at most a third of its letters differ, are missing or are
+/// superfluous, regardless of case. Nil when no name is that near, and for a name of more than 64 bytes.
 public func nearestName(to name: [UInt8], among names: [[UInt8]]) -> [UInt8]? {
   guard (1...64).contains(name.count) else { return nil }
   var nearest: [UInt8]?
@@ -11,7 +11,7 @@ public func nearestName(to name: [UInt8], among names: [[UInt8]]) -> [UInt8]? {
   return nearest
 }
 
-/// How many letters have to be put in, taken out or replaced.
+/// How many letters have to be inserted, removed or replaced.
 private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
   var row = [Int](repeating: 0, count: other.count + 1)
   for index in row.indices { row[index] = index }

@@ -17,8 +17,8 @@ public struct Setting: Equatable, Sendable {
     self.line = line
   }
 
-  /// Whether the value holds a blank and `#`, as a comment would begin that is none: behind a value only `;` begins one. A
-  /// number, as in `Pump #2`, is no comment.
+  /// Whether the value holds a blank and `#`, which look like the beginning of a comment and are part of the value:
+  /// behind a value only `;` begins a comment. A number, as in `Pump #2`, does not count.
   public var holdsHash: Bool {
     value.indices.dropFirst().contains { index in
       value[index] == UInt8(ascii: "#") && (value[index - 1] == UInt8(ascii: " ") || value[index - 1] == 0x09)

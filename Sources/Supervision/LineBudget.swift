@@ -13,7 +13,8 @@ public struct LineBudget: Sendable {
   /// Nothing spent.
   public init() {}
 
-  /// Whether a line may be written now; and how many were dropped before it. What has to stay costs nothing and is never dropped.
+  /// Whether a line may be written now, and how many lines were dropped before it. A line that has to stay is never
+  /// dropped and uses none of the budget.
   public mutating func take(at now: Instant, mustStay: Bool = false) -> (isAllowed: Bool, dropped: Int64) {
     if mustStay { return (true, 0) }
     let next = max(fullAt, now) + LineBudget.interval

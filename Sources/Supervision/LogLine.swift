@@ -11,7 +11,7 @@ public struct LogLine: Equatable, Sendable {
   /// Worth a look: error to warning, as sd-daemon(3) has it.
   public let isWarning: Bool
 
-  /// Whether a line has a priority of notice or above: of the agent's that is what changed the board.
+  /// Whether a line has the priority notice or a higher one, as the agent's lines about changes of the board have.
   public static func isNotice(_ line: [UInt8]) -> Bool {
     line.count >= 3 && line[0] == UInt8(ascii: "<") && line[2] == UInt8(ascii: ">")
       && (UInt8(ascii: "0")...UInt8(ascii: "5")).contains(line[1])

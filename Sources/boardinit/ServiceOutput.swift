@@ -61,7 +61,8 @@ final class ServiceOutput {
   }
 
   private func write(_ line: [UInt8]) {
-    // The agent counts by itself what anyone can repeat; what it says of changes is not lost in the noise of others.
+    // The agent itself limits lines that peers can provoke. Its lines about changes of the board must not be lost among
+    // those of other services.
     let mustStay = name == [UInt8]("agent") && LogLine.isNotice(line)
     let (isAllowed, dropped) = budget.take(at: Instant(nanoseconds: Clock.now()), mustStay: mustStay)
     guard isAllowed else { return }

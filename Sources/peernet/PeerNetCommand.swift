@@ -39,7 +39,8 @@ struct PeerNetCommand: AsyncParsableCommand {
     }
   }
 
-  /// The first word that should be a command and is none, which is said in so many words. Nil when there is no such word.
+  /// The first word that stands where a command belongs and is none, so that the message can name it; nil when there is
+  /// none.
   private static func unknownCommand(_ words: ArraySlice<String>) -> String? {
     var command: any ParsableCommand.Type = Self.self
     for word in words {

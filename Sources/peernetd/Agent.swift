@@ -25,7 +25,7 @@ final class Agent {
   private var manager = ServiceManager.fromEnvironment()
   private var signals: SignalWatch?
   private var housekeeping: Timer?
-  /// Peers have held much since free memory was given back last.
+  /// Whether peers have held much memory since free memory was last given back to the system.
   private var hasGrown = false
   /// How the process ends; nil while it goes on.
   private var ending: ExitCode?
@@ -68,7 +68,7 @@ final class Agent {
   private static func lock(_ paths: StatePaths, _ log: Log) throws(CommandError) -> ProcessLock? {
     let outcome: ProcessLock.Outcome
     do throws(Errno) { outcome = try ProcessLock.take(paths.folder + "/agent.lock".utf8) } catch {
-      // A disk that takes nothing any more keeps nobody from serving.
+      // The agent goes on serving when the disk accepts no more writes.
       log.write(.warning, "state.not_locked", [.bytes("path", paths.folder), .bytes("reason", error.text)])
       return nil
     }
@@ -181,7 +181,7 @@ final class Agent {
     }
   }
 
-  /// A trusted peer was answered: what a trial waits for, and what the next one is measured by.
+  /// A trusted peer was answered. A trial waits for this, and the next trial is judged by the interface.
   private func served(_ peer: PublicKey) {
     guard trial != nil || reach.isKeeping else { return }
     let interface = node.connection(to: peer).flatMap { transport.interface(of: $0) }
@@ -219,7 +219,8 @@ final class Agent {
   /// The loop has made a turn: feeds the watchdog, tells what was repeated, writes what is due.
   private func turned() {
     manager.progressed(at: now)
-    // Peers held a lot and do not any more: small pieces that live longer stand between what they held.
+    // Peers held a lot of memory and no longer do. Small allocations that live longer lie in between and keep it from
+    // being freed by itself.
     if node.heldBytes > Limits.noteworthyBytes {
       hasGrown = true
     } else if hasGrown && node.heldBytes < Limits.readSize {

@@ -138,11 +138,15 @@ import Testing
   @Test func forbidden() async throws {
     let laptop = try Laptop()
     let board = try await TestBoard(
-      6, trusting: laptop.key(), grants: .none, ["wifi.restart": { _ in .map([]) }])
+      6, trusting: laptop.key(), grants: .none,
+      ["wifi.restart": { _ in .map([]) }, "gpio.write": { _ in .map([]) }])
     try await board.pair(laptop)
     let ours = String(decoding: try await laptop.key().text, as: UTF8.self)
     let command = "peernetd pair \(ours) laptop --add wifi.restart\n"
     expect(try await laptop.run("wifi", "restart", "board"), .forbidden, command)
+    // Whoever grants what was refused grants no other line.
+    let pump = "peernetd pair \(ours) laptop --add gpio.write:pump,gpio.write:lamp%3A2\n"
+    expect(try await laptop.run("gpio", "write", "board", "pump=1", "lamp:2=0"), .forbidden, pump)
     // A board that says what it is does not leave it open whether commands can be typed there.
     for (number, info, hint) in [
       (43, "#{<<\"uptime\">> => 1}", "; on the board: \(command)"),

@@ -25,12 +25,13 @@ import Testing
   }
 
   private static func view(
-    _ status: Node.PeerStatus, _ disconnects: [Disconnect] = [], known: [Endpoint] = []
+    _ status: Node.PeerStatus, _ disconnects: [Disconnect] = [], known: [Endpoint] = [], seen: UInt64? = nil
   ) -> PeerView {
-    PeerView(status, disconnects, known: known, now: now)
+    PeerView(status, disconnects, known: known, seen: seen, now: now, time: 1_796_003_691)
   }
 
-  private static let lost = Disconnect(at: now - .seconds(130), reason: .silent, lasted: .seconds(3_600))
+  private static let lost = Disconnect(
+    at: now - .seconds(130), reason: .silent, lasted: .seconds(3_600), heard: now - .seconds(139))
 
   @Test func aConnectedPeer() {
     let view = Self.view(Self.status(unanswered: 1), [Self.lost])
@@ -41,7 +42,7 @@ import Testing
     #expect(view.line == "pump  connected  192.0.2.7:4040  wire 2  round trip 12.3 ms  loss 2 %")
     #expect(
       JSON.object(view.json).line
-        == #"{"state":"connected","state_ms":90000,"address":"192.0.2.7:4040","last_address":null,"wire":2,"profile":"wifi","#
+        == #"{"state":"connected","state_ms":90000,"address":"192.0.2.7:4040","last_address":null,"last_seen":1796003685,"wire":2,"profile":"wifi","#
         + #""round_trip_us":12340,"silent_ms":6000,"asked":64,"unanswered":1,"dial":null,"next_dial_ms":null,"#
         + #""last_end":null,"disconnects":[{"reason":"silent","ago_ms":130000,"lasted_ms":3600000}]}"#)
   }
@@ -52,9 +53,9 @@ import Testing
     #expect(view.state == .suspect && view.row[1...4] == ["suspect", "1 s", "12.3 ms", "50 %"])
     #expect(view.line.hasPrefix("pump  suspect  192.0.2.7:4040") && view.line.hasSuffix("silent for 6 s"))
     #expect(view.change != Self.view(Self.status()).change)
-    // Asked because it was announced elsewhere, and heard a moment ago: nothing is overdue.
-    let asked = Self.view(Self.status(liveness: .suspect, silent: .milliseconds(300)))
-    #expect(asked.state == .connected && asked.change == Self.view(Self.status()).change)
+    // Its cable was pulled a moment ago.
+    let pulled = Self.view(Self.status(liveness: .suspect, silent: .milliseconds(300)))
+    #expect(pulled.state == .suspect && pulled.line.hasSuffix("loss 0 %"))
   }
 
   @Test func aPeerThatIsAway() throws {
@@ -67,11 +68,12 @@ import Testing
       ])
     #expect(
       refused.line
-        == "pump  away  refused: the address refused the connection  last seen 2 min 10 s ago  next dial in 4 s")
+        == "pump  away  refused: the address refused the connection  last seen 2 min 19 s ago  next dial in 4 s")
     let json = JSON.object(refused.json).line
     #expect(json.contains(#""dial":"planned","next_dial_ms":3100,"last_end":{"reason":"refused","ago_ms":2000}"#))
     // Lost just now: once is enough.
-    let lost = Disconnect(at: Self.now - .seconds(2), reason: .silent, lasted: .seconds(1))
+    let lost = Disconnect(
+      at: Self.now - .seconds(2), reason: .silent, lasted: .seconds(1), heard: Self.now - .seconds(2))
     let fresh = Self.view(Self.status(connected: false, lastClose: .silent), [lost])
     #expect(fresh.row[5] == "under way" && fresh.row[7] == "silent 2 s ago")
     let unseen = Self.view(Self.status(connected: false, nextDial: .seconds(-1)))
@@ -87,9 +89,25 @@ import Testing
       Self.status(connected: false, lastClose: .refused, nextDial: .seconds(1)), [Self.lost],
       known: [try #require(Endpoint("192.0.2.7:4040")), try #require(Endpoint("192.0.2.8:4040"))])
     #expect(known.row[6] == "was 192.0.2.7:4040" && known.address == nil)
-    #expect(known.line.contains("last seen 2 min 10 s ago  at 192.0.2.7:4040  next dial in 1 s"))
+    #expect(known.line.contains("last seen 2 min 19 s ago  at 192.0.2.7:4040  next dial in 1 s"))
     #expect(JSON.object(known.json).line.contains(#""address":null,"last_address":"192.0.2.7:4040""#))
     #expect(known.isGivenUp && !fresh.isGivenUp && unseen.isGivenUp)
+  }
+
+  /// Another process was connected to it; this one has only tried.
+  @Test func aPeerThatAnotherCommandSaw() throws {
+    let status = Self.status(connected: false, lastClose: .refused, nextDial: .seconds(1))
+    let seen = Self.view(status, known: [try #require(Endpoint("192.0.2.7:4040"))], seen: 1_796_003_691 - 7_380)
+    #expect(seen.row[1...2] == ["away", "2 h 3 min"])
+    #expect(seen.line.contains("last seen 2 h 3 min ago  at 192.0.2.7:4040"))
+    #expect(JSON.object(seen.json).line.contains(#""state_ms":7380000,"#))
+    #expect(JSON.object(seen.json).line.contains(#""last_seen":1795996311,"#))
+    // What this process knows is newer.
+    #expect(Self.view(status, [Self.lost], seen: 5).lastSeen == 1_796_003_691 - 139)
+    #expect(Self.view(Self.status(), seen: 5).lastSeen == 1_796_003_691 - 6)
+    // A clock that was set back.
+    #expect(Self.view(status, seen: 1_796_003_700).row[2] == "0 s")
+    #expect(Self.view(status).lastSeen == nil && Self.view(status).row[2] == "-")
   }
 
   /// A failed dial that fails as the one before is no news, nor is that time passes.
@@ -228,6 +246,31 @@ import Testing
     #expect(outcome.output.split(separator: "\n").count { $0.contains("  away  ") } <= 2, "\(outcome.output)")
     #expect(outcome.output.contains("  connected  "))
     await board.node.stop()
+  }
+
+  /// Each command is a process of its own: what one has seen the next one shows.
+  @Test func whenABoardWasSeenOutlivesTheProcess() async throws {
+    let laptop = try Laptop()
+    let board = try await TestBoard(51, trusting: laptop.key())
+    try await board.pair(laptop)
+    #expect(try await laptop.run("peers", "--json").json[0]["last_seen"] is NSNull)
+    let start = time(nil)
+    #expect(try await laptop.run("ping", "board").status == 0)
+    await board.node.stop()
+    let seen = try #require(try await laptop.run("peers", "--json").json[0]["last_seen"] as? Int)
+    #expect((start...time(nil)).contains(seen))
+    // Two hours later, by the file.
+    let path = laptop.file("peers")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let early = text.replacingOccurrences(of: "seen=\(seen)", with: "seen=\(seen - 7_200)")
+    try early.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try await laptop.run("peers").output.contains("  2 h 0 min ago  \(board.address)\n"))
+    let all = try await laptop.run("status", "--timeout", "2")
+    #expect(all.output.contains("board  away       2 h 0 min"), "\(all.output)")
+    let one = try await laptop.run("status", "board", "--timeout", "1")
+    #expect(one.talk.contains("(last seen 2 h 0 min ago at \(board.address)); "), "\(one.talk)")
+    // Nobody has seen it since.
+    #expect(try await laptop.run("peers", "--json").json[0]["last_seen"] as? Int == seen - 7_200)
   }
 
   // MARK: Waiting

@@ -55,7 +55,7 @@ import Testing
       ended.errors.hasPrefix(
         "peernetd: unpaired anna \(print(anna)), but the disk did not take it down, so a data partition that is made anew"
       ))
-    #expect(ended.errors.hasSuffix("; then say peernetd unpair \(text(anna)) again\n"))
+    #expect(ended.errors.hasSuffix("; then unpair it once more: peernetd unpair \(text(anna))\n"))
     #expect(try trusted() == [bert])
     // That helps, once the disk is back.
     #expect(try await board.run("unpair", text(anna)).exitCode == 74)

@@ -39,7 +39,7 @@ import Testing
     #expect(written.exitCode == 0)
     #expect(
       written.output
-        == "slot b holds version 7.1 for rpi4, \(size) bytes; start it with peernetd slot try and a reboot\n")
+        == "slot b holds version 7.1 for rpi4, \(size) bytes; have the next boot try it: peernetd slot try\n")
     #expect(written.errors == "written \(size / 1024) of \(size / 1024) KiB\n")
     #expect(try slot(.b) == image)
     #expect(try slot(.a).allSatisfy { $0 == 0 })
@@ -71,7 +71,7 @@ import Testing
     #expect(refused.exitCode == 85)
     #expect(
       refused.errors
-        == "peernetd: slot b is on trial; let it be confirmed (peernetd slot confirm) or rolled back by three boots first\n"
+        == "peernetd: slot b is on trial; three boots roll it back, or confirm it: peernetd slot confirm\n"
     )
     #expect(try slot(.a).allSatisfy { $0 == 0 })
 
@@ -225,7 +225,8 @@ import Testing
     let tried = try await board.run("slot", "try")
     #expect(tried.exitCode == 86)
     #expect(
-      tried.errors == "peernetd: slot b cannot be tried: it is no slot image; write it first with peernetd slot write\n"
+      tried.errors
+        == "peernetd: slot b cannot be tried: it is no slot image; write it first: peernetd slot write FILE\n"
     )
   }
 

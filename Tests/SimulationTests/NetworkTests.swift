@@ -86,18 +86,38 @@ import Testing
   }
 
   /// It has a second address, or somebody says so: the connection answers and stays, and the second dial ends before it
-  /// has said who we are.
+  /// has said who we are. Whoever looks at the peer meanwhile sees it alive.
   @Test(arguments: [true, false]) func aPeerWithTwoAddressesKeepsItsConnection(isThere: Bool) {
     let world = Self.pair(seed: 68, announces: true)
     if isThere { world.aliases[Self.elsewhere] = 1 }
     world.announce(1, at: Self.elsewhere, to: 0)
     #expect(world.dials.last?.to == Self.elsewhere)
+    #expect(world.node(0).statuses[0].liveness == .alive)
     world.run(.seconds(30))
     #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
-    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+    #expect(world.node(0).sessions.allSatisfy { $0.ledger.isReliable })
+    #expect(world.count(0) { if case .suspected = $0 { true } else { false } } == 0)
     #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
     #expect(
       world.count(1) { if case .opened = $0 { true } else { false } } == 1, "the other side has seen a stranger only")
+  }
+
+  /// It is announced where nobody answers, and its connection is dead as well: its own silence makes it suspect, in the
+  /// time that this takes without an announce.
+  @Test func aDeadPeerThatIsSaidToBeElsewhereIsSuspectInTime() {
+    let world = Self.pair(seed: 72, announces: true)
+    world.links[Self.elsewhere] = World.Link(isBlackHole: true)
+    world.links[World.endpoint(1)] = World.Link(isBlackHole: true)
+    world.severAll(0)
+    let rules = LivenessProfile.wifi.rules
+    let start = world.now
+    world.announce(1, at: Self.elsewhere, to: 0)
+    world.run(.seconds(1))
+    #expect(world.node(0).statuses[0].liveness == .alive)
+    world.run { world.node(0).statuses[0].liveness == .suspect }
+    #expect(world.now - start <= rules.interval + rules.answerCeiling)
+    let heard = world.node(0).statuses[0].heard
+    #expect(heard.map { world.now - $0 >= rules.answerFloor } ?? false)
   }
 
   /// What its own address announces is no news, nor is what was announced a moment ago, and lies cost little.
@@ -115,9 +135,9 @@ import Testing
       world.announce(1, at: Endpoint(ipv4: 0x0a01_0000 + UInt32(number), port: 7_000), to: 0)
       world.run(.milliseconds(100))
     }
-    let suspected = world.count(0) { if case .suspected = $0 { true } else { false } }
-    #expect(suspected > 0 && suspected <= 30, "\(suspected)")
-    #expect(world.dials.count - dials <= 2 * 30, "\(world.dials.count - dials)")
+    // The peer answers each question: nobody is told that it might be gone.
+    #expect(world.count(0) { if case .suspected = $0 { true } else { false } } == 0)
+    #expect((1...2 * 30).contains(world.dials.count - dials), "\(world.dials.count - dials)")
     #expect(world.open(0, with: 1) == 1 && world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
   }
 
@@ -127,7 +147,7 @@ import Testing
     let peer = world.node(0).peers[0]
     peer.isWanted = false
     world.announce(1, at: Self.elsewhere, to: 0)
-    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+    #expect(world.node(0).sessions.allSatisfy { $0.ledger.isReliable })
   }
 
   /// It was not what it seemed, and the connection is dead: another one takes its place.

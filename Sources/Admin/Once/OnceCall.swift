@@ -33,7 +33,7 @@ public struct OnceCall: Equatable, Sendable {
     binding = [UInt8](SHA256.hash(bound).bytes[..<Self.keyByteCount])
   }
 
-  /// The procedure that a request names, whatever else may be wrong with it.
+  /// The procedure that a request names, even if the rest of the request is wrong.
   public static func procedure(in term: Term) -> Procedure? {
     guard let elements = term.elements ?? term.listElements, elements.count == 3 else { return nil }
     return (elements[1].atomBytes ?? elements[1].binaryBytes).flatMap { Procedure(name: $0) }
@@ -71,7 +71,7 @@ public enum OnceRefusal: Error, Equatable, Sendable {
   case noJournal
   /// Records of the journal were lost, and this key may be among them.
   case damaged
-  /// As many of the caller's calls as may wait for the disk do.
+  /// The caller has as many calls waiting for the disk as it may have.
   case hurried
   /// It was begun, and the agent or the board ended before it was through.
   case unknown(hasRestarted: Bool)

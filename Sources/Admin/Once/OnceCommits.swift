@@ -3,21 +3,22 @@ import PeerNet
 /// What the journal has to bring to disk, in batches: while one is written and flushed, the next gathers, so that many records
 /// wait for the disk once.
 public struct OnceCommits {
-  /// What is to be done to the file.
+  /// How the file is to be changed.
   public enum Work: Equatable, Sendable {
-    /// These bytes belong behind its end.
+    /// Append these bytes.
     case append([UInt8])
-    /// It is to hold these bytes and no others. With `ifMissing` only where no file stands: the one that is there is not ours to
-    /// replace.
+    /// Replace the file by these bytes. With `ifMissing`, only if there is no file: a file of somebody else is not
+    /// replaced.
     case replace([UInt8], ifMissing: Bool)
   }
 
   private enum File {
-    /// Ends with a whole record.
+    /// The file ends with a whole record.
     case sound(size: Int, OnceChain)
-    /// Its end is in doubt, or there is none.
+    /// There is no file, or its end is in doubt.
     case doubtful
-    /// Records of it may be lost, or it is somebody else's: it stays until then, or for good, unless it is taken away.
+    /// Records of the file may be lost, or it is somebody else's. It is left alone until this time, or for good, unless
+    /// the operator removes it.
     case kept(until: Instant)
   }
 
@@ -26,34 +27,35 @@ public struct OnceCommits {
     let then: (_ isWritten: Bool) -> Void
   }
 
-  /// The file is written anew above twice of what counts, but not below this.
+  /// The file is rewritten when it has twice the size of what still counts, but not below this size.
   private static var smallSize: Int { 32 << 10 }
 
   private var file: File = .doubtful
   private var gathered: [Item] = []
   private var atDisk: [Item]?
-  /// What the file is once the batch is there.
+  /// The state of the file once the batch is on disk.
   private var target: File = .doubtful
   private var isRewriteWanted = false
 
-  /// Nothing to do; the file is written anew with the first batch.
+  /// Starts with nothing to do; the first batch rewrites the file.
   public init() {}
 
-  /// The file that is there is not written over before that time.
+  /// Leaves the existing file alone until that time.
   public mutating func keepFile(until: Instant) { file = .kept(until: until) }
 
-  /// Has a record brought to disk. `then` is told whether it is there; until then nothing may be built on it.
+  /// Queues a record for the disk. `then` is called with whether it arrived; until then nothing may rely on it.
   public mutating func add(_ record: [UInt8], then: @escaping (_ isWritten: Bool) -> Void) {
     gathered.append(Item(record: record, then: then))
   }
 
-  /// Has everything that is not remembered any more taken out of the file.
+  /// Queues a rewrite of the file without the records that are no longer remembered.
   public mutating func rewrite() {
     if case .kept = file { return }
     isRewriteWanted = true
   }
 
-  /// The next batch, which holds all that gathered; nil while one is at the disk, or when there is nothing to do.
+  /// The next batch, with everything that has gathered; nil while another one is being written, or when there is
+  /// nothing to do.
   public mutating func next(_ journal: OnceJournal, now: Instant) -> Work? {
     guard atDisk == nil, !gathered.isEmpty || isRewriteWanted else { return nil }
     atDisk = gathered
@@ -74,17 +76,17 @@ public struct OnceCommits {
     return .replace(bytes, ifMissing: false)
   }
 
-  /// The batch that was given last is on disk, or is not: whom to tell. Until ``release()`` what comes only gathers.
+  /// The last batch was written, or failed: returns who waits for it. Until ``release()`` new records only gather.
   public mutating func ended(isWritten: Bool) -> [(Bool) -> Void] {
     if isWritten {
       file = target
     } else if case .sound = file {
-      // A part of it may be there.
+      // Part of the batch may be in the file.
       file = .doubtful
     }
     return atDisk.map { $0.map { $0.then } } ?? []
   }
 
-  /// They were told.
+  /// Everyone who waited has been told: batches go on.
   public mutating func release() { atDisk = nil }
 }

@@ -5,13 +5,13 @@ import Sodium
 /// A call that the journal remembers.
 public final class OnceEntry {
   enum State: Equatable {
-    /// The record of its start waits for the disk.
+    /// The record of the call's start waits for the disk.
     case queued
     case running
-    /// The record of its outcome waits for the disk.
+    /// The record of the call's outcome waits for the disk.
     case finishing([UInt8])
     case ended([UInt8])
-    /// The agent ended before it was through.
+    /// The agent ended before the call was done.
     case interrupted
   }
 
@@ -37,9 +37,9 @@ public final class OnceEntry {
     since = now
   }
 
-  /// The start's, and the outcome's if it is known.
+  /// The record of the start, and that of the outcome if it is known.
   var records: [[UInt8]] { finished.map { [started, $0] } ?? [started] }
-  /// Of its records, with what ties them together.
+  /// How many bytes its records take in the file, with their links of the chain.
   var byteCount: Int {
     var count = 0
     for record in records { count += record.count + OnceChain.linkByteCount }
@@ -55,7 +55,7 @@ public final class OnceEntry {
 
   var isQueued: Bool { state == .queued }
 
-  /// Whether its outcome is still to come: whoever asks waits.
+  /// Whether the outcome is still to come; a caller that repeats the call waits for it.
   public var isPending: Bool {
     switch state {
     case .queued, .running, .finishing: true
@@ -112,7 +112,7 @@ public final class OnceEntry {
 
   func begin() { state = .running }
 
-  /// The record of its outcome is on disk, or could not be written: whoever asks is answered from now on.
+  /// The record of the outcome is on disk, or could not be written: from now on a repeated call gets the outcome.
   public func settle() {
     if case .finishing(let record) = state { state = .ended(record) }
   }

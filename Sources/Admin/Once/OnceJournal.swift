@@ -13,23 +13,24 @@ public final class OnceJournal {
   static var maximumBytesOfCaller: Int { 16 << 10 }
   /// Bytes of all records.
   static var maximumBytes: Int { 64 << 10 }
-  /// Calls of one peer whose start waits for the disk.
+  /// How many calls of one peer may wait for the disk to begin.
   static var maximumQueuedOfCaller: Int { 8 }
 
-  /// What a file was found to be.
+  /// The state in which a journal's file was found.
   public enum Reading: Equatable, Sendable {
     /// Every record is there.
     case whole
-    /// Its end is what a power cut leaves, these many bytes: nothing ran by them.
+    /// The last record was cut off by a power cut, and so many bytes of it are left. The call of that record did not
+    /// run.
     case cut(Int)
-    /// Records in it may be lost, in or around these many bytes. No new call is taken for as long as an unknown outcome is
-    /// remembered: one that ran may be among the lost.
+    /// Records may be lost, in or around this many bytes. New calls are refused for as long as an unknown outcome is
+    /// remembered, because a lost record may be that of a call that ran.
     case damaged(Int)
   }
 
   /// The oldest first.
   private(set) var entries: [OnceEntry] = []
-  /// Records were lost: until then no new call is taken.
+  /// Until when new calls are refused because records were lost.
   public private(set) var closedUntil: Instant?
 
   /// Nothing was called yet.
@@ -95,7 +96,8 @@ public final class OnceJournal {
     return false
   }
 
-  /// The record of its start is on disk: it runs from now on. False when nobody remembers it: its caller was unpaired.
+  /// The record of the call's start is on disk, so the call runs from now on. False when the call was forgotten because
+  /// its caller was unpaired.
   public func begin(_ entry: OnceEntry) -> Bool {
     guard isKnown(entry) else { return false }
     entry.begin()
@@ -161,7 +163,7 @@ public final class OnceJournal {
     var offset = end + 1
     var chain = OnceChain()
     var lost = 0
-    /// Where what is no record began.
+    /// The offset of the first byte that belongs to no record.
     var gap: Int?
     var isDamaged = false
     while offset < bytes.count {

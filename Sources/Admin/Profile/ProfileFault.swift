@@ -6,7 +6,7 @@ public struct ProfileFault: Error, Equatable, Sendable {
     case unknownSection
     /// A warning only: a later release may know the key.
     case unknownKey
-    /// A warning only: a blank and `#` in a value, which begin no comment there.
+    /// A warning only: a blank and `#` in a value look like a comment, but belong to the value.
     case hashInValue
     /// The key stands twice in its section.
     case duplicateKey
@@ -58,7 +58,7 @@ public struct ProfileFault: Error, Equatable, Sendable {
   public let line: Int
   /// What is wrong in that line.
   public let reason: Reason
-  /// Of an unknown name: the known one that is nearest to it.
+  /// The known name that is nearest to an unknown one.
   public let nearest: [UInt8]?
 
   /// For readers of settings beside the profile's.

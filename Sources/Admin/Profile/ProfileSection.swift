@@ -18,7 +18,7 @@ struct ProfileSection {
     remaining.append(setting)
   }
 
-  /// What is left over is unknown: each with the key that may have been meant.
+  /// The keys that nobody asked for are unknown. Reports each, with the key that may have been meant.
   var unknown: [ProfileFault] {
     remaining.map { setting in
       ProfileFault(line: setting.line, reason: .unknownKey, nearest: nearestName(to: setting.key, among: known))

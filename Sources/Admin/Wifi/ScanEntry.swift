@@ -4,11 +4,11 @@ public struct ScanEntry: Equatable, Sendable {
   public let bssid: [UInt8]
   /// MHz
   public let frequency: Int64
-  /// dBm; nil where the driver tells no such number.
+  /// In dBm; nil where the driver does not report it.
   public let signal: Int64?
   /// Up to 32 bytes of anything; empty for a hidden network.
   public let ssid: [UInt8]
-  /// How it protects what is sent in it.
+  /// How the network protects what is sent in it.
   public let security: WifiSecurity
 
   /// MHz and dBm; the name is up to 32 bytes of anything.

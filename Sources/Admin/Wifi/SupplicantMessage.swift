@@ -92,7 +92,7 @@ public enum SupplicantEvent: Equatable, Sendable {
         if SupplicantEvent.tells("reason=WRONG_KEY", bytes) {
           .wrongKey
         } else if SupplicantEvent.tells("reason=CONN_FAILED", bytes) {
-          // An access point that rejected it was told of before.
+          // A rejection by the access point has its own message, which came before this one.
           .noAnswer
         } else {
           .rejected

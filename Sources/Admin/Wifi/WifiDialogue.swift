@@ -95,8 +95,8 @@ public struct WifiDialogue: Sendable {
   /// The connection could not be had, or is gone.
   public mutating func socketLost(now: Instant) { take(link.socketLost(now: now), now) }
 
-  /// There is a control socket that this process may not open. Waiting does not mend that, except where a supplicant was just
-  /// started: it makes its socket before it lets its group in.
+  /// The control socket exists, but this process may not open it. Waiting helps only when the supplicant was just
+  /// started: it creates the socket before it gives its group access.
   public mutating func socketForbidden(now: Instant) {
     if case .restart(let restart) = work, restart.step != .reach { return socketLost(now: now) }
     if case .finished = work { return }

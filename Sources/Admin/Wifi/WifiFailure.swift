@@ -30,7 +30,7 @@ public struct WifiFailure: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// Its control socket is not there.
     case absent
-    /// Its control socket is not ours to open.
+    /// This process may not open the supplicant's control socket.
     case notPermitted
     /// It does not answer.
     case silent
@@ -46,7 +46,7 @@ public struct WifiFailure: Error, Equatable, Sendable {
     case rejected
     /// The access point did not answer.
     case noAnswer
-    /// It came to nothing, and NetworkManager does not say who ended it.
+    /// The attempt failed, and NetworkManager does not say why.
     case notAssociated
     /// The access point refused the key.
     case wrongKey

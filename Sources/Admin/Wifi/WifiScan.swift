@@ -8,7 +8,7 @@ struct WifiScan: Sendable {
   /// loses.
   static let patience = Duration.seconds(8)
 
-  /// How long after a radio was busy it is asked again, where the supplicant does not do so.
+  /// How long after a busy radio the scan is requested again, if the supplicant does not retry by itself.
   static let pause = Duration.seconds(1)
 
   private enum Phase {

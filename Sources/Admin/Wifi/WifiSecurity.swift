@@ -1,8 +1,8 @@
 /// How a network protects what is sent in it.
 public enum WifiSecurity: Equatable, Sendable {
-  /// Not at all: everybody may join and listen.
+  /// Open: everybody may join and listen.
   case open
-  /// Encrypted without a password: nobody listens, everybody may join.
+  /// Encrypted without a password: everybody may join, nobody can listen.
   case owe
   /// A key that is broken in minutes.
   case wep
@@ -12,9 +12,9 @@ public enum WifiSecurity: Equatable, Sendable {
   case wpa2
   /// WPA3 with a password.
   case wpa3
-  /// More than one of the three, for whoever has which.
+  /// More than one of the three: each station uses what it supports.
   case mixed
-  /// 802.1X: a name and a password, or a certificate, of each who joins.
+  /// 802.1X: each user has a name and a password, or a certificate.
   case enterprise
   /// Something else.
   case other
@@ -45,7 +45,7 @@ public enum WifiSecurity: Equatable, Sendable {
       found.isProtected = true
       for part in flag.parts(by: 0x2d) {
         for method in part.parts(by: 0x2b) {
-          // `FT/PSK` is for whoever roams.
+          // `FT/PSK` is the variant for stations that roam.
           let method = method.hasPrefix("FT/") ? method.dropFirst(3) : method
           if method.hasPrefix("OWE") { found.isOWE = true }
           if method.hasPrefix("EAP") || method.hasPrefix("FILS") { found.isEnterprise = true }

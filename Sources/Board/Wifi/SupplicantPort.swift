@@ -8,7 +8,7 @@ protocol SupplicantPort: AnyObject {
     onDatagram: @escaping ([UInt8]) -> Void, onLost: @escaping () -> Void
   ) -> (any SupplicantConnection)?
 
-  /// Whether a connection cannot be had because this process may not have one.
+  /// Whether there is no connection because this process lacks the permission.
   var isForbidden: Bool { get }
 }
 

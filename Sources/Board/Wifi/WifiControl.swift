@@ -7,8 +7,8 @@ import PeerNet
 /// ended instead of being told to wait, and nobody can restart the radio twice over. The first caller's timeout holds
 /// for all.
 final class WifiControl {
-  /// Callers that wait at their connections for one outcome: more do not join, and of one caller no more than are left for
-  /// others. Those that wait at none have been counted elsewhere.
+  /// How many callers may wait for the same outcome at their connections. One peer may not take more places than it leaves
+  /// for others. Calls under a once-key wait at no connection and are bounded by the journal.
   static let maximumWaiting = 32
 
   private typealias Waiting = (WifiDialogue.Result, _ joined: Bool) -> Void

@@ -12,7 +12,7 @@ struct TokenBucket {
 
   func isFull(now: Instant) -> Bool { fullAt <= now }
 
-  /// Takes one, if as many as `reserve` stay.
+  /// Takes a token if at least `reserve` tokens are left afterwards.
   mutating func take(leaving reserve: Int64 = 0, now: Instant) -> Bool {
     let next = max(fullAt, now) + interval
     guard next - now <= interval * (burst - reserve) else { return false }
@@ -20,9 +20,9 @@ struct TokenBucket {
     return true
   }
 
-  /// Puts one back that was taken.
+  /// Returns a token that was taken.
   mutating func giveBack() { fullAt = fullAt - interval }
 
-  /// When one can be taken so that as many as `reserve` stay.
+  /// When a token can be taken that leaves at least `reserve` tokens.
   func next(leaving reserve: Int64 = 0) -> Instant { fullAt - interval * (burst - reserve - 1) }
 }

@@ -64,7 +64,7 @@ public final class UDPDiscovery: Discovery {
   /// The next announce tells of a change, and may be lost.
   private var announcesTwice = false
   private var inquiry: Inquiry?
-  /// Whoever makes us ask, and a network that never rests, makes us ask no more often.
+  /// Bounds how often this node asks, however often it is told to and however often the network changes.
   private var questions = TokenBucket(interval: solicitInterval, burst: solicitBurst)
   private var answers: [PendingAnswer] = []
   private var rate = AnswerRate()
@@ -137,8 +137,8 @@ public final class UDPDiscovery: Discovery {
     announceSoon(now)
   }
 
-  /// Asks three times within a second and a quarter. Asked again in that time, it starts over with the same nonce. What
-  /// exceeds six questions at once, and one every two seconds, is put off.
+  /// Asks three times within 1.25 seconds. A second call in that time starts over with the same nonce. Six questions
+  /// may follow each other at once, then one every two seconds; further ones are delayed.
   public func solicit(now: Instant) {
     var nonce = DiscoveryNonce(high: random.next(), low: random.next())
     if let inquiry, now < inquiry.until { nonce = inquiry.nonce }

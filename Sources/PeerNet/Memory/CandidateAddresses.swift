@@ -11,7 +11,7 @@ struct CandidateAddresses: Sendable {
     case proven
     /// The operator wrote it down.
     case manual
-    /// Anyone who has heard our question said so.
+    /// Somebody who heard our question answered so.
     case answer
     /// Anyone said so.
     case announce
@@ -32,7 +32,7 @@ struct CandidateAddresses: Sendable {
   static var maximumCount: Int { 8 }
   static var maximumProven: Int { PeerMemory.maximumAddresses }
   static var maximumManual: Int { 2 }
-  /// How many answers are tried in a round that is over but for them.
+  /// How many answers that come late in a round are still dialled in it.
   static var maximumLateAnswers: Int { 4 }
   static var hintLifetime: Duration { .seconds(60) }
 
@@ -77,8 +77,9 @@ struct CandidateAddresses: Sendable {
     makeRoom()
   }
 
-  /// Somebody says that the peer is here, unasked or as the `answer` to a question of ours. False when that is no news: it was said a while ago, too, the address cannot be
-  /// dialled, or there is no place for it.
+  /// Somebody says that the peer is at this address: in an announce, or as the `answer` to a question of ours. False
+  /// when nothing follows from that: the address was named a while ago already, it cannot be dialled, or there is no
+  /// place for it.
   @discardableResult
   mutating func hint(_ endpoint: Endpoint, answer: Bool = false, now: Instant) -> Bool {
     guard endpoint.isDialable else { return false }
@@ -89,7 +90,8 @@ struct CandidateAddresses: Sendable {
     }
     expire(now: now)
     if candidates.count >= Self.maximumCount {
-      // What failed most often makes place; what was not tried yet keeps it, unless it was announced and this is an answer.
+      // The hint that failed most often gives way. A hint that was not tried yet stays, unless it is an announce and
+      // the new one is an answer.
       guard let worst = worst(.announce) ?? (answer ? worst(.answer) : nil),
         candidates[worst].failures > 0 || (answer && candidates[worst].standing == .announce)
       else { return false }
@@ -99,7 +101,7 @@ struct CandidateAddresses: Sendable {
     return true
   }
 
-  /// What was announced is answered, too. True when it was not tried yet.
+  /// An address that was announced becomes an answer. True when it was not tried yet.
   private mutating func promote(_ endpoint: Endpoint, now: Instant) -> Bool {
     guard let known = candidates.firstIndex(where: { $0.endpoint == endpoint && $0.standing == .announce }) else {
       return false
@@ -111,7 +113,7 @@ struct CandidateAddresses: Sendable {
     return !candidate.tried
   }
 
-  /// The last of those of a standing that failed most often.
+  /// The candidate of this standing that failed most often; the last of several.
   private func worst(_ standing: Standing) -> Int? {
     candidates.indices.filter { candidates[$0].standing == standing }
       .max { candidates[$0].failures < candidates[$1].failures }

@@ -13,8 +13,19 @@ public struct PeerMemory: Sendable {
     public var speaksTwo = false
     /// Where the peer was proven, the latest first.
     public fileprivate(set) var addresses: [Endpoint] = []
-    /// Fields of another release, as they stand.
+    /// The fields that this release does not know, and ``seen``, as they stand in the file.
     public fileprivate(set) var other: [[UInt8]] = []
+
+    /// When the command line last noted that the peer was connected, in seconds since 1970; nil if it never did. A
+    /// board does not note it, to spare its flash.
+    public var seen: UInt64? {
+      for field in other {
+        if let (name, value) = LineReader.pair(field[...]), ("seen" as StaticString).equals(name) {
+          return Ascii.decimal(value, maximum: PeerMemory.latestTime)
+        }
+      }
+      return nil
+    }
   }
 
   /// Why a file of remembered peers was not taken; lines count from 1.
@@ -41,6 +52,8 @@ public struct PeerMemory: Sendable {
   /// The size of a file that is read.
   public static var maximumBytes: Int { 524_288 }
   static var maximumLineLength: Int { 512 }
+  /// The end of the year 9999, in seconds since 1970.
+  static var latestTime: UInt64 { 253_402_300_799 }
 
   private static var name: StaticString { "peernet-peers" }
   private static var knownVersion: UInt64 { 1 }
@@ -75,6 +88,18 @@ public struct PeerMemory: Sendable {
       $0.addresses.removeAll { $0 == endpoint }
       $0.addresses.insert(endpoint, at: 0)
       if $0.addresses.count > Self.maximumAddresses { $0.addresses.removeLast() }
+    }
+  }
+
+  /// Notes when the peer was last connected, in seconds since 1970. True when that is later than what was noted before.
+  public mutating func noteSeen(_ seconds: UInt64, for key: PublicKey) -> Bool {
+    guard seconds <= Self.latestTime, peer(key)?.seen.map({ $0 < seconds }) ?? true else { return false }
+    return change(key) {
+      $0.other.removeAll { LineReader.pair($0[...]).map { ("seen" as StaticString).equals($0.name) } ?? false }
+      var field: [UInt8] = []
+      field.append("seen=")
+      field.appendDecimal(seconds)
+      $0.other.append(field)
     }
   }
 

@@ -1,6 +1,7 @@
 import Sodium
 
-/// What tells connections of likely friends from a flood before they have proven a key, and how many may be answered.
+/// Tells connections of likely friends from a flood before they have proven a key, and bounds how many handshakes are
+/// answered.
 struct FloodGuard {
   private struct Acquaintance {
     let key: PublicKey
@@ -12,9 +13,9 @@ struct FloodGuard {
   private static let maximumAddressesOfKey = 4
 
   private var counts: SourceCounts
-  /// Answers to M1s that prove no trusted key in the end; the others are given back.
+  /// Tokens for answers to M1s. The token is returned when the connection proves a trusted key.
   private var answers: TokenBucket
-  /// The part of them that is kept for known addresses.
+  /// How many of the tokens are reserved for known addresses.
   private let reserve: Int64
   /// Addresses at which a trusted key was proven, the latest first.
   private var acquaintances: [Acquaintance] = []
@@ -27,7 +28,7 @@ struct FloodGuard {
 
   // MARK: Addresses
 
-  /// A trusted key was proven there.
+  /// Notes that a trusted key was proven at this address.
   mutating func note(_ endpoint: Endpoint, of key: PublicKey) {
     let address = endpoint.with(port: 0)
     var others = 0
@@ -41,7 +42,7 @@ struct FloodGuard {
     if acquaintances.count > Self.maximumAcquaintances { acquaintances.removeLast() }
   }
 
-  /// The key is trusted no more.
+  /// Forgets the addresses of a key that is no longer trusted.
   mutating func forget(_ key: PublicKey) { acquaintances.removeAll { $0.key == key } }
 
   func knows(_ endpoint: Endpoint) -> Bool {
@@ -51,7 +52,7 @@ struct FloodGuard {
 
   // MARK: Connections
 
-  /// Somebody has connected.
+  /// Counts a new connection.
   ///
   /// - Returns: how conspicuous the source is; see ``SourceCounts/add(_:now:)``.
   mutating func arrived(from endpoint: Endpoint, now: Instant) -> Int { counts.add(endpoint, now: now) }
@@ -59,10 +60,10 @@ struct FloodGuard {
   /// Whether an M1 may be answered now. That counts until `proved` is called for the connection.
   mutating func takeAnswer(isKnown: Bool, now: Instant) -> Bool { answers.take(leaving: reserve(isKnown), now: now) }
 
-  /// When the next one may be.
+  /// When the next M1 may be answered.
   func nextAnswer(isKnown: Bool) -> Instant { answers.next(leaving: reserve(isKnown)) }
 
-  /// Somebody who was answered has proven a trusted key: that was no part of a flood.
+  /// A connection whose M1 was answered has proven a trusted key, so it was not part of a flood: its token is returned.
   mutating func proved(_ endpoint: Endpoint, _ key: PublicKey) {
     counts.takeBack(endpoint)
     answers.giveBack()

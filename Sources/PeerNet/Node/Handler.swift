@@ -6,9 +6,10 @@ final class Handler {
   var access = Access.granted
   /// Whether `beam_admin` reaches it as a remote procedure.
   var isRemoteProcedure = false
-  /// Bytes of arguments that are read under every name: whoever sends what is no term is no peer.
+  /// The most bytes of arguments that are decoded under any name: a sender of bytes that are not a term is
+  /// disconnected.
   static let smallArguments = 1_024
-  /// Bytes of arguments, encoded. More are refused before they are read.
+  /// The most bytes of encoded arguments. Larger ones are refused before they are decoded.
   var maximumArguments = Int.max
   /// Whether a request counts no longer than its connection lives.
   var endsWithConnection = false

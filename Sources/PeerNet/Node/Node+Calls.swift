@@ -119,6 +119,6 @@ extension Node {
 extension Session {
   /// Orders the connections of one peer by how well they serve a call.
   fileprivate var preference: Int {
-    (ledger.isSuspect ? 0 : 4) + (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0)
+    (ledger.isReliable ? 4 : 0) + (ledger.retirement == nil ? 2 : 0) + (wire == .two ? 1 : 0)
   }
 }

@@ -8,7 +8,7 @@ extension Node {
     let reason = session.ledger.farewell == .said && reason == .silent ? .superseded : reason
     // What was answered goes out first. Of what waits behind a slow peer most is lost. The dead are sent nothing more: of
     // a call that waits until now it can be said that nobody has run it.
-    // Whoever takes nothing, or holds too much, keeps nothing of ours that is still to be sent.
+    // What was still to be sent to a peer that stalled, or that held too much memory, is dropped.
     let isLost = reason == .silent || reason == .peerStalled || reason == .overBudget
     let last = isLost ? nil : session.takeLastOutput(saying: bye)
     if let last { emit(.send(session.id, last)) }

@@ -129,8 +129,8 @@ extension Node {
     }
   }
 
-  /// Somebody has answered our question: that is dialled at once, if need be instead of an address that was announced
-  /// unasked and where nothing answers.
+  /// Somebody answered our question: dials that address at once, if necessary in place of an unanswered dial to an
+  /// address that was only announced.
   private func preferAnswer(_ peer: Peer, now: Instant) {
     peer.nextOfRound = min(peer.nextOfRound, now)
     guard peer.attempts.count >= limits.maximumAttempts else { return }
@@ -152,7 +152,7 @@ extension Node {
   /// dropping it here can never cost both sides their connection.
   func hasBetterConnection(_ peer: Peer, than attempt: Session) -> Bool {
     peer.sessions.contains {
-      session($0).map { $0.wire.rawValue >= attempt.wire.rawValue && !$0.ledger.isSuspect } ?? false
+      session($0).map { $0.wire.rawValue >= attempt.wire.rawValue && $0.ledger.isReliable } ?? false
     }
   }
 

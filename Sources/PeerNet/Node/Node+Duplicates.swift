@@ -9,7 +9,7 @@ extension Node {
         retire(other, winner: session, now: now)
       } else if session.wire == .two && other.wire == .two && session.hello?.instance == other.hello?.instance {
         settle(session, against: other, peer, now: now)
-      } else if other.wire == .one && other.ledger.isSuspect {
+      } else if other.wire == .one && !other.ledger.isReliable {
         retire(other, winner: session, now: now)
       }
       // PeerNet/1 alone otherwise: a BEAM peer keeps the newest and closes the other itself.

@@ -79,7 +79,7 @@ extension Node {
       return try refuse(name, .noSuchHandle, id: id, session, peer)
     }
     guard handler.allows(peer.entry) else { return try refuse(name, .forbidden, id: id, session, peer) }
-    // Of a remote procedure it is known only now which one it is.
+    // Which remote procedure is called is known only here.
     let other = form == .remoteProcedure ? RemoteProcedure.overhead : 0
     guard !incoming.isCut, incoming.argumentCount - other <= max(handler.maximumArguments, Handler.smallArguments)
     else {

@@ -60,7 +60,7 @@ extension Node {
     _ = peer.redial.hinted(now: now, limits: limits, random: &random)
     for connection in connections {
       if connection.ledger.pathProof == nil, connection.ledger.farewell == nil { askForProof(connection, now: now) }
-      suspected(connection, peer, now: now)
+      doubted(connection, peer, now: now)
     }
   }
 

@@ -6,7 +6,7 @@ import Sodium
 // not, and a friend comes from where a trusted key was proven. What the flood can do is bounded in places, and in
 // handshakes, which are what costs the processor something.
 extension Node {
-  /// Gives somebody who connected a place, if need be that of one who is less likely a friend.
+  /// Gives a new connection a place, if necessary that of a connection which is less likely a friend's.
   func admitStranger(_ session: Session, now: Instant) {
     let conspicuity = flood.arrived(from: session.endpoint, now: now)
     session.ledger.stranger = SessionLedger.Stranger(
@@ -15,7 +15,8 @@ extension Node {
     if strangers.count > limits.maximumHalfOpen { evict(besides: session, now: now) }
   }
 
-  /// Whether places are kept for somebody: few for each address, and never all, since others may share the address.
+  /// Whether a connection may use the places that are reserved for known addresses: few for each address and never all,
+  /// since others may share the address.
   private func isExpected(_ endpoint: Endpoint) -> Bool {
     guard flood.knows(endpoint) else { return false }
     let address = endpoint.with(port: 0)
@@ -27,12 +28,12 @@ extension Node {
     return known < limits.maximumHalfOpen / 2 && ofAddress < limits.maximumHalfOpenOfKnownAddress
   }
 
-  /// Ends the connection that is the least likely to become one: the newcomer itself if its source is more conspicuous
-  /// than that of any other.
+  /// Ends the connection that is the least likely to prove a trusted key: the newcomer itself if its source is the most
+  /// conspicuous.
   private func evict(besides newcomer: Session, now: Instant) {
     var victim = newcomer
     var least = Int.max
-    // Of equals the oldest.
+    // Among equals the oldest goes.
     for session in strangers where session !== newcomer {
       let prospects = prospects(of: session, now: now)
       if prospects < least { (victim, least) = (session, prospects) }
@@ -43,17 +44,18 @@ extension Node {
     close(victim, .evicted, now: now)
   }
 
-  /// Better ones are larger.
+  /// The larger, the better.
   private func prospects(of session: Session, now: Instant) -> Int {
     guard let stranger = session.ledger.stranger else { return 0 }
-    // Who had the time for a handshake over any usual link and has not brought it to its end comes last among equals.
+    // A connection that had enough time for a handshake over any usual link and did not complete it comes last among
+    // equals.
     let stage = now - session.started > limits.strangerPatience ? 0 : stranger.stage.rawValue
     return stranger.likelihood * 4 + stage
   }
 
-  /// Somebody who has proven nothing has sent bytes. Its M1 is answered when it may be.
+  /// A connection without a proven key has sent bytes. Its M1 is answered as soon as the guard allows it.
   ///
-  /// - Returns: false when they are to be read now.
+  /// - Returns: false when the bytes are to be read now.
   func holdsBack(_ session: Session, now: Instant) -> Bool {
     guard let stage = session.ledger.stranger?.stage, stage != .answered else { return false }
     switch session.opening {
@@ -66,7 +68,8 @@ extension Node {
     return true
   }
 
-  /// Answers those who wait, as many as may be answered now: the likely friends first, then in the order they came.
+  /// Answers waiting M1s, as many as are allowed now: those of likely friends first, then in the order in which they
+  /// came.
   func answerStrangers(now: Instant) {
     while let next = nextToAnswer, let isKnown = next.ledger.stranger?.isKnown {
       guard flood.takeAnswer(isKnown: isKnown, now: now) else {

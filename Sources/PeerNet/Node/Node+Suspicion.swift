@@ -13,17 +13,28 @@ extension Node {
     dialIfDue(peer, now: now)
   }
 
+  /// The peer was announced at another address. Its addresses are dialled beside this connection, as beside a suspect
+  /// one, but no event says so and the peer does not count as suspect: anyone can announce anything.
+  func doubted(_ session: Session, _ peer: Peer, now: Instant) {
+    guard session.ledger.isOpen, session.ledger.isAdmitted, session.ledger.isReliable else { return }
+    session.ledger.isDoubted = true
+    dialIfDue(peer, now: now)
+  }
+
   /// It was heard after all: attempts that have not shown the peer who we are yet are not needed any more.
   func relieved(_ session: Session, _ peer: Peer, now: Instant) {
-    guard session.ledger.isOpen, session.ledger.isSuspect, session.ledger.pathProof == nil else { return }
-    session.ledger.isSuspect = false
-    emit(.relieved(session.id, peer.key))
-    session.ledger.suspectChanged = now
+    guard session.ledger.isOpen, !session.ledger.isReliable, session.ledger.pathProof == nil else { return }
+    session.ledger.isDoubted = false
+    if session.ledger.isSuspect {
+      session.ledger.isSuspect = false
+      emit(.relieved(session.id, peer.key))
+      session.ledger.suspectChanged = now
+    }
     abandonAttempts(peer, below: session.wire, now: now)
   }
 
   /// Whether none of a peer's connections can be relied on.
   func isMissing(_ peer: Peer) -> Bool {
-    !peer.sessions.contains { session($0).map { !$0.ledger.isSuspect } ?? false }
+    !peer.sessions.contains { session($0)?.ledger.isReliable ?? false }
   }
 }

@@ -66,8 +66,8 @@ extension Node {
     expireCalls(of: session, now: now)
   }
 
-  /// Pings until something is heard: a BEAM peer that was late to read M3 has left the ping behind it unread, and does so
-  /// until more comes.
+  /// Repeats the ping until something is heard: a BEAM peer that read M3 late leaves the ping behind it unread until
+  /// more bytes come.
   private func introduce(_ session: Session, now: Instant) throws(SessionError) {
     session.ledger.overture = nil
     try ping(session, now: now)

@@ -1,8 +1,8 @@
 import Sodium
 
-// Whose input is served when, and what all of it may cost.
+// In which order the input of connections is served, and how much memory all of it may take.
 extension Node {
-  /// Serves what a session has received: until it needs more bytes, has asked for something, or has had its turn.
+  /// Serves the input of a session until it needs more bytes, has requested something, or has used up its turn.
   func process(_ session: Session, now: Instant) {
     let wasNext = deadline(of: session) <= earliest
     var isHeartbeat = false
@@ -28,11 +28,11 @@ extension Node {
     if session.ledger.isOpen { touch(session) }
     holdBack(session)
     keepToBudget(session, now: now)
-    // What would have woken an idle node next does not any more. Traffic leaves that to the timer.
+    // The deadline that would have woken an idle node may be obsolete now. With traffic that is left to the timer.
     if wasNext && isHeartbeat { expire(now: now) }
   }
 
-  /// Of bytes, in a peer's turn.
+  /// What so many bytes cost in a peer's turn.
   private static var costOfEnvelope: Int { 1_024 }
 
   /// Whether arguments of so many bytes are read at all.
@@ -49,14 +49,14 @@ extension Node {
 
   // MARK: Turns
 
-  /// A turn begins with what happens at another time than what happened before.
+  /// The first event at a new time begins a new turn.
   func beginTurn(at now: Instant) {
     guard now != turnBegan else { return }
     turnBegan = now
     turn += 1
   }
 
-  /// Whether a session is served once more in this turn; notes what it waits for otherwise.
+  /// Whether a session is served once more in this turn. Otherwise notes what the session waits for.
   private func mayGoOn(_ session: Session) -> Bool {
     guard session.ledger.isAdmitted, session.ledger.wait == .bytes, let peer = session.remote.flatMap({ peer($0) })
     else { return session.ledger.wait == .bytes }
@@ -73,15 +73,15 @@ extension Node {
     return session.ledger.wait == .bytes
   }
 
-  /// What was just handed out may be answered at once: the next request is looked at after that, so that only what is
-  /// really at work counts.
+  /// A request that was just handed out may be answered at once. The next request is served after that, so that only
+  /// requests that are really at work count against the bound.
   func goOnLater(_ session: Session) {
     guard session.ledger.wait == .bytes else { return }
     session.ledger.wait = .outputs
     continued.append(session)
   }
 
-  /// Gives each peer that has had its turn another one.
+  /// Begins the next turn of each peer that has used up its turn.
   func takeTurns(now: Instant) {
     turnBegan = now
     turn += 1
@@ -95,11 +95,11 @@ extension Node {
         process(session, now: now)
       }
     }
-    // Of several connections of one peer each is the first some time.
+    // The connections of one peer take turns at being the first.
     waiting = passed + waiting
   }
 
-  /// Reads no more from a session that has enough to be served.
+  /// Stops reading from a session that holds enough input.
   private func holdBack(_ session: Session) {
     let isHeldBack =
       switch session.ledger.wait {
@@ -114,14 +114,15 @@ extension Node {
 
   // MARK: Memory
 
-  /// Notes how much a session holds.
+  /// Notes how much memory a session holds.
   func account(_ session: Session) {
     let held = session.ledger.isOpen && session.ledger.isAdmitted ? session.heldBytes : 0
     heldBytes += held - session.ledger.heldBytes
     session.ledger.heldBytes = held
   }
 
-  /// A session has grown: if its peer holds more than it may, what holds the most of it ends. Nobody else has to give way.
+  /// A session has grown. If its peer holds more memory than it may, the peer's connection that holds the most ends. No
+  /// other peer is affected.
   func keepToBudget(_ session: Session, now: Instant) {
     account(session)
     guard session.ledger.heldBytes > 0, let peer = session.remote.flatMap({ peer($0) }) else { return }

@@ -21,9 +21,9 @@ public final class Node {
   var peers: [Peer] = []
   /// Connections, ordered by id.
   var sessions: [Session] = []
-  /// Those of `sessions` that came from others and have not proven a trusted key, the oldest first.
+  /// The incoming sessions without a proven trusted key, the oldest first.
   var strangers: [Session] = []
-  /// What is known of them all.
+  /// What is known of all those sessions together.
   var flood: FloodGuard
   /// How many of `sessions` are admitted.
   var admitted = 0
@@ -33,15 +33,17 @@ public final class Node {
   /// What should outlive the process.
   public internal(set) var memory: PeerMemory
 
-  /// Calls at work, and whose they are.
+  /// The calls at work, and which peers they belong to.
   var atWork = Slots(limit: .max, isFair: false)
-  /// Connections whose input goes on as soon as the outputs are carried out, and those whose peers have had their turn.
+  /// The connections whose input is served as soon as the outputs are carried out, and those whose peers have used up
+  /// their turn.
   var continued: [Session] = []
   var waiting: [Session] = []
-  /// Which turn this is, and when it began.
+  /// The number of this turn, and when it began.
   var turn: UInt64 = 0
   var turnBegan = Instant.zero
-  /// Bytes that all connections hold: received and not served, of requests at work, and said and not taken by the kernel.
+  /// How many bytes all connections hold: input that is not served yet, arguments of requests at work, and output that
+  /// the kernel has not taken.
   public internal(set) var heldBytes = 0
 
   private var lastConnection: UInt64 = 0
@@ -93,7 +95,7 @@ public final class Node {
   }
 
   var limits: Limits { configuration.limits }
-  /// Connections from others that have not proven a trusted key.
+  /// How many incoming connections have not proven a trusted key.
   var halfOpen: Int { strangers.count }
 
   /// Offers probes beside the stream at a UDP port that the transport has opened for them, or none any more. It counts for

@@ -9,7 +9,8 @@ public enum Output: Sendable {
   /// Close: with `flush` once what was sent before has gone out, within a short time. Nothing more is to be heard of
   /// this connection.
   case close(ConnectionID, flush: Bool)
-  /// Read no more from a connection, or go on: what the peer says meanwhile waits in the kernel, and slows it down.
+  /// Stop reading from a connection, or go on. Meanwhile the peer's bytes wait in the kernel, which slows the peer
+  /// down.
   case setReading(ConnectionID, Bool)
   /// Send a datagram to every interface's broadcast address.
   case broadcast([UInt8])
@@ -76,7 +77,7 @@ public enum RefusalReason: Hashable, Sendable {
   case forbidden
   /// The handler, or the peer's connection, has no place free.
   case busy
-  /// The arguments are more bytes than the name takes. They were not read.
+  /// The arguments are larger than the name allows. They were not decoded.
   case tooLarge
   /// A term that `beam_admin` does not take (Protocol, Remote procedure handle).
   case notRemoteProcedure

@@ -24,7 +24,7 @@ final class Peer {
   /// What the application was told last.
   var isConnected = false
   var connectedSince: Instant?
-  /// What it has cost in which turn.
+  /// How much of its turn the peer has used, and in which turn.
   var turn: UInt64 = 0
   var spent = 0
   var lastClose: CloseReason?

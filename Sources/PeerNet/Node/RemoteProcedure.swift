@@ -3,7 +3,7 @@ import ETF
 /// The remote-procedure handle `beam_admin` (Protocol, Remote procedure handle).
 enum RemoteProcedure {
   static let handle = Array("beam_admin".utf8)
-  /// As many bytes as module and function may take beside the arguments.
+  /// How many bytes the module and function may take beside the arguments.
   static let overhead = 1_024
 
   /// Reads `{rpc, Module, Function, ArgsList}` or, for messages, `{cast, …}`.

@@ -24,29 +24,30 @@ struct SessionLedger {
     var isLastPingAnswered = false
   }
 
-  /// What is kept of somebody who has connected and has proven no trusted key (see `Node.admitStranger`).
+  /// What is kept about an incoming connection that has not proven a trusted key (see `Node.admitStranger`).
   struct Stranger {
-    /// How far its handshake is: no M1 yet, one that waits for its answer, one that was answered.
+    /// How far the handshake is: no M1 yet, an M1 that waits for its answer, or an answered M1.
     enum Stage: Int {
       case silent = 1
       case asking, answered
     }
 
-    /// It has one of the places that are kept for addresses at which a trusted key was proven.
+    /// Whether it has one of the places that are reserved for addresses at which a trusted key was proven.
     let isKnown: Bool
-    /// How many others came from its source lately, as `SourceCounts` tells it.
+    /// How many connections came from its source lately, as `SourceCounts` reports.
     let conspicuity: Int
     var stage = Stage.silent
 
-    /// How likely it is a friend's, from 0 up.
+    /// How likely it belongs to a friend; the larger, the likelier.
     var likelihood: Int { (isKnown ? 64 : 32) - conspicuity }
   }
 
-  /// How a dialler on PeerNet/1 begins (Protocol, Handshake). Whether the other side reads M3 alone, nobody knows.
+  /// How a dialler on PeerNet/1 begins (Protocol, Handshake). It cannot know whether the other side reads M3 together
+  /// with what follows.
   enum Overture {
-    /// Nothing is said yet: the first ping leaves then, or when something was heard.
+    /// Nothing was sent yet. The first ping leaves at this time, or as soon as something is heard.
     case silent(until: Instant)
-    /// Nothing was heard yet: the ping is repeated then.
+    /// Nothing was heard yet. The ping is repeated at this time.
     case asking(next: Instant)
 
     var due: Instant {
@@ -63,30 +64,30 @@ struct SessionLedger {
     case said, heard
   }
 
-  /// What its input waits for.
+  /// What the session's input waits for.
   enum Wait {
     /// More bytes.
     case bytes
-    /// The outputs to be carried out, among them something that it asked for.
+    /// The outputs to be carried out, one of which it requested.
     case outputs
-    /// Its peer's next turn.
+    /// The next turn of its peer.
     case turn
-    /// The peer to take what it was told.
+    /// The peer to accept our output.
     case drain
   }
 
   var wait = Wait.bytes
-  /// The transport was told to read no more.
+  /// Whether the transport was told to stop reading.
   var isHeldBack = false
-  /// What it holds, as far as the node has counted.
+  /// How many bytes the session holds, as last counted by the node.
   var heldBytes = 0
-  /// Bytes of the peer's calls that we have not answered.
+  /// How many bytes the peer's unanswered calls take.
   var requestBytes = 0
   /// Not closed yet.
   var isOpen = true
   /// Stands in the node's list of sessions that may have bytes to write.
   var isDirty = false
-  /// Nil for a dial, and from the proof of a trusted key on.
+  /// Nil for a dial, and once the connection has proven a trusted key.
   var stranger: Stranger?
   /// The key that an initiator means to reach.
   var expected: PublicKey?
@@ -106,10 +107,15 @@ struct SessionLedger {
   var isSuspect = false
   /// Since when that is so, or is not any more.
   var suspectChanged: Instant?
+  /// The peer was announced at another address and has not answered here since. It may have moved, or the announce may
+  /// be forged.
+  var isDoubted = false
+  /// Whether the connection is neither suspect nor doubted.
+  var isReliable: Bool { !isSuspect && !isDoubted }
   /// The connection's interface lost its carrier, or the peer may have moved: the ping that has to be answered since then,
   /// empty until there is a carrier to send it. Only this shows that neither direction sleeps until TCP tries once more.
   var pathProof: [UInt8]?
-  /// On PeerNet/1, what a dialler does until it hears something.
+  /// What a dialler on PeerNet/1 does until it hears something.
   var overture: Overture?
   var probe: Probe?
   var retirement: Retirement?

@@ -1,36 +1,36 @@
 import Sodium
 
-/// Places at something that peers share, and who has them.
+/// Places that peers share, and which peer has how many.
 public struct Slots {
-  /// How many there are.
+  /// How many places there are.
   public var limit: Int
-  /// Whether nobody takes more than are left: one peer alone gets half of them, and however many somebody has, another one
-  /// finds some.
+  /// Whether no peer may take more places than it leaves free. One peer alone then gets half of them, and another peer
+  /// always finds some.
   public var isFair: Bool
   /// How many are taken.
   public private(set) var taken = 0
-  /// Those who have any. A list: there are few at a time.
+  /// The peers that have places. A list is enough: there are few at a time.
   private var holders: [(key: PublicKey, count: Int)] = []
 
-  /// All are free.
+  /// Creates places that are all free.
   public init(limit: Int, isFair: Bool) {
     self.limit = limit
     self.isFair = isFair
   }
 
-  /// How many a peer has.
+  /// How many places a peer has.
   public func count(of key: PublicKey) -> Int {
     for holder in holders where holder.key == key { return holder.count }
     return 0
   }
 
-  /// Whether a peer may take another one.
+  /// Whether a peer may take another place.
   public func hasRoom(for key: PublicKey) -> Bool {
     let free = limit - taken
     return isFair ? count(of: key) < free : free > 0
   }
 
-  /// Gives a peer another one, whether there is room or not.
+  /// Gives a peer another place, even if there is no room.
   public mutating func take(_ key: PublicKey) {
     taken += 1
     for index in holders.indices where holders[index].key == key {
@@ -40,7 +40,7 @@ public struct Slots {
     holders.append((key, 1))
   }
 
-  /// Takes one back that a peer had taken.
+  /// Takes a place back from a peer.
   public mutating func release(_ key: PublicKey) {
     for index in holders.indices where holders[index].key == key {
       taken -= 1

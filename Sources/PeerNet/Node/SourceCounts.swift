@@ -1,10 +1,10 @@
 import Sodium
 
-/// How many connections have come from where lately. A source is an IPv4 address or the /64 of an IPv6 one: whoever has
-/// one address of those has all of them.
+/// How many connections came from each source lately. A source is an IPv4 address or the /64 prefix of an IPv6 address:
+/// who has one address of a prefix usually has all of them.
 ///
-/// It is a count-min sketch: whoever floods chooses the addresses, and 8 KiB hold the counts of any number of them. A
-/// count may be too high where one source shares its places with others, and is never too low.
+/// It is a count-min sketch: an attacker chooses the number of addresses, and 8 KiB hold the counts of any number of
+/// them. A count may be too high when sources share places in the sketch, but is never too low.
 struct SourceCounts {
   private static let rows = 4
   private static let width = 1_024
@@ -12,7 +12,7 @@ struct SourceCounts {
   private static let halfLife = Duration.seconds(8)
 
   private var counts = [UInt16](repeating: 0, count: rows * width)
-  /// Drawn by chance, so that nobody can choose addresses that share another one's places.
+  /// Random, so that an attacker cannot choose addresses that share the places of a certain source.
   private let keys: [UInt64]
   private var nextHalving: Instant
 

@@ -67,7 +67,7 @@ struct FrameReader {
       | Int(buffer[offset + 3])
   }
 
-  /// The same frame, left where it is.
+  /// The same frame, which stays in the buffer.
   func peek(maximum: Int) throws(SessionError) -> Range<Int>? {
     guard let length = announcedLength else { return nil }
     guard length <= maximum else { throw .oversizedFrame }

@@ -4,10 +4,10 @@ import Noise
 /// Opens transport messages and puts PeerNet/2's chunks together to envelopes.
 struct Inbox {
   private let wire: Wire
-  /// Bytes of an envelope that are put together. Of a larger one the head is kept.
+  /// How many bytes of an envelope are assembled from its parts. Of a larger envelope only the head is kept.
   private let limit: Int
   private var assembly: [UInt8] = []
-  /// Bytes of the envelope that is put together that were not kept.
+  /// How many bytes of the present envelope were not kept.
   private var dropped = 0
 
   init(wire: Wire, limit: Int = WireFormat.maximumEnvelope) {
@@ -15,7 +15,7 @@ struct Inbox {
     self.limit = limit
   }
 
-  /// Bytes that wait for the rest of their envelope.
+  /// How many bytes wait for the rest of their envelope.
   var heldBytes: Int { assembly.count }
 
   /// Opens the message that stands at `range` of `buffer`.

@@ -3,13 +3,13 @@ import ETF
 /// An envelope as it was received.
 struct Incoming {
   let envelope: Envelope
-  /// Bytes of its plaintext.
+  /// The size of its plaintext in bytes.
   let byteCount: Int
-  /// Of these the arguments of a request.
+  /// How many of these bytes are the arguments of a request.
   let argumentCount: Int
-  /// It asks with more arguments than are taken there. They were not read: [] stands in their place.
+  /// Whether it is a request whose arguments were too large. They were not decoded: [] stands in their place.
   let isCut: Bool
 
-  /// As much of an envelope as a request needs for all that stands before its arguments.
+  /// How many bytes of an envelope may stand before the arguments of a request.
   static let headCount = 2_048
 }

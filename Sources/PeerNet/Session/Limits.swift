@@ -39,7 +39,7 @@ public struct Limits: Sendable {
   /// How many of these an address at which a trusted key was proven may hold whoever else comes; all such addresses
   /// together may hold half of them.
   public var maximumHalfOpenOfKnownAddress = 4
-  /// How long one of them has precedence over others that are as likely friends.
+  /// How long a new connection has precedence over others that are equally likely friends.
   public var strangerPatience: Duration = .milliseconds(500)
   /// Between two answers to an M1 that prove no trusted key in the end, in the long run. Each costs the processor what
   /// nothing else of a stranger's does.
@@ -54,18 +54,19 @@ public struct Limits: Sendable {
   public var maximumCallsPerConnection = 4_096
   /// Bytes that may wait for a slow peer before it is given up.
   public var maximumQueuedBytes = 8 << 20
-  /// Bytes that may wait for a slow peer before nothing more of what it says is read.
+  /// How many bytes may wait for a slow peer before the node stops reading from it.
   public var maximumOwedBytes = Int.max
   /// Bytes that one peer's connections may hold here together: received and not served, of requests at work, and said and
   /// not taken by the kernel. Beyond that the connection that holds the most of them ends.
   public var maximumPeerBytes = 128 << 20
   /// The same of all peers. None may hold more than is left of it, so that there is always room for another one.
   public var maximumBytes = 1 << 30
-  /// Bytes of an envelope that are put together of chunks. A larger request is answered with `too_large`.
+  /// The most bytes of an envelope that are assembled from chunks. A larger request is answered with `too_large`.
   public var maximumEnvelope = WireFormat.maximumEnvelope
-  /// How much of what a peer says is served before others have their turn: bytes, and 1,024 for each envelope.
+  /// How much input of a peer is served before other peers have their turn: in bytes, with 1,024 added for each
+  /// envelope.
   public var maximumTurn = 4 << 20
-  /// Buffers up to that many bytes are kept for the next message on a connection that is in use.
+  /// A buffer of at most so many bytes is kept for the next message of a connection that is in use.
   public var keptBuffer = 4 << 20
   /// Sealed bytes handed to the transport at once.
   public var sendBudget = 256 << 10

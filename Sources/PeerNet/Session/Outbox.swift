@@ -28,7 +28,7 @@ struct Outbox {
   private var head = 0
   /// How much of `queue[head]` has been sealed as chunks.
   private var offset = 0
-  /// Bytes that the transport has and the kernel did not take yet; nil when there are none.
+  /// The bytes that were given to the transport and that the kernel has not taken yet; nil when there are none.
   private var underWay: Int?
 
   init(wire: Wire, budget: Int, encoding: EncodingOptions = .init()) {
@@ -38,9 +38,9 @@ struct Outbox {
   }
 
   private var isBlocked: Bool { underWay != nil }
-  /// Bytes that wait for the transport to be rid of what it has.
+  /// The bytes that wait until the transport has passed on what it was given.
   var owedBytes: Int { sealed.count + queuedBytes }
-  /// All bytes that the kernel did not take yet.
+  /// How many bytes in all the kernel has not taken yet.
   var heldBytes: Int { owedBytes + (underWay ?? 0) }
 
   var isEmpty: Bool { sealed.isEmpty && head == queue.count && control.isEmpty }

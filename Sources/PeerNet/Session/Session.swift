@@ -82,9 +82,9 @@ final class Session {
 
   var isEstablished: Bool { channel != nil }
   var queuedBytes: Int { outbox.queuedBytes }
-  /// What it was told and the peer does not take.
+  /// How much output the peer has not taken.
   var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
-  /// Bytes of both directions that are kept for this connection.
+  /// How many bytes of both directions this connection holds.
   var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes + ledger.requestBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
   var accepted: UInt64 { outbox.accepted }
@@ -151,17 +151,17 @@ final class Session {
 
   // MARK: Input
 
-  /// What somebody has begun with, before any of it is read.
+  /// What the first bytes of a connection are, before they are decoded.
   enum Opening {
-    /// Nothing whole, or nothing that costs more than to refuse it.
+    /// No whole message, or one that is cheap to refuse.
     case none
-    /// An M1 and no more, as an initiator that knows nothing of us yet can only send it.
+    /// An M1 and nothing else: an initiator cannot send more before it has our answer.
     case m1
-    /// An M1 with more behind it.
+    /// An M1 with more bytes behind it.
     case malformed
   }
 
-  /// For a responder that has not read its M1.
+  /// Only for a responder that has not read its M1 yet.
   var opening: Opening {
     guard let range = (try? reader.peek(maximum: WireFormat.maximumHandshakeFrame)) ?? nil,
       Wire(m1: Array(reader.buffer[range])) != nil

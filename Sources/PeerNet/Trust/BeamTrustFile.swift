@@ -7,9 +7,9 @@ public struct BeamTrustFile: Sendable {
   /// The longest file that is read, in bytes.
   public static var maximumBytes: Int { 1_048_576 }
 
-  /// The earliest paired first; in the file it is the other way round.
+  /// The peers, the one that was paired first at the beginning; the file has the reverse order.
   public let peers: [Peer]
-  /// Entries that name nobody, in the same order.
+  /// The entries of which no peer could be made, in the same order.
   public let leftOut: [LeftOut]
 
   /// One entry of the list.
@@ -22,23 +22,23 @@ public struct BeamTrustFile: Sendable {
     public let addedAt: [UInt8]?
   }
 
-  /// An entry of which no peer can be made. The others are none the worse for it.
+  /// An entry of which no peer can be made. The other entries are imported all the same.
   public struct LeftOut: Hashable, Sendable {
-    /// Which one in the file, from 1.
+    /// The position of the entry in the file, from 1.
     public let number: Int
-    /// Its label, as that of a peer.
+    /// The label of the entry, read like that of a peer.
     public let label: [UInt8]?
-    /// Why.
+    /// Why the entry was left out.
     public let reason: Reason
 
-    /// What is wrong with it.
+    /// What is wrong with the entry.
     public enum Reason: Hashable, Sendable {
       /// Not a map with a 32-byte `pubkey`.
       case noKey
-      /// An earlier paired one has the same key.
+      /// An entry that was paired earlier has the same key.
       case sameKey
 
-      /// For people, behind the entry.
+      /// For people, to follow the name of the entry.
       public var text: StaticString {
         switch self {
         case .noKey: "it has no key of 32 bytes"

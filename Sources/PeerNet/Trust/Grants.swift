@@ -22,6 +22,12 @@ public struct Grants: Hashable, Sendable {
 
   private init(items: [Grant] = []) { self.items = items }
 
+  /// `name:argument` alone. Nil when no trust list could hold it.
+  public init?(name: [UInt8], argument: [UInt8]) {
+    self.init(items: [.argument(name: name, argument: argument)])
+    guard !argument.isEmpty, let read = Grants(text: text), read == self else { return nil }
+  }
+
   /// Whether nothing is granted.
   public var isEmpty: Bool { items.isEmpty }
 
@@ -50,7 +56,7 @@ public struct Grants: Hashable, Sendable {
       }
   }
 
-  /// These, and those of the others that are not among them. A list refuses what is more than it takes.
+  /// These grants and the `others`. A trust list refuses the result if there are more than it takes.
   public func adding(_ others: Grants) -> Grants {
     Grants(items: items + others.items.filter { !items.contains($0) })
   }

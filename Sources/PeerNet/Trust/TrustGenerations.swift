@@ -9,13 +9,14 @@ public struct TrustGenerations: Sendable {
   public private(set) var failure: Failure?
 
   private var hasLoaded = false
-  /// A list that was written by hand and does not stand for long enough yet.
+  /// A list that was written by hand and has not stood unchanged for long enough yet.
   private var settling: (text: [UInt8], until: Instant)?
 
-  /// How long a list without a seal has to stand unchanged before it comes into force: whoever writes it may not be through.
+  /// How long a list without a seal has to stand unchanged before it comes into force: its writer may not have
+  /// finished.
   public static var settlingTime: Duration { .seconds(2) }
 
-  /// When to look at the file again although nobody changed it.
+  /// When to read the file again although nothing reported a change.
   public var deadline: Instant? { settling?.until }
 
   /// What was found where the file should be.
@@ -43,7 +44,7 @@ public struct TrustGenerations: Sendable {
     /// A new list is in force: sessions with keys that it no longer holds end. One that may be torn has no seal, and nobody
     /// saw the list before it in the same place: who is not in it may come back, and nothing of theirs is thrown away.
     case replaced(mayBeTorn: Bool)
-    /// Nothing changed yet, and nothing is to be reported.
+    /// Nothing has changed yet, and there is nothing to report.
     case unchanged
     /// The last good list stays in force. Reported once for the same failure.
     case kept(Failure)

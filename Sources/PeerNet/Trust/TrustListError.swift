@@ -35,9 +35,9 @@ public struct TrustListError: Error, Hashable, Sendable {
     case fileTooLarge
     /// Above ``TrustList/maximumPeers``.
     case tooManyPeers
-    /// Line 1 announces a seal that is not there, or is another text's.
+    /// Line 1 announces a seal that is missing, or that does not match the text.
     case seal
-    /// The last line has no end.
+    /// The last line does not end with a newline.
     case unterminated
     /// The change names a key that is not in the list.
     case unknownPeer
@@ -64,7 +64,7 @@ public struct TrustListError: Error, Hashable, Sendable {
       }
     }
 
-    /// What else the operator has to know: why a file that looks right is not taken, and what makes it be.
+    /// What else the operator has to know: why a file that looks right is refused, and how to mend it.
     public var advice: StaticString? {
       switch self {
       case .seal: "it is torn, or was edited; if it was edited, delete the word sealed from line 1"

@@ -1,6 +1,6 @@
 import Sodium
 
-/// What tells a whole trust list from a torn one: line 1 announces a seal, and the last line is it.
+/// Distinguishes a whole trust list from a torn one: line 1 announces a seal, and the last line is the seal.
 ///
 /// ```
 /// peernet-trust 1 sealed
@@ -12,7 +12,7 @@ import Sodium
 /// against lost bytes, not against anyone who means harm. A list that was written by hand announces none; who edits a sealed
 /// one deletes the word from line 1, and a seal that is then left over is a comment like any other.
 enum TrustSeal {
-  /// More bytes than sealing a text adds.
+  /// An upper bound for the bytes that a seal adds to a text.
   static var byteCount: Int { 64 }
 
   private static var word: StaticString { " sealed" }

@@ -212,16 +212,16 @@ extension Device.Wifi {
     }
   }
 
-  /// How a network protects what is sent in it; others than these may come.
+  /// How a network protects what is sent in it. Later releases may add cases.
   public struct Security: RawRepresentable, Codable, TermConvertible, Hashable {
     /// Its name in answers.
     public let rawValue: String
     /// By its name in answers.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Not at all: everybody may join and listen.
+    /// Open: everybody may join and listen.
     public static let open = Security(rawValue: "open")
-    /// Encrypted without a password: nobody listens, everybody may join.
+    /// Encrypted without a password: everybody may join, nobody can listen.
     public static let owe = Security(rawValue: "owe")
     /// A key that is broken in minutes.
     public static let wep = Security(rawValue: "wep")
@@ -233,7 +233,7 @@ extension Device.Wifi {
     public static let wpa3 = Security(rawValue: "wpa3")
     /// More than one of WPA, WPA2 and WPA3.
     public static let mixed = Security(rawValue: "mixed")
-    /// A name and a password, or a certificate, of each who joins.
+    /// Each user has a name and a password, or a certificate.
     public static let enterprise = Security(rawValue: "enterprise")
     /// Something that the board has no name for.
     public static let other = Security(rawValue: "other")

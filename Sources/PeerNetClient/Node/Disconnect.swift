@@ -8,4 +8,6 @@ public struct Disconnect: Hashable, Sendable {
   public let reason: CloseReason
   /// How long the peer had been connected.
   public let lasted: PeerNet.Duration
+  /// When the peer was last heard. A connection that ended because of silence was given up some seconds later.
+  public let heard: Instant
 }

@@ -7,11 +7,19 @@ struct PeerHistory {
   private(set) var disconnects: [Disconnect] = []
   private var connectedAt: Instant?
 
-  mutating func connected(at now: Instant) { connectedAt = now }
+  /// When the peer was last heard, as of the moment it became suspect.
+  private var heard: Instant?
+
+  mutating func connected(at now: Instant) { (connectedAt, heard) = (now, nil) }
+
+  mutating func suspected(heard: Instant?) { self.heard = heard }
+
+  mutating func relieved() { heard = nil }
 
   mutating func disconnected(_ reason: CloseReason, at now: Instant) {
     if disconnects.count == Self.maximum { disconnects.removeFirst() }
-    disconnects.append(Disconnect(at: now, reason: reason, lasted: now - (connectedAt ?? now)))
-    connectedAt = nil
+    disconnects.append(
+      Disconnect(at: now, reason: reason, lasted: now - (connectedAt ?? now), heard: heard ?? now))
+    (connectedAt, heard) = (nil, nil)
   }
 }

@@ -16,8 +16,12 @@ extension PeerNode {
       histories[key, default: PeerHistory()].disconnected(reason, at: transport.now())
       for (nonce, ping) in pings where ping.key == key { endPing(nonce, .failure(PeerNetError.notConnected)) }
       logger.info("disconnected", metadata: peer(key, ["reason": "\(reason)"]))
-    case .suspected(_, let key): logger.info("suspect", metadata: peer(key))
-    case .relieved(_, let key): logger.info("relieved", metadata: peer(key))
+    case .suspected(_, let key):
+      histories[key, default: PeerHistory()].suspected(heard: node?.status(of: key)?.heard)
+      logger.info("suspect", metadata: peer(key))
+    case .relieved(_, let key):
+      histories[key, default: PeerHistory()].relieved()
+      logger.info("relieved", metadata: peer(key))
     case .opened(_, let key, let endpoint, let wire, let dialled):
       metrics?.opened.increment()
       logger.debug(

@@ -20,6 +20,9 @@ extension PeerNode {
   /// Where a peer was proven, the latest first; none for one that was never reached.
   public func addresses(of key: PublicKey) -> [Endpoint] { remembered[key]?.addresses ?? [] }
 
+  /// When a peer was last connected before this node started, in seconds since 1970, as far as its store knows.
+  public func lastSeen(of key: PublicKey) -> UInt64? { remembered[key]?.seen }
+
   /// Whether a call to the peer would be sent now.
   public func isConnected(to key: PublicKey) -> Bool { node?.status(of: key)?.isConnected ?? false }
 

@@ -99,7 +99,7 @@ extension Device {
       let rest = ContinuousClock.now.duration(to: deadline)
       guard rest > .zero else { throw last == .running ? PeerNetError.timedOut : PeerNetError.unreachable(nil) }
       do {
-        // Short ones: each looks for it anew, where it may have another address.
+        // Short attempts: each searches again, because the peer may have another address by now.
         var request = OnceRequest(
           node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: min(rest, .seconds(10)))
         request.fallsBack = false
@@ -121,9 +121,9 @@ extension Device {
   }
 }
 
-/// How a machine is seen that is to start anew.
+/// What is seen of a machine that is about to restart.
 package enum RestartSighting: Hashable, Sendable {
-  /// It answers, and has not started anew.
+  /// It answers and has not restarted.
   case running
   /// It does not answer.
   case away

@@ -1,14 +1,14 @@
 import Glibc
 import PeerNet
 
-/// Where a peer is, as a person writes it: numbers, with the interface of a local address by number or name, or a name to
-/// look up.
+/// An address as a person writes it: an IP address, with the interface of a link-local one by number or by name, or a
+/// host name to look up; and a port.
 struct AddressArgument {
   struct Fault: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Every address that the text stands for, at least one.
+  /// Every address that the text stands for, at least one: a host name may have several.
   let endpoints: [Endpoint]
 
   init(_ text: String) throws {
@@ -31,7 +31,7 @@ struct AddressArgument {
     guard endpoints.allSatisfy(\.isDialable) else { throw Fault(description: "nothing can be dialled there") }
   }
 
-  /// Of numbers alone, but for the interface; nil for anything else.
+  /// The endpoint of an IP address, whose interface may be a name; nil for a host name.
   private static func endpoint(_ host: String, _ port: UInt16) -> Endpoint? {
     var host = host
     if let interface = interface(of: host), UInt32(interface) == nil {

@@ -36,7 +36,8 @@ struct DiscoverCommand: AsyncParsableCommand {
     var seen = Sightings(trust: trust)
     let ticking = isLive ? Task { try await tick(node) } : nil
     defer { ticking?.cancel() }
-    // On a terminal it goes on, and may be told of an announce later; those come every five seconds.
+    // On a terminal the command goes on, and boards announce themselves every five seconds: silence means something
+    // only after that.
     let patience = isLive ? min(limit ?? .seconds(6), .seconds(6)) : limit ?? .seconds(3)
     let advice = try Silence(network).advice
     let silence = Task {
@@ -51,7 +52,7 @@ struct DiscoverCommand: AsyncParsableCommand {
         silence.cancel()
         guard let new = seen.add(sighting) else { continue }
         if home.json { Console.data(seen.json(new)) }
-        // A flood of announces would have a long table drawn more often than a terminal can.
+        // In a flood of announces a long table would be redrawn more often than a terminal can keep up with.
         guard isLive, seen.count <= 32 || .now - lastDrawn >= .milliseconds(200) else { continue }
         lastDrawn = .now
         redraw(seen, drawn: &drawn)

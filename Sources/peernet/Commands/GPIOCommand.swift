@@ -90,21 +90,21 @@ private struct Levels {
 
   init(_ term: Term, _ home: HomeOptions) { answer = Answer(term, home) }
 
-  /// Fails when there is no line that could be read.
+  /// Fails when no line could be read.
   func print(of peer: TrustEntry) throws(Failure) {
     let values = answer.term[binaryKey: "values"] ?? .map([])
     let problems = answer.term[binaryKey: "problems"]?.pairs ?? []
     if answer.json { answer.print() } else { Report(values).print() }
     if values.pairs?.isEmpty == false || problems.isEmpty {
       for problem in problems.prefix(Report.maximumRows) {
-        Console.say("peernet: cannot read \(Self.text(problem)); see peernet gpio list \(peer.word)")
+        Console.say("peernet: cannot read \(Self.text(problem)); see \(Hint.command("gpio", "list", peer.word))")
       }
       return
     }
     let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
     throw Failure(
       .refused, "no line of \(Printable.text(peer.label)) can be read", because: "\(Self.text(problems[0]))\(more)",
-      next: "see its lines: peernet gpio list \(peer.word)")
+      next: "see its lines: \(Hint.command("gpio", "list", peer.word))")
   }
 
   private static func text(_ problem: MapPair) -> String {

@@ -36,7 +36,7 @@ struct PairCommand: ParsableCommand {
     guard let key = PublicKey(text: Array(key.utf8)) else {
       throw Failure(
         .data, "cannot pair", because: "the key is not 52 characters of A-Z and 2-7",
-        next: "copy it again: peernetd id there")
+        next: "copy it again; the other side shows it: peernetd id")
     }
     let grants = try Self.grants(allow, for: "cannot pair")
     let folder = try home.folder()
@@ -60,14 +60,14 @@ struct PairCommand: ParsableCommand {
     Console.say("It must know this computer as well; \(BoardHint.pair(ours))")
   }
 
-  /// A key that was copied wrong is a key as well, of nobody: whoever sits there compares the fingerprint.
+  /// A mistyped key is a valid key of nobody, so the person at the terminal compares the fingerprint.
   private func confirm(_ key: PublicKey, _ folder: HomeFolder) throws {
     guard !yes, Console.isInteractive, try reading(folder.trust).entry(for: key) == nil else { return }
     Console.say("The fingerprint is \(key.fingerprintText); the id command of the other side shows it, too.")
     guard Console.confirm("Trust it as \(Printable.text(label))?") else {
       throw Failure(
         .usage, "not asked to pair", because: "the fingerprint was not confirmed",
-        next: "nothing was changed; copy the key again: peernetd id there")
+        next: "nothing was changed; copy the key again, which the other side shows: peernetd id")
     }
   }
 

@@ -29,7 +29,7 @@ struct PeersCommand: AsyncParsableCommand {
     guard !watch else {
       Interruption.note()
       let node = try await PeerNode.started(CommandStore(home: folder), network, connectsAutomatically: true)
-      return try await PeersWatch(node, json: home.json).run(for: span?.duration)
+      return try await PeersWatch(node, folder, json: home.json).run(for: span?.duration)
     }
     try list(folder)
   }
@@ -37,7 +37,7 @@ struct PeersCommand: AsyncParsableCommand {
   private func list(_ folder: HomeFolder) throws {
     let trust = try reading(folder.trust)
     let memory = try reading(folder.memory)
-    var table = Table(["label", "fingerprint", "wire", "may call", "address"])
+    var table = Table(["label", "fingerprint", "wire", "may call", "last seen", "address"])
     for entry in trust.entries {
       let known = memory.peer(entry.key)
       let addresses = (known?.addresses ?? []).map(\.description)
@@ -50,15 +50,17 @@ struct PeersCommand: AsyncParsableCommand {
               ("allow", .array(grants.map { .string($0) })),
               ("wire", wire.map { .integer(Int64($0.rawValue)) } ?? .null),
               ("addresses", .array(addresses.map { .string($0) })),
+              ("last_seen", known?.seen.map { .integer(Int64($0)) } ?? .null),
             ]))
       } else {
         table.rows.append([
           Printable.text(entry.label), entry.key.fingerprintText, wire.map { "\($0.rawValue)" } ?? "-",
-          grants.isEmpty ? "-" : Printable.text(grants.joined(separator: ",")), addresses.first ?? "-",
+          grants.isEmpty ? "-" : Printable.text(grants.joined(separator: ",")),
+          known?.seen.map { "\(LastSeen.age(of: $0)) ago" } ?? "-", addresses.first ?? "-",
         ])
       }
     }
     table.print()
-    if trust.entries.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
+    if trust.entries.isEmpty { Console.say("no peers yet; see who is there: \(Hint.command("discover"))") }
   }
 }

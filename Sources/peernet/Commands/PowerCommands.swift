@@ -39,7 +39,7 @@ struct PowerOptions: ParsableArguments {
       let answer = try await link.once(procedure, arguments, key: key, as: .map)
       guard untilBack, !dryRun else { return Self.report(answer) }
       if answer.hasRestarted == true { return Self.report(answer) }
-      let wait = RestartWait(name: Printable.text(peer.name))
+      let wait = RestartWait(link.peer)
       return try await wait.run { onChange in
         try await link.restarted(
           procedure, arguments, key: key, timeout: .seconds(Int64(delay ?? 1) + Self.patience), onChange: onChange)

@@ -76,7 +76,7 @@ struct ProvisionCommand: ParsableCommand {
       try maker.make(boards, labels: labels) { tell($0, isOneOfMany: true) }
       Console.say(
         pair
-          ? "Each is paired on this computer; flash them: peernet flash \(Printable.text(outDir))/NAME.img /dev/DISK"
+          ? "Each is paired on this computer; flash them: peernet flash \(Hint.word(outDir + "/NAME.img")) /dev/DISK"
           : "None is paired on this computer.")
     } else if let out {
       let board = try maker.board(options.request, out: out, identityFile: identity)
@@ -84,7 +84,7 @@ struct ProvisionCommand: ParsableCommand {
       let name = board.settings.hostname.text
       Console.say(pair ? "Paired on this computer as \(name)." : "Not paired on this computer.")
       Console.say(
-        "Next: peernet flash \(Printable.text(out)) /dev/DISK, then keep or remove \(Printable.text(out)): it holds the board's private key."
+        "Keep or remove \(Printable.text(out)) afterwards: it holds the board's private key. Next: peernet flash \(Hint.word(out)) /dev/DISK"
       )
     }
   }

@@ -1,14 +1,18 @@
+import PeerNet
 import PeerNetClient
 
-/// The wait for a board that starts anew: says what is seen of it meanwhile, and in the end no more than is known.
+/// The wait for a board that restarts: reports what is seen of the board meanwhile, and in the end claims no more than
+/// is known.
 struct RestartWait {
-  /// As it can be printed.
+  /// The board's label, safe to print.
   let name: String
+  /// The board as one word of a command line.
+  let word: String
   private let began = ContinuousClock.now
 
-  init(name: String) { self.name = name }
+  init(_ peer: TrustEntry) { (name, word) = (Printable.text(peer.label), peer.word) }
 
-  /// How often somebody at a terminal is told that nothing has changed.
+  /// How often a terminal shows that the command is still waiting.
   private static let interval = Swift.Duration.seconds(15)
 
   func run<Answer: Sendable>(
@@ -28,13 +32,13 @@ struct RestartWait {
     } catch let failure as Failure where failure.status == .timedOut {
       throw Failure(
         .timedOut, failure.what, because: "it took it on, still answers after \(seconds) s and has not started anew",
-        next: "see what keeps it: peernet info \(name)")
+        next: "see what keeps it: \(Hint.command("info", word))")
     } catch let failure as Failure where failure.status == .unreachable {
       throw Failure(
         .outcomeUnknown, failure.what,
         because:
           "it took it on and has not been heard since, for \(seconds) s; whether it has started anew is not known",
-        next: "see whether it is there: peernet info \(name)")
+        next: "see whether it is there: \(Hint.command("info", word))")
     }
   }
 

@@ -53,10 +53,11 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 extension StatusCommand {
-  /// The links to all peers, each as soon as it is up; the others when the time is, or when there is nothing to wait for.
+  /// Shows the links to all peers, each as soon as it is up. The other peers follow when the time is up, or when
+  /// waiting for them promises nothing.
   private func showAll() async throws {
-    let store = CommandStore(home: try home.folder())
-    let node = try await PeerNode.started(store, options.network, connectsAutomatically: true)
+    let folder = try home.folder()
+    let node = try await PeerNode.started(CommandStore(home: folder), options.network, connectsAutomatically: true)
     await node.solicit()
     let start = ContinuousClock.now
     let end = start + ((options.wait ?? options.timeout)?.duration ?? Link.defaultTimeout)
@@ -72,11 +73,12 @@ extension StatusCommand {
       rest = await node.views.filter { !shown.contains($0.entry.key) }
     }
     for view in rest { list.show(view) }
+    await node.noteLastSeen(in: folder)
     await node.stop()
-    if list.shown.isEmpty { Console.say("no peers yet; see who is there: peernet discover") }
+    if list.shown.isEmpty { Console.say("no peers yet; see who is there: \(Hint.command("discover"))") }
   }
 
-  /// For those whose address is not known, or is another one by now, to answer where they are.
+  /// How long a peer whose address is unknown or has changed may take to answer the question where it is.
   private static let answerTime = Swift.Duration.seconds(3)
 }
 

@@ -1,24 +1,33 @@
 import Admin
+import ETF
 import PeerNet
 import Sodium
 
-/// What the operator of a board has to type there. It stands at a line's end, to be copied, and does no harm as it is: whoever
-/// is paired there already keeps label and grants, and gets nothing but what is named.
+/// The command that the operator of a board has to type on the board. It stands at the end of a line, to be copied, and
+/// is safe to paste: a key that is paired there already keeps its label and its grants, and gets only the grants that
+/// are named.
 enum BoardHint {
-  /// Has the board trust this computer's key, with little: what it is.
+  /// The command with which a board trusts this computer's key and lets it call `system.info` alone.
   static func pair(_ key: PublicKey) -> String { onTheBoard(nil, command(key, "system.info")) }
 
-  /// Has the board let this computer's key call something that it may not yet.
-  static func allow(_ handle: String, _ key: PublicKey, hasLogin: Bool?) -> String {
-    // The agent takes the names of its own procedures; the operators of other nodes know their own ways.
+  /// The command with which a board grants the procedure of a call that it refused. Where a procedure can be granted
+  /// line by line, the command grants the lines of that call and no others.
+  static func allow(_ handle: String, _ arguments: Term = .map([]), _ key: PublicKey, hasLogin: Bool?) -> String {
+    // Only names of the agent's own procedures can be granted like this; other applications have their own commands.
     guard let procedure = Procedure(name: Array(handle.utf8)) else {
       return "ask its operator to grant it to \(key)"
     }
-    return onTheBoard(hasLogin, command(key, "\(procedure.name)"))
+    let name = Array("\(procedure.name)".utf8)
+    let lines = (try? Plan(procedure, .handle(arguments)))?.checkedArguments ?? []
+    let grants = lines.reduce(Grants.none) { grants, line in
+      Grants(name: name, argument: line).map { grants.adding($0) } ?? grants
+    }
+    let isLineByLine = !lines.isEmpty && lines.allSatisfy { grants.allows(name, argument: $0) }
+    return onTheBoard(hasLogin, command(key, String(decoding: isLineByLine ? grants.text : name, as: UTF8.self)))
   }
 
-  private static func command(_ key: PublicKey, _ name: String) -> String {
-    "peernetd pair \(key) laptop --add \(name)"
+  private static func command(_ key: PublicKey, _ names: String) -> String {
+    "peernetd pair \(key) laptop --add \(Hint.word(names))"
   }
 
   private static func onTheBoard(_ hasLogin: Bool?, _ command: String) -> String {

@@ -29,7 +29,9 @@ struct Attempt {
   let ourKey: PublicKey
   /// The handle called; nil while connecting.
   var handle: String?
-  /// Whether commands can be typed there; nil when that is not known.
+  /// The arguments of the call.
+  var arguments: Term = .map([])
+  /// Whether commands can be typed on the board; nil when that is not known.
   var hasLogin: Bool?
 
   var label: String { Printable.text(peer.label) }
@@ -42,14 +44,18 @@ struct Attempt {
 
   private var pairHint: String { BoardHint.pair(ourKey) }
 
-  /// Of an answer that is not what was asked for.
+  private var pairAgain: String {
+    "if it should be: \(Hint.command("pair", peer.key.description, Hint.word(label)))"
+  }
+
+  /// The failure of a call whose answer does not have the expected shape.
   func failure(badAnswer fault: String) -> Failure {
     let changes = Procedure(name: Array((handle ?? "").utf8))?.changesSomething ?? false
     return failure(
       .badAnswer, "it answered \(fault)",
       changes
         ? "it may have been done; look at its state before you repeat it"
-        : "see all of it: peernet call \(peer.word) \(handle ?? "system.info")")
+        : "see all of it: \(Hint.command("call", peer.word, Hint.word(handle ?? "system.info")))")
   }
 
   func failure(_ error: any Error) -> Failure {
@@ -63,7 +69,7 @@ struct Attempt {
 
   func failure(_ error: PeerNetError) -> Failure {
     switch error {
-    case .untrustedPeer: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
+    case .untrustedPeer: failure(.unknownPeer, "it is not in the trust list any more", pairAgain)
     case .ownKey: failure(.data, "that is this computer's own key", "give the other side's key")
     case .notConnected: failure(.unreachable, "the connection is gone, nothing was sent", "try again")
     case .unreachable(nil):
@@ -104,7 +110,7 @@ struct Attempt {
         .wrongPeer, "another key answered there, \(key.fingerprintText)",
         "check the address; if the board has a new key, unpair and pair it again")
     case .peerSaid(.busy), .busy: failure(.busy, "it has no room for another connection", "try again later")
-    case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list", "pair it first: peernet pair")
+    case .unpaired, .untrusted: failure(.unknownPeer, "it is not in the trust list any more", pairAgain)
     case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .broken, .pathLost, .silent,
       .session,
       .peerSaid(.superseded), .peerSaid(.stopping), .peerSaid(.unknown), .peerStalled, .overBudget, .outdatedWire,
@@ -119,9 +125,10 @@ struct Attempt {
       switch String(decoding: atom, as: UTF8.self) {
       case "forbidden":
         return failure(
-          .forbidden, "this key may not call it", BoardHint.allow(handle ?? "", ourKey, hasLogin: hasLogin))
+          .forbidden, "this key may not call it", BoardHint.allow(handle ?? "", arguments, ourKey, hasLogin: hasLogin))
       case "no_such_handle":
-        return failure(.refused, "it has no such handle", "see what it has: peernet status \(peer.word)")
+        return failure(
+          .refused, "it has no such handle", "see what it is: \(Hint.command("status", peer.word))")
       case "handler_crash": return failure(.refused, "its handler crashed", "look at its log")
       default: break
       }
@@ -134,10 +141,12 @@ struct Attempt {
     case "busy": return failure(.busy, why, "try again later")
     case "bad_argument": return failure(.data, why, "correct the argument")
     default:
-      // A line that is not there is looked for among those that are.
+      // The reason may be a mistyped line, so the hint lists the lines that exist.
       let see =
-        handle?.hasPrefix("gpio.") == true ? "see its lines: peernet gpio list" : "see its state: peernet status"
-      return failure(.refused, why, "\(see) \(peer.word)")
+        handle?.hasPrefix("gpio.") == true
+        ? "see its lines: \(Hint.command("gpio", "list", peer.word))"
+        : "see its state: \(Hint.command("status", peer.word))"
+      return failure(.refused, why, see)
     }
   }
 }

@@ -1,9 +1,9 @@
 import PeerNetClient
 
-/// What it may mean that nothing of any node was heard: a firewall that lets in only what was asked for, as most do, takes
-/// the answers to a broadcast for something else.
+/// What to say when no node at all was heard. The usual cause is a firewall that lets in only replies: it does not
+/// recognize an answer to a broadcast as one.
 struct Silence {
-  /// What was not heard.
+  /// The fact, for the middle of a sentence.
   static let text = "nothing at all was heard, neither an answer nor an announce"
 
   private let port: UInt16
@@ -12,12 +12,12 @@ struct Silence {
     port = try network.network().discoveryPort ?? 4_040
   }
 
-  /// What to look at.
+  /// What the reader can check.
   var advice: String {
     "see that a board runs on this network (--interfaces), and that no firewall here drops UDP to port \(port)"
   }
 
-  /// The same failure, with what was not heard while it was waited for.
+  /// The same failure, which also says that nothing was heard.
   func explaining(_ failure: Failure) -> Failure {
     Failure(
       failure.status, failure.what, because: "\(failure.why), and \(Self.text)",

@@ -1,17 +1,17 @@
 import Admin
 import PeerNet
 
-/// What is written behind `--allow`.
+/// The value of `--allow`.
 enum GrantsArgument {
-  /// Where they will hold.
+  /// Which side the grants are for.
   enum Place {
-    /// On a board, which has the procedures of its agent and no others.
+    /// A board, which has the procedures of its agent and no others.
     case board
-    /// On this computer, where applications expose what they like.
+    /// This computer, where applications expose names of their own.
     case here
   }
 
-  /// What a text says, or why it says nothing: after "because".
+  /// Reads the grants. The reason of the error continues a sentence after "because".
   static func read(_ text: String, at place: Place) throws(InvalidSetting) -> Grants {
     let bytes = Array(text.utf8)
     guard let grants = Grants(text: bytes) else {
@@ -28,8 +28,9 @@ enum GrantsArgument {
 }
 
 extension UnknownGrant {
-  /// Whether it was meant to be the nearest name, rather than one of an application: it holds a blank, is a procedure of
-  /// a board's module that no board has, or is a letter or two off.
+  /// Whether the item is a misspelling of the nearest known name rather than the name of an application's handler: it
+  /// holds a blank, it names a module of the boards and a procedure that no board has, or it differs from the known
+  /// name by a letter or two.
   fileprivate var isSlip: Bool {
     func module(_ name: [UInt8]) -> ArraySlice<UInt8> { name.prefix { $0 != UInt8(ascii: ".") } }
     return item.contains { $0 <= 0x20 || $0 == 0x7f } || distance * 4 <= item.count

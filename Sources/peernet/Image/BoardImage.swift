@@ -9,7 +9,7 @@ final class BoardImage {
 
   /// What it was given for one board; nil when it is as it was built.
   let provision: Provision?
-  /// What it was built for, such as `rpi4`; nil when it does not tell.
+  /// The board model that the image was built for, such as `rpi4`; nil when the image does not say.
   let board: String?
   private let source: ImageSource
   /// What was read ahead to know it.

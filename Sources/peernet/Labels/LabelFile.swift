@@ -19,7 +19,7 @@ struct LabelFile {
   func put(_ labels: [LabelSheet.Label]) throws(Failure) {
     let bytes = write(LabelSheet(labels).pages, LabelSheet.width, LabelSheet.height)
     let temporary = path + ".new"
-    // What a crash left there, or a FIFO, is not written to. Nothing in it is a secret.
+    // A file that a crash left behind, or a FIFO, is not written to. The labels hold no secret.
     unlink(temporary)
     guard let stream = fopen(temporary, "we") else { throw ImageWriter.failure(path, errno) }
     let isWritten = fwrite(bytes, 1, bytes.count, stream) == bytes.count && fflush(stream) == 0

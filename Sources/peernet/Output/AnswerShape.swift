@@ -1,15 +1,17 @@
 import ETF
 
-/// What an answer has to be for a command to make something of it. A board's word for success is not enough.
+/// The shape that a command expects of an answer. An answer of another shape is a failure, although the board reported
+/// success.
 enum AnswerShape {
-  /// As every procedure of a board answers.
+  /// A map, as every procedure of a board answers.
   case map
   /// A map with a list of maps under that key.
   case table(String)
-  /// A map with the levels of lines, 1 or 0, under `values`; those named are all there, or their `problems` are.
+  /// A map with the levels of lines, 1 or 0, under `values`. Each line that is named here stands either there or under
+  /// `problems`.
   case levels([String])
 
-  /// What is wrong with an answer: after "it answered"; nil when it is as it has to be.
+  /// What is wrong with an answer, to continue "it answered"; nil when the shape is right.
   func fault(in answer: Term) -> String? {
     guard answer.pairs != nil else {
       return "\(answer.text(limits: .init(depth: 4, length: 64))), which is no map"

@@ -4,7 +4,7 @@ import Glibc
 enum Console {
   static let isJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
   static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
-  /// Whether somebody reads the talk as it comes.
+  /// Whether standard error is a terminal, where a person reads messages as they come.
   static let isTalkTerminal = isatty(STDERR_FILENO) == 1
   /// Whether somebody can be asked.
   static let isInteractive = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1

@@ -33,7 +33,7 @@ extension JSON {
     }
   }
 
-  /// Each value is turned once, whatever the keys are: twice at each level would be 2^depth times.
+  /// Converts each value once, whatever the keys are: converting it twice at each level would take 2^depth steps.
   private static func object(_ pairs: [MapPair]) -> JSON {
     guard let names = names(pairs) else {
       return .object([("map", .array(pairs.map { .array([JSON($0.key), JSON($0.value)]) }))])
@@ -41,9 +41,10 @@ extension JSON {
     return .object(zip(names, pairs).map { ($0, JSON($1.value)) })
   }
 
-  /// The keys as names; nil when one is no text, or stands twice.
+  /// The keys as names; nil when a key is not text, or occurs twice.
   private static func names(_ pairs: [MapPair]) -> [String]? {
-    // By their bytes: what is equal to Unicode takes long to find out, and is not equal to a script.
+    // Keys are compared byte by byte. Comparing them by Unicode's rules is slow, and a script that reads the JSON does
+    // not do it.
     var known: Set<[UInt8]> = []
     var names: [String] = []
     names.reserveCapacity(pairs.count)

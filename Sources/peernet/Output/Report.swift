@@ -2,16 +2,16 @@ import ETF
 
 /// A peer's answer for people: a line a value, its name and what it is, nested maps with their names joined by dots.
 ///
-/// The answer is anyone's word: what is made of it grows with its size and no faster. A name has an end, and so have the
-/// lines.
+/// The answer may be hostile: the output grows no faster than the size of the answer. The length of a name and the
+/// number of lines are bounded.
 struct Report {
-  /// Lines, beyond which values are only counted.
+  /// The most lines that are printed; further values are only counted.
   static let maximumRows = 4_096
-  /// Characters of a name, or of a table's cell.
+  /// The most characters of a name, or of a table's cell.
   static let maximumWidth = 128
 
   private(set) var rows: [(name: String, value: String)] = []
-  /// Values beyond ``maximumRows``.
+  /// How many values there are beyond ``maximumRows``.
   private(set) var left = 0
 
   init(_ term: Term) { append(term, named: "") }
@@ -46,7 +46,7 @@ struct Report {
     return cut(outer.isEmpty ? key : "\(outer).\(key)")
   }
 
-  /// The first of a text, as much as a name or cell holds.
+  /// A text, cut to the length that a name or a cell may have.
   static func cut(_ text: String) -> String {
     guard text.utf8.count > maximumWidth, text.unicodeScalars.count > maximumWidth else { return text }
     return String(text.unicodeScalars.prefix(maximumWidth - 3)) + "..."

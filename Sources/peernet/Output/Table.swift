@@ -12,7 +12,7 @@ struct Table {
     return [Console.bold(Self.line(header, widths))] + rows.map { Self.line($0, widths) }
   }
 
-  /// A row as wide as the table is by now.
+  /// A row, aligned with the rows that the table has now.
   func line(_ row: [String]) -> String { Self.line(row, widths) }
 
   private var widths: [Int] {

@@ -8,9 +8,10 @@ import Sodium
 struct Link {
   let node: PeerNode
   let peer: TrustEntry
+  private let home: HomeFolder
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
-  /// What to say where nothing was heard; nil where nobody listens.
+  /// What to say when no node was heard; nil when the command was given an address and does not listen.
   private let silence: Silence?
   private let timeout: Swift.Duration?
   /// For the connection.
@@ -28,15 +29,21 @@ struct Link {
     do {
       try await link.start()
       let result = try await body(link)
-      await link.node.stop()
+      await link.stop()
       return result
     } catch {
-      await link.node.stop()
+      await link.stop()
       throw error
     }
   }
 
+  private func stop() async {
+    await node.noteLastSeen(in: home)
+    await node.stop()
+  }
+
   private init(_ home: HomeFolder, _ options: PeerOptions, _ name: String) throws {
+    self.home = home
     let trust = try reading(home.trust)
     let peer = try trust.peer(named: name)
     self.peer = peer
@@ -74,19 +81,26 @@ struct Link {
     } catch {
       let failure = attempt(nil).failure(error)
       hearing.cancel()
-      guard let silence, failure.status == .unreachable, await !hearing.value else { throw failure }
-      throw silence.explaining(failure)
+      guard failure.status == .unreachable else { throw failure }
+      guard let silence, await !hearing.value else { throw withLastSeen(failure) }
+      throw withLastSeen(silence.explaining(failure))
     }
   }
 
-  /// Calls a handle and holds the answer to its shape; what is thrown can be told to a person.
+  /// The same failure, which also says when and where the peer was last seen.
+  private func withLastSeen(_ failure: Failure) -> Failure {
+    guard let known = (try? home.memory())?.peer(peer.key), let text = LastSeen(known).text() else { return failure }
+    return Failure(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
+  }
+
+  /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
   func call(
     _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Swift.Duration = defaultTimeout
   ) async throws -> Term {
     try hold(await call(name, arguments, timeout: limit), to: shape, of: name)
   }
 
-  /// The answer, if it is of that shape.
+  /// Returns the answer if it has that shape.
   func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(Failure) -> Term {
     guard let fault = shape.fault(in: answer) else { return answer }
     throw attempt(handle).failure(badAnswer: fault)
@@ -96,7 +110,7 @@ struct Link {
   func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Swift.Duration = defaultTimeout) async throws
     -> Term
   {
-    try await asking(name) { device in
+    try await asking(name, arguments) { device in
       try await device.call(Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
     }
   }
@@ -106,7 +120,7 @@ struct Link {
   func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey(), as shape: AnswerShape? = nil) async throws
     -> OnceAnswer
   {
-    let answer = try await asking(name) { device in
+    let answer = try await asking(name, arguments) { device in
       try await device.once(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? Self.defaultOnceTimeout, onLoss: Self.tellLoss)
     }
@@ -119,7 +133,7 @@ struct Link {
     _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration,
     onChange: @escaping @Sendable (RestartSighting) -> Void
   ) async throws -> OnceAnswer {
-    try await asking(name) { device in
+    try await asking(name, arguments) { device in
       try await device.restarted(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit, onChange: onChange)
     }
@@ -130,20 +144,24 @@ struct Link {
   }
 
   /// Does `body`; what it throws is told to a person as a failure of that handle.
-  func asking<Result>(_ handle: String, _ body: (Device) async throws -> Result) async throws -> Result {
+  func asking<Result>(
+    _ handle: String, _ arguments: Term = .map([]), _ body: (Device) async throws -> Result
+  ) async throws -> Result {
     do {
       return try await body(Device(peer.key, on: node, timeout: timeout ?? Self.defaultTimeout))
-    } catch { throw await failure(error, handle: handle) }
+    } catch { throw await failure(error, handle, arguments) }
   }
 
-  private func failure(_ error: any Error, handle: String) async -> Failure {
+  private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> Failure {
     switch error as? PeerNetError {
     case .notConnected:
-      // The connection may be refused only after it was made: then what came last tells more than that it is gone.
+      // A peer may refuse us after the connection was made. Then the reason why it closed says more than "not
+      // connected".
       guard let reason = await status?.lastClose else { break }
       return attempt(nil).failure(.unreachable(reason))
     case .remote(.atom("forbidden")):
       var attempt = attempt(handle)
+      attempt.arguments = arguments
       attempt.hasLogin = await hasLogin
       return attempt.failure(error)
     default: break
@@ -151,7 +169,8 @@ struct Link {
     return attempt(handle).failure(error)
   }
 
-  /// Whether somebody may type commands there: a board with our image has no login. Nil when it does not say.
+  /// Whether commands can be typed on the board: a board with our image has no login. Nil when the board does not say
+  /// what it runs.
   private var hasLogin: Bool? {
     get async {
       let device = Device(peer.key, on: node, timeout: .seconds(2))

@@ -1,17 +1,17 @@
 import PeerNet
 import Sodium
 
-/// The links of all peers, shown one after the other: what is known is not held back by what is not.
+/// Prints the links of all peers one by one, each as soon as its state is known.
 struct LinkList {
   private let json: Bool
   private var table: Table
   private(set) var shown: Set<PublicKey> = []
 
-  /// Of peers as they are at first: whatever becomes of them, the columns keep their width.
+  /// Takes the peers as they are at first, to fix the width of the columns before the first row is printed.
   init(_ views: [PeerView], json: Bool) {
     self.json = json
     table = Table(PeerView.columns)
-    // As much as the columns mostly need, one after the other.
+    // The widest value that each column usually has.
     let usual = ["", "connected", "59 min 59 s", "1000.0 ms", "100 %", "under way", "was 255.255.255.255:65535", ""]
     table.rows = [usual] + views.map(\.row)
   }

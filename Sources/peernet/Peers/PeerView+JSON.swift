@@ -5,7 +5,7 @@ extension PeerView {
   var json: [(name: String, value: JSON)] {
     [
       ("state", .string(state.rawValue)), ("state_ms", Self.milliseconds(age)), ("address", .optional(address)),
-      ("last_address", .optional(lastAddress)),
+      ("last_address", .optional(lastAddress)), ("last_seen", lastSeen.map { .integer(Int64($0)) } ?? .null),
       ("wire", wire.map { .integer(Int64($0.rawValue)) } ?? .null), ("profile", .string("\(profile.name)")),
       ("round_trip_us", roundTrip.map { .integer($0.nanoseconds / 1_000) } ?? .null),
       ("silent_ms", Self.milliseconds(silence)), ("asked", .integer(Int64(asked))),

@@ -33,12 +33,13 @@ extension PeerView {
       if let wire { parts.append("wire \(wire.rawValue)") }
       if let roundTripText { parts.append("round trip \(roundTripText)") }
       if let lossText { parts.append("loss \(lossText)") }
-      if state == .suspect, let silence { parts.append("silent for \(Self.text(silence))") }
+      // A link that lost its carrier is suspect at once, however short the silence is.
+      if state == .suspect, let silence, silence >= .seconds(1) { parts.append("silent for \(Self.text(silence))") }
       return parts.joined(separator: "  ")
     case .away:
       let why = last.map { "\($0.reason.code): \($0.reason.text)" } ?? "not tried yet"
       var parts = [label, state.rawValue, why]
-      if let age { parts.append("last seen \(Self.text(age)) ago") }
+      if let unheard { parts.append("last seen \(Self.text(unheard)) ago") }
       if let lastAddress { parts.append("at \(lastAddress)") }
       return (parts + ["next dial \(dial?.text ?? "-")"]).joined(separator: "  ")
     }

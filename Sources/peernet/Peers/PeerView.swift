@@ -7,7 +7,7 @@ struct PeerView {
   enum State: String, CaseIterable {
     /// Heard within the bound of its profile.
     case connected
-    /// Overdue: connected still, but a question was not answered in time, and nothing was heard since.
+    /// Still connected, but overdue: the peer did not answer a question in time and has not been heard since.
     case suspect
     /// No connection.
     case away
@@ -28,15 +28,15 @@ struct PeerView {
     var lasted: PeerNet.Duration?
   }
 
-  /// Who was heard within that time is not suspect, whatever it is asked just now: it may only have been announced elsewhere.
-  private static let fresh = PeerNet.Duration.seconds(1)
-
   let entry: TrustEntry
   let state: State
   /// For how long it is in that state; nil for one that was never connected.
   let age: PeerNet.Duration?
+  /// When it was last heard, in seconds since 1970, and how long ago that is; nil for one that was never connected.
+  let lastSeen: UInt64?
+  let unheard: PeerNet.Duration?
   let address: String?
-  /// Where it was proven last, while it is away.
+  /// The address at which the peer last proved its key; nil while it is connected.
   let lastAddress: String?
   let wire: Wire?
   let roundTrip: PeerNet.Duration?
@@ -54,17 +54,24 @@ struct PeerView {
   let disconnects: [End]
   private let lost: Instant?
 
-  init(_ status: Node.PeerStatus, _ disconnects: [Disconnect], known: [Endpoint] = [], now: Instant) {
+  /// As of `now`, which is `time` in seconds since 1970. `known` and `seen` are what the store remembers of the peer.
+  init(
+    _ status: Node.PeerStatus, _ disconnects: [Disconnect], known: [Endpoint] = [], seen: UInt64? = nil, now: Instant,
+    time: UInt64 = CalendarTime.now
+  ) {
     entry = status.entry
-    let isFresh = status.heard.map { now - $0 < Self.fresh } ?? false
-    state = !status.isConnected ? .away : status.liveness == .suspect && !isFresh ? .suspect : .connected
+    state = !status.isConnected ? .away : status.liveness == .suspect ? .suspect : .connected
     let since: Instant? =
       switch state {
       case .connected: status.since
       case .suspect: status.livenessSince
       case .away: disconnects.last?.at
       }
-    age = since.map { now - $0 }
+    let heard = status.isConnected ? status.heard : disconnects.last?.heard
+    lastSeen = heard.map { time - min(UInt64((now - $0).seconds), time) } ?? seen
+    let remembered = seen.map { PeerNet.Duration.seconds(Int64(time - min($0, time))) }
+    unheard = heard.map { now - $0 } ?? remembered
+    age = since.map { now - $0 } ?? (state == .away ? remembered : nil)
     let isConnected = status.isConnected
     address = isConnected ? status.endpoint?.description : nil
     lastAddress = isConnected ? nil : known.first?.description
@@ -84,13 +91,13 @@ struct PeerView {
   /// Nil when nothing was asked yet.
   var loss: Double? { asked > 0 ? Double(unanswered) / Double(asked) : nil }
 
-  /// What makes it worth a line where nothing is drawn anew. A peer that is away is dialled in vain again and again, at one
-  /// address and another: what each dial failed of is no news, but that the first one did is.
+  /// What has to change for `peers --watch` to print another line. A peer that is away is dialled again and again, at
+  /// one address after another. The first failed dial is worth a line; the reasons of the later ones are not.
   struct Change: Equatable {
     let state: State
     let address: String?
     let wasTried: Bool
-    /// When it was lost last: no loss passes unseen, however short.
+    /// When the connection was lost last, so that even the shortest loss gets a line.
     let lost: Instant?
   }
 
@@ -98,7 +105,8 @@ struct PeerView {
     Change(state: state, address: address, wasTried: state != .away || last != nil, lost: lost)
   }
 
-  /// Whether waiting for a moment longer promises nothing: it is not dialled just now, and it was, or there is no address.
+  /// Whether it is useless to wait a moment longer: no dial is under way, and either a dial has failed already or no
+  /// address is known.
   var isGivenUp: Bool {
     switch dial {
     case .noAddress: true
@@ -114,7 +122,11 @@ extension PeerNode {
     let now = now
     return
       statuses
-      .map { PeerView($0, disconnects(of: $0.entry.key), known: addresses(of: $0.entry.key), now: now) }
+      .map {
+        PeerView(
+          $0, disconnects(of: $0.entry.key), known: addresses(of: $0.entry.key), seen: lastSeen(of: $0.entry.key),
+          now: now)
+      }
       .sorted { $0.entry.label.lexicographicallyPrecedes($1.entry.label) }
   }
 }

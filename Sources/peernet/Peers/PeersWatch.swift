@@ -1,17 +1,20 @@
 import Glibc
 import PeerNet
 import PeerNetClient
+import PeerNetClientLinux
 
 /// Shows every peer and what becomes of it: a table that is drawn anew on a terminal, else a line a change.
 actor PeersWatch {
   private let node: PeerNode
+  private let home: HomeFolder
   private let json: Bool
   private let isLive: Bool
   private var changes: [PublicKey: PeerView.Change] = [:]
   private var drawn = 0
 
-  init(_ node: PeerNode, json: Bool) {
+  init(_ node: PeerNode, _ home: HomeFolder, json: Bool) {
     self.node = node
+    self.home = home
     self.json = json
     isLive = Console.isRedrawable && !json
   }
@@ -25,6 +28,7 @@ actor PeersWatch {
       while !Interruption.isRequested, end.map({ .now < $0 }) ?? true {
         try await Task.sleep(for: .milliseconds(100))
       }
+      await node.noteLastSeen(in: home)
       await node.stop()
     }
     defer { ending.cancel() }
@@ -35,15 +39,15 @@ actor PeersWatch {
     for await statuses in peers where !statuses.isEmpty || isLive { await show() }
   }
 
-  /// Looks for those that are away, as a command that is begun now would: a node by itself dials the more rarely the longer
-  /// it was in vain, and somebody is watching.
+  /// Dials peers that are away as soon as a new command would. A node by itself dials more and more rarely, but here a
+  /// person is watching.
   private func look() async throws {
     while true {
       try await Task.sleep(for: .seconds(5))
       await node.solicit()
       for view in await node.views {
         guard case .planned(let wait) = view.dial, wait > .seconds(2) else { continue }
-        // Dials it now; whether that comes to something is seen by the way.
+        // This starts a dial and does not wait for it: the watch shows the outcome.
         try? await node.connect(to: view.entry.key, timeout: .zero)
       }
     }

@@ -2,8 +2,9 @@ import PeerNet
 import PeerNetClient
 import Sodium
 
-/// Who was seen where, each place once. What strangers can make it hold is bounded: trusted keys keep their places before
-/// others, who answered before who announced itself unasked, and among equals the longest unseen goes.
+/// Which key was seen at which address, each pair once. Strangers can announce any number of keys, so the list is
+/// bounded: a trusted key displaces others, a node that answered displaces one that only announced itself, and among
+/// equals the one that was not seen for longest goes.
 struct Sightings {
   private struct Place {
     let key: PublicKey
@@ -12,12 +13,12 @@ struct Sightings {
     var isAnswer: Bool
     var at: ContinuousClock.Instant
 
-    /// Better ones are larger.
+    /// What decides which place is kept: the larger value.
     var worth: (Int, Int, ContinuousClock.Instant) { (isTrusted ? 1 : 0, isAnswer ? 1 : 0, at) }
   }
 
   static let maximum = 512
-  /// Places of one key: nobody is at more of them, whatever is announced.
+  /// The most addresses that are kept for one key.
   static let maximumOfKey = 8
 
   private let trust: TrustList
@@ -30,7 +31,8 @@ struct Sightings {
 
   var count: Int { places.count }
 
-  /// Notes a sighting; nil when only its time is news, or when all that are held are better.
+  /// Notes a sighting and returns it. Nil when the place was known already, or when every place that is held is worth
+  /// more.
   mutating func add(_ sighting: Sighting, at now: ContinuousClock.Instant = .now) -> Sighting? {
     if let index = places.firstIndex(where: { $0.key == sighting.key && $0.endpoint == sighting.endpoint }) {
       places[index].at = now

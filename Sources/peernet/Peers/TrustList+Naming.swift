@@ -17,7 +17,8 @@ extension TrustList {
     }
     throw Failure(
       .unknownPeer, what, because: "the trust list has none of that label, fingerprint or key",
-      next: "see who is there: peernet peers, peernet discover; then: peernet pair KEY LABEL")
+      next: "see who is trusted: \(Hint.command("peers")); see who is there: \(Hint.command("discover")); "
+        + "trust one of them: \(Hint.command("pair", "KEY", "LABEL"))")
   }
 }
 
@@ -28,7 +29,7 @@ extension TrustEntry {
       || name.utf8.count >= 6 && key.description.hasPrefix(upper)
   }
 
-  /// The peer as a word of a command line that can be pasted: its label if no shell makes anything of it, else its fingerprint.
+  /// The peer as one word of a command that can be pasted: its label if that needs no quotes, else its fingerprint.
   var word: String {
     let isPlain = label.allSatisfy { byte in
       switch byte {

@@ -18,7 +18,7 @@ struct BoardMaker {
   struct Made {
     let board: Board
     let key: PublicKey
-    /// What the image was built for; nil when it does not tell.
+    /// The board model that the image was built for; nil when the image does not say.
     let model: String?
     let report: ProvisionReport
   }
@@ -106,7 +106,7 @@ struct BoardMaker {
       next: "nothing was written; choose another name, or add --force")
   }
 
-  /// Which board it was built for, if it tells.
+  /// The board model that the image was built for, if it says.
   private func checkSource(isInPlace: Bool) throws(Failure) -> String? {
     let source = try BoardImage(path: image)
     if source.isPacked && isInPlace {
@@ -133,7 +133,9 @@ struct BoardMaker {
     }
     throw Failure(
       .data, what, because: "this computer knows another board as \(label), \(other.key.fingerprintText)",
-      next: "nothing was written; peernet unpair \(label) first, choose another name, or add --no-pair")
+      next:
+        "nothing was written; choose another name, add --no-pair, or trust that board no longer: "
+        + Hint.command("unpair", Hint.word(label)))
   }
 
   /// Once for each network.
@@ -147,7 +149,8 @@ struct BoardMaker {
     }
   }
 
-  /// What nobody sees and a board does not join its network for; once for each network.
+  /// Points out blanks at the ends of a password, which nobody sees and which keep a board off its network; once for
+  /// each network.
   private func pointOut(_ boards: [Board]) {
     var told: Set<String> = []
     func tell(_ text: String) {
@@ -208,7 +211,7 @@ struct BoardMaker {
         do throws(TrustListError) { try list.pair(key, label: Array(label.utf8), grants: nil, wire: nil) } catch {
           throw Failure(
             .data, "\(Printable.text(board.out)) is made but not paired", because: "wrong \(error.reason.code)",
-            next: "peernet pair \(key) \(label)")
+            next: "pair it: \(Hint.command("pair", key.description, Hint.word(label)))")
         }
       }, orElse: { Failure($0) })
   }

@@ -71,7 +71,7 @@ struct BoardTable {
     guard !rows.isEmpty else { throw Fault(line: 2, column: 1, reason: "there is no row below the columns' names") }
   }
 
-  /// Spreadsheets leave columns of nothing behind the last one.
+  /// Spreadsheets leave empty columns behind the last one.
   private static func withoutEmptyEnd(_ fields: [CSV.Field], atLeast count: Int = 1) -> [CSV.Field] {
     var fields = fields
     while fields.count > count, fields.last?.text.isEmpty ?? false { fields.removeLast() }
@@ -81,7 +81,7 @@ struct BoardTable {
   private static func columns(_ header: [CSV.Field]) throws(Fault) -> [BoardRequest.Setting] {
     var columns: [BoardRequest.Setting] = []
     for field in header {
-      // No name of a column begins or ends with a blank.
+      // Blanks around the name of a column mean nothing.
       let name = String(field.text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
       guard let setting = BoardRequest.Setting(rawValue: name) else {
         let names = BoardRequest.Setting.allCases.map(\.rawValue)

@@ -5,7 +5,7 @@ struct CSV {
     let text: String
     let line: Int
     let column: Int
-    /// Whether it stood in quotes.
+    /// Whether the field stood in quotes.
     var isQuoted = false
   }
 
@@ -15,7 +15,7 @@ struct CSV {
     let reason: String
   }
 
-  /// Rows that hold something, at least one field in each.
+  /// The rows that are not empty.
   private(set) var rows: [[Field]] = []
 
   private var rest: Substring.UnicodeScalarView
@@ -35,12 +35,12 @@ struct CSV {
     try checkForm()
     while !rest.isEmpty {
       let row = try row()
-      // Spreadsheets leave rows of nothing behind.
+      // Spreadsheets leave empty rows behind the last one.
       if row.contains(where: { !$0.text.isEmpty }) { rows.append(row) }
     }
   }
 
-  /// What a spreadsheet may have saved instead is named as what it is.
+  /// Names the format that a spreadsheet saved instead of CSV.
   private func checkForm() throws(Fault) {
     let first = rest.prefix { $0 != "\n" && $0 != "\r" }
     if first.starts(with: "sep=".unicodeScalars) {

@@ -1,11 +1,11 @@
 import Settings
 
-/// A country that the kernel has radio rules for. With any other a board's radio stays within those of all countries, and
-/// wpa_supplicant says nothing of it.
+/// A country that the kernel has radio rules for. With an unknown code a board's radio uses only what is allowed in
+/// every country, and wpa_supplicant does not say so.
 struct Country: Hashable {
-  /// Two capitals (ISO 3166-1).
+  /// The two-letter code in capitals (ISO 3166-1).
   let code: String
-  /// In English.
+  /// The English name.
   let name: String
 
   init(_ text: String) throws(InvalidSetting) {
@@ -22,12 +22,12 @@ struct Country: Hashable {
     throw InvalidSetting("\(Printable.text(text)) is no country's code; \(meant.code) is \(meant.shownName)")
   }
 
-  /// For a sentence.
+  /// The name as it stands in a sentence.
   var shownName: String {
     name.hasPrefix("United ") || name.hasSuffix("Islands") || name.hasSuffix("Republic") ? "the \(name)" : name
   }
 
-  /// What is taken for a code, or a country's name.
+  /// The country whose name, or whose commonly mistaken code, the text is.
   private static func meant(by text: String) -> Country? {
     let others = ["UK": "GB", "EN": "GB", "SF": "FI", "EL": "GR", "USA": "US", "ENGLAND": "GB", "BRITAIN": "GB"]
     let text = text.uppercased()

@@ -1,11 +1,11 @@
 import Admin
 import Settings
 
-/// The extra settings of one board, read as its agent reads them, so that a slip is told here and not by a board that lacks a
-/// line. The agent has a library for that, inih; these are its rules.
+/// The extra profile settings of one board, read as its agent reads them. A mistake is reported here, before a board is
+/// flashed that lacks a line. The agent reads the file with the library inih, whose rules these are.
 enum ProfileFile {
-  /// Throws for what is no profile, and for names in it that nothing is known by. What one board has more than others need be
-  /// no whole profile: a section of theirs may say where a line is.
+  /// Throws if the text is not a profile or holds an unknown name. The text need not be a whole profile: the profile of
+  /// all boards may already say where a line is.
   static func check(_ text: ArraySlice<UInt8>) throws(InvalidSetting) {
     let settings = try settings(of: text)
     do throws(ProfileFault) {
@@ -19,7 +19,7 @@ enum ProfileFile {
     }
   }
 
-  /// The same with what a whole profile has beside it, so that each section's names are looked at.
+  /// Checks the names in each section, after adding the settings that a whole profile would need.
   private static func checkNames(_ settings: [Setting]) throws(InvalidSetting) {
     var whole = settings
     func add(_ section: [UInt8], _ key: String, _ value: String) {

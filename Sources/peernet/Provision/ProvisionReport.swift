@@ -6,7 +6,7 @@ import Sodium
 /// What an image carries for its board, without what is secret.
 struct ProvisionReport {
   private let provision: Provision
-  /// What the image was built for; nil when it does not tell.
+  /// The board model that the image was built for; nil when the image does not say.
   private let board: String?
   private let identity: PublicKey?
   private let trust: TrustList?
@@ -62,7 +62,7 @@ struct ProvisionReport {
 
   private var hostname: String? { provision.contents(Provision.hostname).map { Printable.text($0) } }
   private var ssid: String? { wifi("ssid").map { Printable.text(WifiNetwork.ssid(configured: $0)) } }
-  /// With its name, for whoever took GE for Germany.
+  /// The country's code with its name: a reader who took GE for Germany notices.
   private var country: String {
     guard let code = wifi("country") else { return "-" }
     guard let name = (try? Country(code))?.name else { return code }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A file that somebody wrote for us to read as a whole.
 enum SmallFile {
-  /// Why it cannot be read: after "because".
+  /// Why the file cannot be read, to continue a sentence after "because".
   struct Fault: Error {
     let reason: String
   }
@@ -14,21 +14,21 @@ enum SmallFile {
     }
   }
 
-  /// Of a regular file: a FIFO or a device in its place could keep us waiting for ever.
+  /// The bytes of a regular file. A FIFO or a device could keep the command waiting for ever.
   static func bytes(of path: String, limit: Int) throws(Fault) -> [UInt8] {
     let file = try openRegular(path)
     defer { close(file) }
     return try bytes(of: file, limit: limit)
   }
 
-  /// Up to the end of standard input, which may be anything.
+  /// Reads standard input, which may be of any kind, to its end.
   static func standardInput(limit: Int) throws(InvalidSetting) -> [UInt8] {
     do throws(Fault) { return try bytes(of: STDIN_FILENO, limit: limit) } catch {
       throw InvalidSetting("cannot read standard input: \(error.reason)")
     }
   }
 
-  /// A descriptor to be closed.
+  /// Opens a regular file; the caller closes the descriptor.
   static func openRegular(_ path: String) throws(Fault) -> Int32 {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw Fault(reason: Console.text(errno: errno)) }

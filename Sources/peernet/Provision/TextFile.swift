@@ -1,16 +1,17 @@
-/// The text of a file that an editor or a spreadsheet saved.
+/// The text of a file that was saved by an editor or a spreadsheet.
 enum TextFile {
-  /// The bytes behind the byte-order mark that some programs put before UTF-8; what is saved in another encoding is named.
+  /// The bytes behind the byte-order mark that some programs put before UTF-8. The error names the encoding of a file
+  /// that is not UTF-8.
   static func utf8(_ bytes: [UInt8]) throws(InvalidSetting) -> ArraySlice<UInt8> {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { return bytes[3...] }
-    // With a mark, or with the zeros that every other byte of Latin text is.
+    // UTF-16 begins with a byte-order mark, or every other byte of Latin text is zero.
     if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) || bytes.prefix(64).contains(0) {
       throw InvalidSetting("it is saved as UTF-16; save it as UTF-8")
     }
     return bytes[...]
   }
 
-  /// What is wrong at its ends, for a sentence; nil when nothing is. A blank there is seen by nobody.
+  /// What is wrong at the ends of the text, for a sentence; nil when nothing is. Nobody sees a blank there.
   static func blank(atAnEndOf text: [UInt8]) -> String? {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     switch (text.first?.properties.isWhitespace ?? false, text.last?.properties.isWhitespace ?? false) {

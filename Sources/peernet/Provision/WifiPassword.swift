@@ -16,8 +16,8 @@ enum WifiPassword: Equatable {
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
         throw InvalidSetting("a wifi password has no control characters")
       }
-      // There is no escaping. Quotes go in pairs there, the one before the password first, and # between two pairs begins a
-      // comment: the line would end, and the board would join nothing.
+      // wpa_supplicant has no escaping. It pairs up quotes, beginning with the one before the password, and takes #
+      // between two pairs for the start of a comment: the line would end there, and the board would join no network.
       var isBetweenPairs = false
       for byte in bytes {
         if byte == UInt8(ascii: "\"") { isBetweenPairs.toggle() }
@@ -54,7 +54,8 @@ enum WifiPassword: Equatable {
     }
   }
 
-  /// What is odd about it and yet may be meant, without a word of it; nil when nothing is.
+  /// What is odd about the password although it may be meant; the text does not reveal the password. Nil when nothing
+  /// is odd.
   var oddity: String? {
     guard case .passphrase(let bytes) = self else { return nil }
     if let blank = TextFile.blank(atAnEndOf: bytes) { return "\(blank), which is taken for a part of it" }
@@ -65,7 +66,7 @@ enum WifiPassword: Equatable {
     file == "-" ? try SmallFile.standardInput(limit: 4_096) : try SmallFile.read(file, limit: 4_096)
   }
 
-  /// Asks on the terminal, without an echo, and for that once more: a board with a slip in its password joins nothing.
+  /// Asks on the terminal, without an echo and therefore twice: a board with a mistyped password joins no network.
   static func ask(for ssid: [UInt8]) throws(Failure) -> WifiPassword {
     let what = "no password for \(Printable.text(ssid))"
     guard Console.isInteractive else {

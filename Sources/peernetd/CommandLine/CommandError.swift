@@ -9,7 +9,7 @@ enum CommandError: Error {
   case configuration([[UInt8]])
   /// Something of the system that the start needs.
   case system([UInt8])
-  /// At an address, for a reason; the file that says where to listen.
+  /// The address, the reason, and the configuration file that names the address.
   case cannotListen([UInt8], [UInt8], file: [UInt8])
   case notGrants([UInt8])
   case unknownGrant(UnknownGrant)
@@ -56,9 +56,8 @@ enum CommandError: Error {
       text += peer
       text += ", but the disk did not take it down, so a data partition that is made anew would trust it again: "
       text += error.text
-      text += "; then say peernetd unpair "
+      text += "; then unpair it once more: peernetd unpair "
       text += key
-      text += " again"
     case .state(let error): return error.text
     case .system(let reason): return reason
     case .cannotListen(let address, let reason, let file):

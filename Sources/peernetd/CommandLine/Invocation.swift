@@ -23,7 +23,7 @@ struct Invocation: Equatable {
     /// they are.
     var allow: [UInt8]?
     var wire: Wire?
-    /// Of a known peer: `allow` comes to what it may call already, and its label stays.
+    /// Whether a known peer keeps its label and its grants and gets `allow` in addition.
     var adds = false
   }
 

@@ -23,8 +23,8 @@ struct PairingCommands {
     return text
   }
 
-  /// Takes a peer in, or gives a known one the name, grants and wire that the request names. A request that adds leaves a
-  /// known one its name and what it may call already.
+  /// Trusts a new peer, or gives a known one the label, grants and wire of the request. With `--add` a known peer keeps
+  /// its label and its grants.
   func pair(_ request: Invocation.PairRequest) throws(CommandError) -> [UInt8] {
     let grants = try Self.grants(request.allow ?? [])
     guard request.key != (try ownKey()) else { throw .ownKey }
@@ -49,7 +49,7 @@ struct PairingCommands {
     return sentence("paired ", entry)
   }
 
-  /// What a request says that somebody may call: nothing but what a board has.
+  /// The grants of a request; each has to name something that a board can do.
   static func grants(_ text: [UInt8]) throws(CommandError) -> Grants {
     guard let grants = Grants(text: text) else { throw .notGrants(text) }
     if let unknown = UnknownGrant(in: text) { throw .unknownGrant(unknown) }

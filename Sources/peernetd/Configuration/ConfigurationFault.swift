@@ -5,7 +5,7 @@ struct ConfigurationFault: Error, Equatable {
   enum Problem: Equatable {
     case unknownSection
     case unknownKey
-    /// A blank and `#`, which begin no comment behind a value.
+    /// The value holds a blank and `#`, which begin no comment there.
     case hashInValue
     /// The key stood in an earlier line already.
     case repeated(line: Int)

@@ -1,11 +1,11 @@
 import PeerNet
 
 extension Limits {
-  /// A board's: it is asked for little and answers little, and whatever its peers do it stays within 16 MiB (Protocol,
-  /// Times and bounds).
+  /// The limits of a board. Its calls and answers are small, and whatever its peers do, the agent stays within 16 MiB
+  /// (Protocol, Times and bounds).
   static var agent: Limits {
     var limits = Limits()
-    // One frame of PeerNet/1 that is too large has to be read to be answered.
+    // A frame of PeerNet/1 that is too large has to be read as a whole before it can be answered.
     limits.maximumPeerBytes = 1_280 << 10
     limits.maximumBytes = 4 << 20
     limits.maximumEnvelope = 32 << 10
@@ -17,10 +17,10 @@ extension Limits {
     return limits
   }
 
-  /// Bytes of arguments of a procedure that is told lines: 256 of them, and a key of `agent.once`.
+  /// The most bytes of arguments for a procedure about lines: room for 256 lines and a key of `agent.once`.
   static var argumentsOfLines: Int { 16 << 10 }
-  /// Bytes held by all peers together from which on it is worth while to give memory back afterwards.
+  /// If all peers together held at least so many bytes, it is worth giving memory back to the system afterwards.
   static var noteworthyBytes: Int { 256 << 10 }
-  /// Bytes of a connection that are read in one piece.
+  /// The most bytes that are read from a connection at once.
   static var readSize: Int { 16 << 10 }
 }

@@ -65,7 +65,7 @@ enum ImageError: Error {
       text.append(slot.letter)
       text += " cannot be tried: "
       text += error.text
-      text += "; write it first with peernetd slot write"
+      text += "; write it first: peernetd slot write FILE"
     case .notKept:
       text += "the disk gives back other bytes than were written: it wears out; replace the card and flash the new one"
     case .source(let path, let error, let touched?):
@@ -109,17 +109,17 @@ extension SlotRefusal {
     switch self {
     case .onTrial(let slot):
       text.append(slot.letter)
-      text += " is on trial; let it be confirmed (peernetd slot confirm) or rolled back by three boots first"
+      text += " is on trial; three boots roll it back, or confirm it: peernetd slot confirm"
     case .notStarted(let slot):
       text.append(slot.letter)
       text += " is on trial and does not run yet; reboot to start it"
     case .unverified(let slot):
       text.append(slot.letter)
-      text += " holds no whole image; write it first with peernetd slot write"
+      text += " holds no whole image; write it first: peernetd slot write FILE"
     case .running(let slot):
       text.append(slot.letter)
       text += " is the one that would be written, and this system runs from it: the confirmed slot did not load; "
-      text += "say peernetd slot confirm first, then the other one is free"
+      text += "confirm this one, which frees the other: peernetd slot confirm"
     }
     return text
   }

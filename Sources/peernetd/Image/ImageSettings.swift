@@ -12,7 +12,8 @@ struct ImageSettings: Equatable, Sendable {
   var release = Array("/etc/board/release".utf8)
   /// What process 1 found at boot.
   var facts = Array("/run/board/facts".utf8)
-  /// What a system on trial must be reachable by; nil for what the one before it was reached by.
+  /// The interfaces over which a system on trial must be reachable; nil for those over which the previous system was
+  /// reached.
   var confirm: TrialPath?
   /// How long a system on trial must have had a network when no peer calls.
   var patience = TrialWatch.standardPatience

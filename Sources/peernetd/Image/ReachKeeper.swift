@@ -3,8 +3,8 @@ import Linux
 import PeerNet
 import Reactor
 
-/// Keeps by which interfaces trusted peers reach a confirmed system, for the trial of the next one. The file is written when
-/// an interface is new since the start, and so a few times at most.
+/// Keeps the list of interfaces over which trusted peers reach a confirmed system; the trial of the next system needs
+/// it. The file is written only when an interface is new since the start, so a few times at most.
 final class ReachKeeper {
   private let file: DurableFile
   private let thread: DiskThread
@@ -24,10 +24,11 @@ final class ReachKeeper {
     }
   }
 
-  /// Whether it wants to hear of peers.
+  /// Whether it has to be told about peers.
   var isKeeping: Bool { reached != nil }
 
-  /// What a system on trial must be reachable by: as the operator says, else as the system before it was reached.
+  /// The interfaces over which a system on trial must be reachable: as the operator configured, otherwise those over
+  /// which the previous system was reached.
   func path(_ setting: TrialPath?) -> TrialPath {
     if let setting { return setting }
     do throws(FileError) {

@@ -66,7 +66,7 @@ struct SlotCommands {
     defer { progress.end() }
     let writer = SlotWriter(disk: disk, running: running.slot, board: try board(), progress: progress)
     let (slot, header) = try writer.write(try ImageSource(path))
-    return sentence(slot, " holds ", header, "; start it with peernetd slot try and a reboot\n")
+    return sentence(slot, " holds ", header, "; have the next boot try it: peernetd slot try\n")
   }
 
   private func attempt() throws(ImageError) -> [UInt8] {

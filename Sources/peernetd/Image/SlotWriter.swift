@@ -31,7 +31,7 @@ struct SlotWriter {
     let announced = try begin(source)
     var verifier = SlotImageVerifier(expecting: announced)
     var piece = try next(source, &verifier, touched: nil)
-    // A download that failed early leaves the slot as it is. Whether a longer one is whole is told by its end.
+    // A download that failed at once leaves the slot unchanged. Whether a longer one is complete shows only at its end.
     if piece.count < BoardDisk.pieceByteCount { _ = try finish(verifier, touched: nil) }
     let first = Array(piece.prefix(DiskLayout.block))
     // Confirmed it is not, and on trial neither any more.

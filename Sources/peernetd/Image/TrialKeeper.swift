@@ -23,7 +23,8 @@ final class TrialKeeper {
   /// By then the reboot that was asked for has happened.
   private static var rebootDelay: Duration { .seconds(180) }
 
-  /// Nil when nothing runs on trial. It has to be reachable by `path`. `reboot` is asked once more when nothing came of it.
+  /// Nil when no system is on trial. The system has to be reachable over `path`. `reboot` is called again if the first
+  /// call had no effect.
   init?(
     _ configuration: Configuration, thread: DiskThread, path needed: @autoclosure () -> TrialPath, log: Log,
     now: Instant, reboot: @escaping () -> Void
@@ -80,7 +81,7 @@ final class TrialKeeper {
     }
   }
 
-  /// Changes `slot.env` beside the loop; nothing more is decided until that is done.
+  /// Changes `slot.env` on another thread; the next decision waits until that is done.
   private func apply(_ change: SlotChange, then: @escaping (Result<SlotEnvironment, ImageError>) -> Void) {
     due = .distantFuture
     var result = Result<SlotEnvironment, ImageError>.failure(.notKept)
@@ -118,7 +119,7 @@ final class TrialKeeper {
           return end()
         }
       case .failure(let error):
-        // Three boots end the trial all the same.
+        // Three boots end the trial anyway.
         log.write(.error, "slot.reason_not_written", [.bytes("reason", error.text)])
       }
       log.write(.error, "slot.given_up", [.bytes("slot", [slot.letter]), .bytes("reason", reason.text)])
@@ -133,7 +134,7 @@ final class TrialKeeper {
     due = nil
   }
 
-  /// The interfaces that have a network, of those that may be used.
+  /// Which of the allowed interfaces have a network.
   private func networks(_ table: InterfaceTable) -> [[UInt8]] {
     var names: [[UInt8]] = []
     for interface in table.interfaces where interface.isUp && interface.isRunning {

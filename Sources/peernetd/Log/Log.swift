@@ -45,8 +45,8 @@ final class Log {
     put(Line(text: LogLine.format(level, event, fields, []), repeated: 0), level)
   }
 
-  /// Writes a failure the first time, or of what happens often the first few; while it repeats, about the same subject, it is
-  /// counted instead.
+  /// Writes a failure the first time, or the first few times if it is a frequent one. While the same failure of the
+  /// same subject repeats, it is only counted.
   func writeFailure(
     _ level: LogLevel = .warning, _ event: StaticString, about subject: [LogField] = [], _ details: [LogField] = [],
     burst: Int64 = 1, at now: Instant

@@ -15,7 +15,7 @@ struct LogField {
 
   static func peer(_ key: PublicKey) -> LogField { LogField(key: "peer", value: .publicKey(key)) }
   static func address(_ endpoint: Endpoint) -> LogField { LogField(key: "addr", value: .bytes(endpoint.text)) }
-  /// Where it is, whatever the port.
+  /// The IP address, without the port.
   static func host(_ endpoint: Endpoint) -> LogField {
     let text = endpoint.text
     return LogField(

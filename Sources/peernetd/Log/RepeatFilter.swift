@@ -21,7 +21,7 @@ struct RepeatFilter {
     var line: [UInt8]
     var count: Int64
     let burst: Int64
-    /// Lines that still go through in this window.
+    /// How many more lines may be written in this window.
     var room: Int64
   }
 
@@ -36,7 +36,7 @@ struct RepeatFilter {
     self.capacity = capacity
   }
 
-  /// Whether the line is to be written now; otherwise it was counted. `burst` of them are, in a window.
+  /// Whether the line is to be written now; otherwise it was counted. The first `burst` lines of a window are written.
   mutating func admit(
     _ line: [UInt8], _ level: LogLevel, event: [UInt8], subject: [UInt8], burst: Int64 = 1, at now: Instant
   ) -> Bool {

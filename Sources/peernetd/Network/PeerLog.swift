@@ -34,7 +34,8 @@ struct PeerLog {
       log.writeFailure(
         .info, "dial.failed", about: subject(key, node), [.address(endpoint)] + reason.fields, at: now)
     case .rejected(let endpoint, let key, let reason):
-      // Who goes before it has said who it is was not turned away: a peer that dials several addresses needs one of them.
+      // A stranger that closes before it proved a key was not rejected: a peer dials several addresses and drops all
+      // connections but one.
       let event: StaticString = key == nil && reason == .closedByPeer ? "connection.left" : "stranger.rejected"
       // Of a flood the address counts, whatever its ports and keys.
       log.writeFailure(

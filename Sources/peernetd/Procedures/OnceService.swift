@@ -9,8 +9,8 @@ import Sodium
 final class OnceService {
   /// The handle.
   static let name: StaticString = "agent.once"
-  /// Requests at work, those that wait for another's outcome among them, for as long as their connections live. No peer has
-  /// more than are left for others.
+  /// The requests at work whose connections are open, including those that wait for the outcome of another. One peer may
+  /// not take more places than it leaves for others.
   static let limit = 64
 
   private let store: OnceStore
@@ -48,7 +48,7 @@ final class OnceService {
     let call = try OnceCall(request.arguments)
     let plan = try call.admit(request.grants)
     let known = store.journal.entry(call.key, of: request.peer)
-    // Not the call, whose arguments would wait as well.
+    // The closure does not capture the call, whose arguments would stay in memory as well.
     let (procedure, isRepeated) = (call.procedure, known != nil)
     let reply = { answer($0, procedure, isRepeated) }
     if let entry = known {
@@ -86,7 +86,7 @@ final class OnceService {
       entry.answer(reply, boot: boot)
     }
     guard let record = store.journal.finish(entry, reply, now: Instant(nanoseconds: Clock.now())) else { return end() }
-    // What could not be written down is answered all the same, and told in the log.
+    // An outcome that could not be written to disk is answered anyway, and the log says so.
     store.commit(record) { _ in end() }
   }
 

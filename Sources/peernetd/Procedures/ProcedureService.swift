@@ -16,9 +16,10 @@ final class ProcedureService {
   /// Told of each call of a trusted peer that was answered.
   var onServed: (PublicKey) -> Void = { _ in }
 
-  /// Requests for one procedure that are at work at once, and messages. No peer has more than are left for others.
+  /// How many requests for one procedure, messages included, are at work at once. One peer may not take more places
+  /// than it leaves for others.
   private static let limit = 32
-  /// Lines a minute about one peer's calls of one procedure by which nothing was changed; the rest is counted.
+  /// How many log lines a minute one peer's calls of one procedure get that changed nothing; further calls are counted.
   private static let linesOfPeerAndProcedure: Int64 = 10
 
   private var messages = Slots(limit: ProcedureService.limit, isFair: true)
@@ -108,7 +109,8 @@ final class ProcedureService {
     fields.append(.milliseconds("ms", transport.now - began))
     // Nothing was done for this one.
     if isRepeated { fields.append(.literal("repeated", "yes")) }
-    // Who asks what changes nothing, or in vain, may ask as often as it likes, and would wash away what others did.
+    // A peer may repeat calls that change nothing as often as it likes. Their lines must not displace those about what
+    // others changed.
     let level = procedure.changesSomething ? LogLevel.notice : .info
     if isDone {
       log.write(level, "call.served", subject + fields)
@@ -131,7 +133,7 @@ final class ProcedureService {
     }
   }
 
-  /// The log names what was to be done, not the handle that it came by.
+  /// The log names the procedure, not the handle by which the call came.
   private func refuse(_ request: Request, _ refusal: Admin.Refusal, procedure: Procedure? = nil) {
     tellRefusal(
       request, refusal.reason.atomBytes ?? refusal.reason.binaryBytes ?? [],
@@ -154,7 +156,7 @@ final class ProcedureService {
   }
 }
 
-/// What is left of a request while it is at work: its arguments do not wait for the answer.
+/// The part of a request that is kept while the request is at work: its arguments are freed before the answer.
 private struct Asker {
   let token: RequestToken?
   let peer: PublicKey
@@ -175,7 +177,7 @@ private struct Asker {
 }
 
 extension Procedure {
-  /// Whether lines can be named to it, of which there may be many.
+  /// Whether its arguments may name lines, of which there may be many.
   fileprivate var takesLines: Bool { parameters.contains { $0 == .lines || $0 == .values } }
 }
 

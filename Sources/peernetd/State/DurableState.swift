@@ -43,7 +43,7 @@ final class DurableState {
   /// The list in force.
   var trustList: TrustList { trust.list }
 
-  /// Looks at the trust list, which may have changed.
+  /// Reads the trust list again, which may have changed.
   @discardableResult
   func loadTrust(now: Instant) -> TrustGenerations.Outcome {
     let before = trust.list
@@ -125,13 +125,14 @@ final class DurableState {
   /// There is something new to remember, which `timeout` will write.
   func memoryChanged(at now: Instant) { memory.changed(at: now) }
 
-  /// When `timeout` has something to do.
+  /// When `timeout` has to be called.
   var deadline: Instant? {
     guard let settled = trust.deadline else { return memory.deadline }
     return min(settled, memory.deadline ?? settled)
   }
 
-  /// Looks at a list that had to stand, and writes what is due, or at the end all that is new.
+  /// Reads a list again that had to stay unchanged for some time, and writes what is due; at the end, everything that
+  /// is new.
   func timeout(at now: Instant, isEnding: Bool = false, _ present: @autoclosure () -> PeerMemory) {
     if let deadline = trust.deadline, now >= deadline { onTrustChange() }
     guard let deadline = memory.deadline, isEnding || now >= deadline else { return }

@@ -10,14 +10,14 @@ import Reactor
 /// records may be lost stays for as long as the journal is closed by it.
 final class OnceStore {
   let journal = OnceJournal()
-  /// Told why a batch could not be written.
+  /// Called with the reason when a batch could not be written.
   var onFailure: (FileError) -> Void = { _ in }
   private var commits = OnceCommits()
   private let file: OnceFile
   private let disk: DiskThread
   private var isTelling = false
 
-  /// `beforeFlush` is called on the thread before each wait for the disk: where tests make it slow.
+  /// `beforeFlush` is called on the thread before each flush; tests use it to make the disk slow.
   init(path: [UInt8], disk: DiskThread, beforeFlush: @escaping () -> Void = {}) {
     file = OnceFile(path: path, beforeFlush: beforeFlush)
     self.disk = disk
@@ -25,7 +25,7 @@ final class OnceStore {
 
   var path: [UInt8] { file.path }
 
-  /// Reads the file, once, before the loop runs. Nil for a file of somebody else.
+  /// Reads the file once, before the loop runs. Nil for a file that is not a journal.
   func load(now: Instant) throws(FileError) -> OnceJournal.Reading? {
     commits.keepFile(until: .distantFuture)
     let reading = journal.read(try file.read() ?? [], now: now)
@@ -35,13 +35,13 @@ final class OnceStore {
     return reading
   }
 
-  /// Brings a record of the journal's to disk. `then` is called once it is there, or could not be written.
+  /// Writes a record of the journal to disk. `then` is called when it is there, or when it could not be written.
   func commit(_ record: [UInt8], then: @escaping (_ isWritten: Bool) -> Void) {
     commits.add(record, then: then)
     next()
   }
 
-  /// Takes everything out of the file that the journal has forgotten.
+  /// Removes the records from the file that the journal has forgotten.
   func rewrite() {
     commits.rewrite()
     next()
@@ -54,7 +54,7 @@ final class OnceStore {
       do throws(FileError) { try file.carryOut(work) } catch { failure = error }
     }) { [self] in
       if let failure { onFailure(failure) }
-      // What comes of that gathers, for one batch.
+      // New records that result from these calls gather for one batch.
       isTelling = true
       for then in commits.ended(isWritten: failure == nil) { then(failure == nil) }
       commits.release()
@@ -64,7 +64,7 @@ final class OnceStore {
   }
 }
 
-/// The file as the thread beside the loop has it.
+/// The file, as the writing thread uses it.
 private final class OnceFile {
   private let file: DurableFile
   private let beforeFlush: () -> Void

@@ -44,16 +44,16 @@ struct PeerMemoryStore {
     if deadline == nil { deadline = now + Self.writeDelay }
   }
 
-  /// What to write once it is due, or at the end at once. ``ended(_:at:)`` comes next.
+  /// The write that is due, or at the end the one that is still outstanding. Call ``ended(_:at:)`` when it is done.
   mutating func take(at now: Instant, isEnding: Bool = false) -> Write? {
     guard let deadline, isEnding || now >= deadline else { return nil }
     self.deadline = nil
     return Write(file: file, bytes: memory.serialize(), isForeign: isForeign)
   }
 
-  /// A write is over.
+  /// A write has ended, well or with a failure.
   mutating func ended(_ failure: FileError?, at now: Instant) {
-    // What a full disk refused is tried again later.
+    // A write that failed, for instance because the disk is full, is tried again later.
     if failure != nil { changed(at: now) }
   }
 }

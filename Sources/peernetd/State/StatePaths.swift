@@ -10,7 +10,7 @@ struct StatePaths: Equatable, Sendable {
   let peers: [UInt8]
   /// What was carried out once (Protocol, Once-only calls).
   var once: [UInt8] { folder + "/once".utf8 }
-  /// By which interfaces the confirmed system was reached.
+  /// The interfaces over which the confirmed system was reached.
   var reached: [UInt8] { folder + "/reached".utf8 }
   /// Settings of this one board's profile, beside those that it shares with others of its kind.
   let board: [UInt8]

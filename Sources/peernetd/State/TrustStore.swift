@@ -16,7 +16,7 @@ struct TrustStore {
 
   /// The list in force.
   var list: TrustList { generations.current }
-  /// When to look at the file again although nobody changed it.
+  /// When to read the file again although nothing reported a change.
   var deadline: Instant? { generations.deadline }
 
   /// Begins with the last good copy, if there is one; `load` comes next.
@@ -35,9 +35,9 @@ struct TrustStore {
     generations = TrustGenerations(provisioned: provisioned)
   }
 
-  /// What the file held when it was last read.
+  /// The contents of the file when it was last read.
   private var source: [UInt8] = []
-  /// Looks at the file, which may have changed. ``takeCopy()`` comes next.
+  /// Reads the file again, which may have changed. Call ``takeCopy()`` next.
   mutating func load(now: Instant) -> TrustGenerations.Outcome {
     let source: TrustGenerations.Source
     do throws(FileError) {
@@ -51,33 +51,33 @@ struct TrustStore {
     return outcome
   }
 
-  /// The last good copy, if it is another one now. ``ended(_:_:)`` comes next.
+  /// The new last good copy, if it changed. Call ``ended(_:_:)`` when it is written.
   func takeCopy() -> Copy? {
     let bytes = list.serialize()
     guard !source.isEmpty, bytes != copy else { return nil }
     return Copy(file: file, source: source, copyFile: copyFile, bytes: bytes)
   }
 
-  /// The copy was written, or not.
+  /// The copy was written, or writing it failed.
   mutating func ended(_ copy: Copy, _ failure: FileError?) {
     switch failure {
     case nil:
       self.copy = copy.bytes
       copyFailure = nil
-    // A command that holds the lock writes the copy itself.
+    // A command that holds the lock writes the copy by itself.
     case .locked: break
     case let failure?: copyFailure = .unusable(path: copyFile.path, failure)
     }
   }
 
-  /// A last good copy on its way to the disk.
+  /// A last good copy that is to be written.
   struct Copy {
     fileprivate let file: DurableFile
     fileprivate let source: [UInt8]
     fileprivate let copyFile: DurableFile
     fileprivate let bytes: [UInt8]
 
-    /// Writes it if the list still is what it is a copy of, and waits for nobody who changes that.
+    /// Writes the copy if the list has not changed since, and does not wait for a command that is changing it.
     func carryOut() throws(FileError) {
       try file.update(waitingForLock: false) { (present) throws(FileError) in
         if present == source { try copyFile.write(bytes, waitingForLock: false) }

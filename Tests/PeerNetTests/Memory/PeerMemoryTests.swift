@@ -48,6 +48,19 @@ private func error(_ text: String) -> PeerMemory.LoadError? {
     holds(!memory.forget(key(alice)))
   }
 
+  @Test func whenAPeerWasSeen() throws {
+    var memory = PeerMemory()
+    holds(memory.noteSeen(1_796_003_691, for: key(bob)))
+    holds(!memory.noteSeen(1_796_003_690, for: key(bob)))
+    holds(!memory.noteSeen(.max, for: key(bob)))
+    holds(memory.noteSeen(1_796_003_700, for: key(bob)))
+    holds(memory.noteProven(address("10.0.0.1:1"), for: key(bob)))
+    #expect(string(memory.serialize()) == "peernet-peers 1\n\(bob) at=10.0.0.1:1 seen=1796003700\n")
+    #expect(try PeerMemory.parse(memory.serialize()).peer(key(bob))?.seen == 1_796_003_700)
+    // What makes no sense is no reason to refuse the file: older releases read over it, too.
+    #expect(try PeerMemory.parse(utf8("peernet-peers 1\n\(bob) seen=soon\n")).peer(key(bob))?.seen == nil)
+  }
+
   @Test func fourAddressesTheLatestFirst() {
     var memory = PeerMemory()
     for number in 1...6 { _ = memory.noteProven(address("10.0.0.\(number):1"), for: key(alice)) }

@@ -109,8 +109,8 @@ private struct MapBuilder<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try builder.place(under: key).put(value) }
 
-  // What is nil is said: an Elixir handler that matches on the key would not match a map without it. The standard library
-  // has a method a type, each of which leaves nil out unless it is told here.
+  // A nil value is written, because an Elixir handler that matches on the key does not match a map without it. The
+  // standard library has one method for each type, and each leaves out nil unless it is overridden here.
   private func encode<Value: Encodable>(optional value: Value?, forKey key: Key) throws {
     if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
   }

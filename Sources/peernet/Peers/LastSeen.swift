@@ -1,0 +1,34 @@
+import PeerNet
+import PeerNetClient
+import PeerNetClientLinux
+import Sodium
+
+/// When a peer was last connected. Each command is a process of its own, so the home folder keeps it from one to the next.
+struct LastSeen {
+  /// Seconds since 1970; nil where no command has noted it yet.
+  let time: UInt64?
+  let address: Endpoint?
+
+  init(_ peer: PeerMemory.Peer) { (time, address) = (peer.seen, peer.addresses.first) }
+
+  /// `last seen 2 h 3 min ago at 192.0.2.7:4040`; nil for a peer that no command has connected to.
+  func text(now: UInt64 = CalendarTime.now) -> String? {
+    guard let time else { return nil }
+    return "last seen \(Self.age(of: time, now: now)) ago" + (address.map { " at \($0)" } ?? "")
+  }
+
+  /// How long ago a time is; never negative, although the clock may have been set back.
+  static func age(of time: UInt64, now: UInt64 = CalendarTime.now) -> String {
+    Report.duration(Int64(now - min(time, now)))
+  }
+}
+
+extension PeerNode {
+  /// Has the home folder note when peers were last connected. To be called before the node stops, which then knows no
+  /// peers any more.
+  nonisolated func noteLastSeen(in home: HomeFolder) async {
+    var seen: [PublicKey: UInt64] = [:]
+    for view in await views { seen[view.entry.key] = view.lastSeen }
+    do throws(HomeFolderError) { try home.noteSeen(seen) } catch { Console.say("peernet: \(Failure(error).line)") }
+  }
+}
