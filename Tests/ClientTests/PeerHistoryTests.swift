@@ -5,7 +5,7 @@ import Testing
 
 /// What is kept of the times that a peer was lost.
 @Suite struct PeerHistoryTests {
-  private static func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
+  private static func at(_ seconds: UInt64) -> Instant { Instant(nanoseconds: seconds * 1_000_000_000) }
 
   @Test func aSilentPeerWasHeardBeforeItWasGivenUp() {
     var history = PeerHistory()
