@@ -68,6 +68,22 @@ import Vectors
     }
   }
 
+  /// Zeros stand where the digits of a number are worked out in groups.
+  @Test func powersOfTenAreWrittenWhole() {
+    var magnitude: [UInt8] = [1]
+    for exponent in 1...300 {
+      var carry = 0
+      for index in magnitude.indices {
+        carry += 10 * Int(magnitude[index])
+        magnitude[index] = UInt8(carry & 255)
+        carry >>= 8
+      }
+      if carry > 0 { magnitude.append(UInt8(carry)) }
+      let term = Term.integer(BigInteger(isNegative: true, magnitude: magnitude))
+      #expect(term.text() == "-1" + String(repeating: "0", count: exponent))
+    }
+  }
+
   @Test func limitsCutTheText() {
     let deep: Term = .tuple([.tuple([.tuple([1])])])
     #expect(deep.text(limits: .init(depth: 2)) == "{{{...}}}")

@@ -73,18 +73,27 @@ struct TermWriter {
     }
   }
 
+  /// Nine digits at a time, so that an answer full of large integers is printed within the time of a call.
   private func decimal(_ magnitude: [UInt8]) -> [UInt8] {
-    var rest = magnitude
+    var words: [UInt32] = []
+    for (index, byte) in magnitude.enumerated() {
+      if index % 4 == 0 { words.append(0) }
+      words[index / 4] |= UInt32(byte) << UInt32(8 * (index % 4))
+    }
     var digits: [UInt8] = []
-    while !rest.isEmpty {
-      var remainder = 0
-      for index in rest.indices.reversed() {
-        remainder = remainder << 8 | Int(rest[index])
-        rest[index] = UInt8(remainder / 10)
-        remainder %= 10
+    while !words.isEmpty {
+      var remainder: UInt64 = 0
+      for index in words.indices.reversed() {
+        remainder = remainder << 32 | UInt64(words[index])
+        words[index] = UInt32(remainder / 1_000_000_000)
+        remainder %= 1_000_000_000
       }
-      while rest.last == 0 { rest.removeLast() }
-      digits.append(0x30 + UInt8(remainder))
+      while words.last == 0 { words.removeLast() }
+      // All nine of them, but for the first digits of the number.
+      for _ in 0..<9 where remainder > 0 || !words.isEmpty {
+        digits.append(0x30 + UInt8(remainder % 10))
+        remainder /= 10
+      }
     }
     return digits.reversed()
   }

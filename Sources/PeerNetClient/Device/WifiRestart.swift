@@ -22,11 +22,12 @@ struct WifiRestart {
       guard let waiting = device.waiting else { throw PeerNetError.notConnected }
       try await device.connect(timeout: waiting)
     }
-    // The board gives up before this side does, so that its reason is heard.
-    let seconds = min(max(limit.components.seconds - 10, 5), 300)
+    // The limit holds for the connecting, too. The board gives up before this side does, so that its reason is heard.
+    let left = limit - age
+    let seconds = min(max(left.components.seconds - 10, 5), 300)
     do {
       let arguments = try ["timeout": seconds].term
-      let answer = try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: limit, onLoss: onLoss)
+      let answer = try await device.once("wifi.restart", arguments, key: OnceKey(), timeout: left, onLoss: onLoss)
       // After a loss the link as it is now, with the restart's outcome in it; for whoever may not see that, the answer.
       guard answer.isRepeated, age < limit else { return answer.value }
       return (try? await device.call("wifi.status", timeout: limit - age)) ?? answer.value
