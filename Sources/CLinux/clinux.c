@@ -32,8 +32,9 @@ static int argument_count;
 static char *const *arguments;
 
 #ifdef PEERNET_STATIC
-// musl hands them to main alone, which is Swift's, but the environment stands behind them: the kernel puts the count, the
-// arguments, NULL and the environment on the stack, in this order. A count is never taken for a pointer.
+// musl passes the arguments to main alone, and main belongs to Swift. But the kernel puts the count, the arguments,
+// NULL and the environment on the stack in this order, so they are found in front of the environment. A count cannot be
+// mistaken for a pointer.
 __attribute__((constructor)) static void keep_arguments(void) {
     char **last = environ - 2;
     char **count = last;
@@ -42,7 +43,7 @@ __attribute__((constructor)) static void keep_arguments(void) {
     arguments = count + 1;
 }
 #else
-// glibc hands them to every constructor.
+// glibc passes the arguments to every constructor.
 __attribute__((constructor)) static void keep_arguments(int argc, char **argv) {
     argument_count = argc;
     arguments = argv;
@@ -57,7 +58,7 @@ const char *clinux_argument(int index) {
 
 void clinux_keep_heap_small(void) {
 #ifdef __GLIBC__
-    // Set at all, it does not grow with the largest piece that was ever freed.
+    // Once the threshold is set, it no longer grows with the largest block that was ever freed.
     mallopt(M_MMAP_THRESHOLD, 64 << 10);
 #endif
 }
@@ -81,7 +82,7 @@ __attribute__((constructor)) void clinux_fill_standard_descriptors(void) {
 
 const char *clinux_error_text(int number) {
 #ifdef PEERNET_STATIC
-    // musl has one text for every number that it does not know, among them 0.
+    // musl has one text for all numbers that it does not know, and 0 is among them.
     const char *text = strerror(number);
     return text == strerror(0) ? NULL : text;
 #else
@@ -348,7 +349,7 @@ static void *run_thread(void *argument) {
 }
 int clinux_start_thread(void (*body)(void *), void *context) {
 #ifdef __GLIBC__
-    // One heap for all threads: each heap of its own keeps what is freed in it.
+    // One heap for all threads: with a heap for each thread, freed memory would stay in each of them.
     mallopt(M_ARENA_MAX, 1);
 #endif
     struct thread *thread = malloc(sizeof *thread);

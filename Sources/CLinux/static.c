@@ -71,7 +71,7 @@ char *basename(const char *path) {
     return (char *)(slash ? slash + 1 : path);
 }
 
-// Swift's hashing asks for its seed. What getrandom refuses, it refuses always.
+// Swift's hashing asks for its seed here. If getrandom fails, it would always fail.
 void arc4random_buf(void *bytes, size_t count) {
     for (uint8_t *rest = bytes; count > 0;) {
         ssize_t got = getrandom(rest, count, 0);

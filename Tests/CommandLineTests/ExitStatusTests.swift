@@ -151,7 +151,7 @@ import Testing
     for (number, info, hint) in [
       (43, "#{<<\"uptime\">> => 1}", "; on the board: \(command)"),
       (
-        44, "#{<<\"image\">> => #{<<\"slot\">> => <<\"a\">>}}", "no login, so its image is made anew: peernet provision"
+        44, "#{<<\"image\">> => #{<<\"slot\">> => <<\"a\">>}}", "no login and needs a new image: peernet provision"
       ),
     ] {
       let info = try Term(text: info)

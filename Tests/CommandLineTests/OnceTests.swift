@@ -88,7 +88,7 @@ import Testing
     let waited = try await laptop.run("reboot", "board", "--yes", "--until-back", "--delay", "0")
     #expect(waited.status == 0, "\(waited.talk)")
     #expect(waited.output.contains("action     reboot\nrestarted  true\ntook       "), "\(waited.output)")
-    #expect(waited.talk.contains("waiting for it to come back"))
+    #expect(waited.talk.contains("waiting for it to restart"))
     #expect(asked.all.count == 4 && asked.keys.count == 1)
     // A board that was restarted under this key already is not waited for.
     let at = try await laptop.run("reboot", "board", "--yes", "--json").json.first
@@ -104,7 +104,7 @@ import Testing
     #expect(try await laptop.run("reboot", "board", "--yes").output == "action  reboot\n")
     #expect(try await laptop.run("poweroff", "board", "--yes", "--json").json.first?["restarted"] as? Bool == false)
     let late = try await laptop.run("reboot", "board", "--yes", "--until-back", "--timeout", "2")
-    expect(late, .timedOut, "still answers after 2 s and has not started anew")
+    expect(late, .timedOut, "still answers after 2 s and has not restarted")
     await board.node.stop()
   }
 
@@ -127,7 +127,7 @@ import Testing
     try await Task.sleep(for: .milliseconds(200))
     await board.node.stop()
     let late = try await outcome
-    expect(late, .outcomeUnknown, "whether it has started anew is not known")
+    expect(late, .outcomeUnknown, "whether it has restarted is not known")
     #expect(late.talk.contains("board is away, after") && !late.talk.contains("has not started"), "\(late.talk)")
   }
 

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Where the C library keeps free memory otherwise: what is large is given back when it is freed, the rest by `trim`.
+// For a C library that keeps freed memory: large blocks are returned to the system when they are freed, the rest by
+// `trim`.
 void clinux_keep_heap_small(void);
 void clinux_trim_heap(void);
 // The process's arguments: Embedded Swift has no CommandLine.
@@ -156,7 +157,8 @@ void clinux_mutex_destroy(void *_Nonnull mutex);
 void clinux_mutex_lock(void *_Nonnull mutex);
 void clinux_mutex_unlock(void *_Nonnull mutex);
 
-// Runs `body` on a thread of its own, of which nothing is left when it returns. Signals that are blocked here are there, too.
+// Runs `body` on a new thread, which ends without a trace when `body` returns. Signals that are blocked here are
+// blocked there, too.
 int clinux_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull context);
 
 // This process

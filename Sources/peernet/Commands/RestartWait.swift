@@ -19,7 +19,7 @@ struct RestartWait {
     _ body: (@escaping @Sendable (RestartSighting) -> Void) async throws -> OnceAnswer,
     report: (OnceAnswer, Swift.Duration) -> Answer
   ) async throws -> Answer {
-    Console.say("\(name) takes it on; waiting for it to come back")
+    Console.say("\(name) accepted the command; waiting for it to restart")
     let reminder = Task {
       while Console.isTalkTerminal {
         try await Task.sleep(for: Self.interval)
@@ -31,13 +31,14 @@ struct RestartWait {
       return report(try await body { tell($0) }, began.duration(to: .now))
     } catch let failure as Failure where failure.status == .timedOut {
       throw Failure(
-        .timedOut, failure.what, because: "it took it on, still answers after \(seconds) s and has not started anew",
+        .timedOut, failure.what,
+        because: "it accepted the command, still answers after \(seconds) s and has not restarted",
         next: "see what keeps it: \(Hint.command("info", word))")
     } catch let failure as Failure where failure.status == .unreachable {
       throw Failure(
         .outcomeUnknown, failure.what,
         because:
-          "it took it on and has not been heard since, for \(seconds) s; whether it has started anew is not known",
+          "it accepted the command and was not heard for \(seconds) s since; whether it has restarted is not known",
         next: "see whether it is there: \(Hint.command("info", word))")
     }
   }
@@ -46,7 +47,7 @@ struct RestartWait {
 
   private func tell(_ sighting: RestartSighting) {
     switch sighting {
-    case .running: Console.say("\(name) answers again after \(seconds) s, and has not started anew")
+    case .running: Console.say("\(name) answers again after \(seconds) s, and has not restarted")
     case .away: Console.say("\(name) is away, after \(seconds) s")
     }
   }

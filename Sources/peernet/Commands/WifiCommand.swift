@@ -34,7 +34,7 @@ struct WifiCommand: ParsableCommand {
       }
       Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "security", "ssid"])
       if answer[binaryKey: "cut_off"] == .atom("true") {
-        Console.say("The list is cut off: there are more networks, or may be, than the board could tell.")
+        Console.say("The list may be incomplete: there are, or may be, more networks than the board can report.")
       }
     }
   }

@@ -31,11 +31,11 @@ enum BoardHint {
   }
 
   private static func onTheBoard(_ hasLogin: Bool?, _ command: String) -> String {
-    let image = "it has no login, so its image is made anew: peernet provision --help"
+    let image = "the board has no login and needs a new image: peernet provision --help"
     return switch hasLogin {
     case true?: "on the board: \(command)"
     case false?: image
-    case nil: "a flashed board has no login and takes what its image says; on any other board: \(command)"
+    case nil: "a flashed board has no login and needs a new image; on any other board: \(command)"
     }
   }
 }

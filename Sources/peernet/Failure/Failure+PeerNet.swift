@@ -104,7 +104,8 @@ struct Attempt {
     switch reason {
     case .peerSaid(.untrusted), .peerSaid(.unpaired): failure(.untrusted, "it does not trust this key", pairHint)
     case .closedBeforeConfirmed:
-      failure(.untrusted, "it closed without a word, as it does when it does not trust a key", pairHint)
+      failure(
+        .untrusted, "it closed without an answer, as a board does that does not trust a key", pairHint)
     case .wrongPeer(let key):
       failure(
         .wrongPeer, "another key answered there, \(key.fingerprintText)",
@@ -166,7 +167,7 @@ extension CloseReason {
     case .session: "it broke the protocol"
     case .wrongPeer: "another key answered there"
     case .peerSaid(let reason): "it said: \(reason.text)"
-    case .peerStalled: "it takes nothing more"
+    case .peerStalled: "it stopped reading"
     case .overBudget: "its connections held too much memory"
     case .outdatedWire: "it came with the older wire"
     case .untrusted: "it is not trusted"

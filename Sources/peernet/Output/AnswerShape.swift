@@ -31,7 +31,7 @@ enum AnswerShape {
         if let label = problem.key.binaryBytes { told.insert(label) }
       }
       guard let silent = lines.first(where: { !told.contains(Array($0.utf8)) }) else { return nil }
-      return "without a word on \(Printable.text(silent))"
+      return "without the line \(Printable.text(silent))"
     }
   }
 }

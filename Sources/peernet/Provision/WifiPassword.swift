@@ -86,7 +86,7 @@ enum WifiPassword: Equatable {
       guard var again = readWithoutEcho("The same once more: ") else { throw missing }
       defer { wipe(&again) }
       if again == line { return password }
-      Console.say("peernet: that was another one; type it anew")
+      Console.say("peernet: the two passwords differ; type it again")
     }
   }
 
