@@ -14,7 +14,7 @@ import Testing
 
   init() throws {
     board = try FlashedBoard()
-    try board.folder.write("slot.img", try TestImage.bytes())
+    try board.folder.write("slot.img", try TestImage.file())
   }
 
   /// Slot b is written, tried and started once.
