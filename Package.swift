@@ -230,3 +230,22 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// One test target and what it depends on, for a build under a sanitizer: all of it would take ten minutes (Scripts/test).
+if let subject = Context.environment["PEERNET_ONLY"] {
+  var names = [subject]
+  var next = 0
+  while next < names.count {
+    for target in package.targets where target.name == names[next] {
+      for dependency in target.dependencies {
+        switch dependency {
+        case .targetItem(let name, _), .byNameItem(let name, _): if !names.contains(name) { names.append(name) }
+        default: break
+        }
+      }
+    }
+    next += 1
+  }
+  package.targets.removeAll { !names.contains($0.name) }
+  package.products = []
+}
