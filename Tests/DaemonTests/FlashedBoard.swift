@@ -57,9 +57,11 @@ final class FlashedBoard {
     try running(choice.slot, isTrial: choice.isTrial)
   }
 
-  func run(_ arguments: String..., input: String? = nil) async throws -> DaemonProcess.Ended {
-    try await DaemonProcess(arguments + ["--config", folder.path("peernetd.conf")], in: folder, input: input)
-      .end(within: .seconds(60))
+  /// With `by`, the words before the command.
+  func run(_ arguments: String..., input: String? = nil, by words: [String] = []) async throws -> DaemonProcess.Ended {
+    try await DaemonProcess(
+      arguments + ["--config", folder.path("peernetd.conf")], in: folder, input: input, by: words
+    ).end(within: .seconds(60))
   }
 
   // MARK: The disk

@@ -199,6 +199,21 @@ import Testing
     }
   }
 
+  @Test func aDiskThatFailsOnTheWayLeavesAnEmptySlotAndSaysSo() async throws {
+    try board.folder.write("slot.img", download)
+    _ = try await writeOther()
+    // No byte behind the first half of the image can be written.
+    let blocks = (DiskLayout.slot(.b).offset + 300_000) / 512
+    let limited = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f \(blocks); exec \"$@\"", "sh"]
+    let ended = try await board.run("slot", "write", board.folder.path("slot.img"), by: limited)
+    #expect(ended.exitCode == 74)
+    #expect(
+      ended.errors.hasPrefix(
+        "peernetd: \(board.folder.path("disk")): write: File too large; slot b holds no image now, "),
+      "\(ended.errors)")
+    #expect(try slot(.b)[..<4_096].allSatisfy { $0 == 0 })
+  }
+
   @Test func whatBreaksOnTheWayLeavesAnEmptySlot() async throws {
     _ = try await writeOther()
     _ = try await board.run("slot", "try")

@@ -15,7 +15,8 @@ enum ImageError: Error {
   case notWhole(Slot, SlotImageError)
   /// The disk gives back other bytes than were written.
   case notKept
-  case disk([UInt8], Errno)
+  /// `touched` as above.
+  case disk([UInt8], Errno, touched: Slot? = nil)
   case source([UInt8], Errno, touched: Slot?)
   /// Another `slot write` or `slot try` runs.
   case busy
@@ -68,13 +69,13 @@ enum ImageError: Error {
       text += "; write it first: peernetd slot write FILE"
     case .notKept:
       text += "the disk gives back other bytes than were written: it wears out; replace the card and flash the new one"
-    case .source(let path, let error, let touched?):
+    case .source(let path, let error, let touched?), .disk(let path, let error, let touched?):
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += error.text
       text.append(touched: touched)
       text += "write it anew"
-    case .disk(let path, let error), .source(let path, let error, nil):
+    case .disk(let path, let error, nil), .source(let path, let error, nil):
       text.append(escaped: path, limit: 1024)
       text += ": "
       text += error.text

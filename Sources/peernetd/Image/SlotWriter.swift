@@ -30,17 +30,30 @@ struct SlotWriter {
 
     let announced = try begin(source)
     var verifier = SlotImageVerifier(expecting: announced)
-    var piece = try next(source, &verifier, touched: nil)
+    let piece = try next(source, &verifier, touched: nil)
     // A download that failed at once leaves the slot unchanged. Whether a longer one is complete shows only at its end.
     if piece.count < BoardDisk.pieceByteCount { _ = try finish(verifier, touched: nil) }
-    let first = Array(piece.prefix(DiskLayout.block))
     // Confirmed it is not, and on trial neither any more.
     let slot = try disk.apply(.clear, running: running).confirmed.other
+    try disk.keep([UInt8](repeating: 0, count: DiskLayout.block), at: DiskLayout.slot(slot).offset)
+    do throws(ImageError) {
+      return (slot, try fill(slot, from: source, &verifier, beginningWith: piece, of: announced.imageByteCount))
+    } catch {
+      if case .disk(let path, let errno, nil) = error { throw .disk(path, errno, touched: slot) }
+      throw error
+    }
+  }
+
+  /// Writes the image to a slot that was cleared: all but the first block, and that when the rest is found whole.
+  private func fill(
+    _ slot: Slot, from source: ImageSource, _ verifier: inout SlotImageVerifier, beginningWith first: [UInt8],
+    of byteCount: UInt64
+  ) throws(ImageError) -> SlotHeader {
     let start = DiskLayout.slot(slot).offset
-    try disk.keep([UInt8](repeating: 0, count: DiskLayout.block), at: start)
-    var written = UInt64(first.count)
+    let block = Array(first.prefix(DiskLayout.block))
+    var piece = Array(first.dropFirst(block.count))
+    var written = UInt64(block.count)
     var flushed: UInt64 = 0
-    piece.removeFirst(first.count)
     repeat {
       try disk.write(piece[...], at: start + written)
       written += UInt64(piece.count)
@@ -48,20 +61,20 @@ struct SlotWriter {
         try disk.flush()
         flushed = written
       }
-      progress.tell(written, of: announced.imageByteCount)
+      progress.tell(written, of: byteCount)
       piece = try next(source, &verifier, touched: slot)
     } while !piece.isEmpty
     let header = try finish(verifier, touched: slot)
 
     try disk.flush()
     do throws(ImageError) {
-      _ = try disk.verify(slot, byteCount: written, first: first)
+      _ = try disk.verify(slot, byteCount: written, first: block)
     } catch {
       if case .notWhole = error { throw .notKept }
       throw error
     }
-    try disk.keep(first, at: start)
-    return (slot, header)
+    try disk.keep(block, at: start)
+    return header
   }
 
   /// What the file says that it is, which has to be an image for this board.
