@@ -81,9 +81,10 @@ final class Laptop: Sendable {
     process.standardOutput = output
     process.standardError = talk
     try process.run()
-    // Cancelled or not, it is kept until its time, and must not keep the process with it.
+    // A gigabyte is flashed and read back in half a minute on a busy computer. Cancelled or not, the timer is kept until its
+    // time, and must not keep the process with it.
     let killer = DispatchWorkItem { [weak process] in process?.terminate() }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: killer)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 120, execute: killer)
     // What the commands say fits a pipe, so one may be read after the other.
     let data = output.fileHandleForReading.readDataToEndOfFile()
     let said = talk.fileHandleForReading.readDataToEndOfFile()

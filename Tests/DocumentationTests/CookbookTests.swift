@@ -129,7 +129,7 @@ import Testing
       try await Task.sleep(for: .seconds(60))
     }
     var device = near.device
-    device.timeout = .milliseconds(300)
+    device.timeout = .seconds(3)
     #expect(try await toggleOnce(device) == "still on")
     #expect(toggled.lines.count == 2)
 
