@@ -13,8 +13,8 @@ public struct Caller: Equatable, Sendable {
   public let grants: Grants
   /// What the connection that it calls by speaks.
   public let wire: Wire
-  /// Where it waits for the outcome. Once that connection has ended, a board lets go of what only waits for another's
-  /// work. Nil for a caller that wants the outcome all the same.
+  /// The connection over which it waits for the outcome. Once that has ended, a plan that only waits for the work of another
+  /// caller fails. Nil for a call under a once-key, whose outcome is recorded even without a connection.
   public let connection: ConnectionID?
 
   /// For callers that stand in no trust list, such as a test's.

@@ -15,8 +15,8 @@ public protocol BoardDriver: AnyObject {
   /// there is nothing to wait for, otherwise from the loop.
   func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)
 
-  /// A connection has ended. Plans of callers who waited at it, and only for work that another caller began, fail now: their
-  /// places are free for others. Work that was begun goes on.
+  /// A connection has ended. Plans that came over it and only wait for work that another caller began fail now, which frees
+  /// their places. Work that a caller of this connection began goes on.
   func letGo(of connection: ConnectionID)
 }
 

@@ -127,8 +127,9 @@ extension Socket {
   /// Bounds what the kernel keeps in each direction, and keeps it from growing by itself (SO_SNDBUF, SO_RCVBUF). It doubles
   /// the bytes for its own expenses.
   ///
-  /// Before the connection is made, or its window is scaled for the buffer that it could have had: then segments end beyond
-  /// the window that there is, and the kernel drops them with the acknowledgements in them.
+  /// Call it before listening or connecting. The kernel scales the window for the buffer when the connection is made; if the
+  /// buffer becomes smaller afterwards, the peer sends segments that end beyond the window, and Linux (since 6.17) drops these
+  /// together with the acknowledgements in them.
   borrowing func setBuffers(bytes: Int32) throws(Errno) {
     try set(CLINUX_SEND_BUFFER, bytes)
     try set(CLINUX_RECEIVE_BUFFER, bytes)

@@ -28,7 +28,7 @@ import Testing
     var p99: Swift.Duration { calls.sorted()[(calls.count * 99 - 1) / 100] }
   }
 
-  /// Lays siege for a few seconds while the owner calls. Some time after it no more than `kept` KiB are held of it.
+  /// Lays siege for a few seconds while the owner calls. Afterwards the board has to return all but `kept` KiB of memory.
   private func besiege(
     _ name: String, with seeds: ClosedRange<UInt8>, connections: Int = 8, wire: Wire = .one, grants: String = "",
     kept: Int = 2_048, _ act: @escaping @Sendable (_ peer: HostilePeer, _ round: Int) -> Void

@@ -202,7 +202,7 @@ import Testing
   @Test func aDiskThatFailsOnTheWayLeavesAnEmptySlotAndSaysSo() async throws {
     try board.folder.write("slot.img", download)
     _ = try await writeOther()
-    // No byte behind the first half of the image can be written.
+    // Writes beyond the first half of the image fail.
     let blocks = (DiskLayout.slot(.b).offset + 300_000) / 512
     let limited = ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f \(blocks); exec \"$@\"", "sh"]
     let ended = try await board.run("slot", "write", board.folder.path("slot.img"), by: limited)

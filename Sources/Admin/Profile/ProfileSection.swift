@@ -48,7 +48,7 @@ struct ProfileSection {
 }
 
 extension Setting {
-  /// A comment that is none tells more than what it makes of the value.
+  /// Where the value contains a `#`, that is the reason: the writer meant a comment, and the value is wrong because of it.
   func fault(_ reason: ProfileFault.Reason) -> ProfileFault {
     ProfileFault(line: line, reason: holdsHash ? .hashInValue : reason)
   }

@@ -1,7 +1,7 @@
-/// The access points by number, of which each reply tells as many as it holds: for lists that are longer than SCAN_RESULTS.
+/// Reads the list of access points by number (`BSS RANGE=`), a part in each reply, when SCAN_RESULTS cannot hold all of it.
 struct NumberedScan: Sendable {
-  /// The supplicant leaves out what does not fit behind the rest, and goes on with what does. No entry is longer than that, so
-  /// none is missing before one that begins with so much room behind it.
+  /// No entry is longer than this many bytes. The supplicant skips an entry that does not fit into the reply and continues with
+  /// shorter ones, so an entry that begins with less room behind it may follow a skipped one.
   private static let room = 768
   private static let replySize = 4096
   /// The supplicant's own bound is 200 access points unless it is configured otherwise, and a reply tells ten at least.
@@ -13,7 +13,7 @@ struct NumberedScan: Sendable {
 
   var command: SupplicantCommand { .bss(from: next) }
 
-  /// Reads a reply. Returns whether all has been told; if not, the next ``command`` asks for the rest.
+  /// Reads a reply. Returns whether the list is complete; if not, the next ``command`` asks for the rest.
   mutating func take(_ reply: [UInt8]) -> Bool {
     replies += 1
     let before = next
@@ -39,7 +39,7 @@ struct NumberedScan: Sendable {
     return false
   }
 
-  /// What has been told of an access point.
+  /// One access point, as far as its lines have been read.
   private struct Entry {
     var isEmpty = true
     var number: UInt32?

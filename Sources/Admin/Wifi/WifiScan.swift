@@ -95,7 +95,7 @@ struct WifiScan: Sendable {
     return nil
   }
 
-  /// Whatever goes wrong here, what SCAN_RESULTS told is an answer, and says that it is cut off.
+  /// Should this fail, the list from SCAN_RESULTS is the answer, marked as cut off.
   private mutating func complete(
     _ list: ScanList, _ numbered: NumberedScan, _ happening: SupplicantLink.Happening, link: inout SupplicantLink,
     now: Instant

@@ -105,7 +105,7 @@ final class WifiControl {
     work.start()
   }
 
-  /// Nobody waits at this connection any more. Whoever joined by it goes; what it began is brought to its end.
+  /// The connection has ended: callers that joined over it are dropped, and work that it began goes on.
   func letGo(of connection: ConnectionID) {
     for kind in jobs.indices {
       guard let waiting = jobs[kind]?.waiting else { continue }

@@ -46,7 +46,8 @@ extension Node {
     }
   }
 
-  /// What was asked for here is answered nowhere any more: where nothing else speaks against it, it gives back its places.
+  /// Frees the places of requests that came over a connection which has ended, where their handles allow it: their answers
+  /// would reach nobody.
   private func dropRequests(of session: Session) {
     for (token, record) in requests where record.connection == session.id && record.handler.endsWithConnection {
       requests[token] = nil

@@ -127,7 +127,7 @@ extension Node {
     _ = try session.send(.reply(id: id, .error(term)))
   }
 
-  /// A request is at work no more.
+  /// Frees the places of a request that is no longer at work.
   func release(_ record: RequestRecord) {
     record.handler.slots.release(record.peer)
     atWork.release(record.peer)
