@@ -14,7 +14,7 @@ import Testing
 
   /// A machine with more work than processors, or an emulator, may hold up one call of hundreds for a second. What is
   /// watched out for here would for five, ten, or for ever.
-  private static let patience = Swift.Duration.seconds(3)
+  private static let patience = Duration.seconds(3)
 
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
     let supplicant = try SlowSupplicant(of: board, delay: 10)
@@ -27,7 +27,7 @@ import Testing
     let began = ContinuousClock.now
     async let restart = laptop.call(running, "wifi.restart")
     // From the first moment on, while it starts, too.
-    var slowest = Swift.Duration.zero
+    var slowest = Duration.zero
     try await eventually {
       let asked = ContinuousClock.now
       let status = try await laptop.call(running, "wifi.status")
