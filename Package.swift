@@ -231,7 +231,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone", "device",
+        "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone",
+        "device",
         "hello",
         "watch",
         .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -24,7 +24,7 @@ import Testing
   @Test func theProcedureNamedInItIsWhatMayBeCalled() throws {
     let write = try OnceCall(
       .tuple([key, atom("gpio.write"), map((binary("line"), binary("pump")), (binary("value"), 1))]))
-    #expect(try write.admit(grants("gpio.write:pump")).procedure == .gpioWrite)
+    #expect(try write.admit(grants("gpio.write:pump")) == Policy.writePump)
     for text in ["agent.once", "gpio.write:led", "system.*"] {
       #expect(throws: Refusal.forbidden) { try write.admit(grants(text)) }
     }
@@ -33,12 +33,14 @@ import Testing
   }
 
   @Test func whatOnlyLooksNeedsNoKey() throws {
-    for procedure in Procedure.allCases where !procedure.changesSomething {
+    for procedure in Procedure.allCases where procedure != .agentOnce && !procedure.descriptor.changesBoard {
       let call = try OnceCall(.tuple([key, .atom(Atom([UInt8](procedure.name))), .map([])]))
       #expect(throws: Refusal.once(.changesNothing)) { try call.admit(grants("*")) }
     }
     #expect(
-      Procedure.allCases.filter(\.changesSomething) == [.gpioWrite, .systemPowerOff, .systemReboot, .wifiRestart])
+      Procedure.allCases.filter(\.descriptor.changesBoard) == [
+        .gpioWrite, .systemPowerOff, .systemReboot, .wifiRestart,
+      ])
   }
 
   // MARK: Answers

@@ -18,6 +18,20 @@ import Testing
     board = SimulatedBoard(agent: bytes("1.2.3"), clock: clock) { powered.actions.append($0) }
   }
 
+  /// A descriptor says which keys its procedure answers with.
+  @Test(arguments: Procedure.allCases.filter { $0 != .agentOnce }) func theAnswerHasTheKeysThatAreDocumented(
+    _ procedure: Procedure
+  ) throws {
+    let argument = MapPair(binary("values"), .map([MapPair(binary("pump"), 1)]))
+    let call = Call(board, try Plan(procedure, .handle(.map(procedure == .gpioWrite ? [argument] : []))))
+    clock.advance(.seconds(60))
+    let pairs = try #require(call.value?.pairs, "it failed: \(call.reason ?? "without an answer")")
+    let keys = pairs.map { Call.plain($0.key) }
+    let documented = "\(procedure.descriptor.answer)".split(separator: " ").map(String.init)
+    for key in keys { #expect(documented.contains(key) || documented.contains(key + "?"), "\(key)") }
+    for key in documented where !key.hasSuffix("?") { #expect(keys.contains(key), "\(key)") }
+  }
+
   @Test func linesMoveByThemselvesAndOutputsKeepWhatIsWritten() {
     var seen: Set<String> = []
     for _ in 0..<10 {

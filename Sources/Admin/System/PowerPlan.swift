@@ -34,12 +34,6 @@ public struct PowerPlan: Equatable, Sendable {
     self.isDryRun = isDryRun
   }
 
-  init(_ action: Action, _ arguments: Arguments) throws(ArgumentError) {
-    self.init(
-      action, delay: .seconds(try arguments.whole(.delay, in: 0...3600, otherwise: 1)),
-      isDryRun: try arguments.flag(.dryRun))
-  }
-
   /// An init that does not react within its grace is overruled by reboot(2).
   public func steps(under initSystem: InitSystem) -> [PowerStep] {
     if initSystem == .simulated { return [.answer, .wait(delay), .force(action)] }

@@ -51,13 +51,15 @@ extension PeerNetError: CustomStringConvertible {
     case .ownKey: "the key is this node's own"
     case .notConnected: "the peer is not connected; nothing was sent"
     case .unreachable(nil): "the peer did not answer at any address"
-    case .unreachable(.some(let reason)): "the peer could not be reached: \(reason)"
+    case .unreachable(.some(let reason)): "the peer could not be reached: \(reason.sentence)"
     case .remote(let reason): "the peer answered \(reason.text(limits: .init(depth: 8, length: 512)))"
     case .timedOut: "no answer came in time; the peer may have done it"
-    case .outcomeUnknown(let reason): "the connection ended before the answer, the peer may have done it: \(reason)"
+    case .outcomeUnknown(let reason):
+      "the connection ended before the answer, the peer may have done it: \(reason.sentence)"
     case .interrupted(let why): "it was begun, and what came of it is not known: \(why)"
     case .keyReused: "the key was used for another call; nothing was run"
-    case .notSent(let reason): "the connection ended before the call was sent; the peer has not done it: \(reason)"
+    case .notSent(let reason):
+      "the connection ended before the call was sent; the peer has not done it: \(reason.sentence)"
     case .tooLarge: "the call is too large or nested too deep; nothing was sent"
     case .busy: "too much is under way on the connection; nothing was sent"
     case .stopped: "the node does not run"

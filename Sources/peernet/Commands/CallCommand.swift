@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import ETF
 import PeerNet
@@ -12,7 +13,7 @@ struct CallCommand: AsyncParsableCommand {
   @OptionGroup var peer: PeerArgument
   @OptionGroup var options: PeerOptions
 
-  @Argument(help: "What to call, as in system.info.")
+  @Argument(help: "What to call, as in system.info.", completion: .list(Procedure.allCases.map(\.handle)))
   var handle: String
 
   @Argument(help: "The argument, as Erlang text; an empty map if not given.")

@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import ETF
 import PeerNet
@@ -17,7 +18,9 @@ struct GPIOCommand: ParsableCommand {
     @OptionGroup var options: PeerOptions
 
     func run() async throws {
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("gpio.list", as: .table("lines")) }
+      let answer = try await Link.use(home, options, peer.name) {
+        try await $0.call(Procedure.gpioList.handle, as: .table("lines"))
+      }
       Answer(answer, home).printTable(
         of: "lines", columns: ["label", "direction", "active_low", "bias", "debounce", "description"])
     }
@@ -37,7 +40,7 @@ struct GPIOCommand: ParsableCommand {
       let argument: [MapPair] =
         lines.isEmpty ? [] : [MapPair(.binary(utf8: "lines"), .list(lines.map { .binary(utf8: $0) }))]
       try await Link.use(home, options, peer.name) { link in
-        let answer = try await link.call("gpio.read", .map(argument), as: .levels(lines))
+        let answer = try await link.call(Procedure.gpioRead.handle, .map(argument), as: .levels(lines))
         try Levels(answer, home).print(of: link.peer)
       }
     }
@@ -61,7 +64,7 @@ struct GPIOCommand: ParsableCommand {
       let values = settings.map { MapPair(.binary(utf8: $0.label), .integer($0.isActive ? 1 : 0)) }
       let argument = Term.map([MapPair(.binary(utf8: "values"), .map(values))])
       try await Link.use(home, options, peer.name) { link in
-        let answer = try await link.once("gpio.write", argument, as: .levels(settings.map(\.label))).value
+        let answer = try await link.once(Procedure.gpioWrite.handle, argument, as: .levels(settings.map(\.label))).value
         try Levels(answer, home).print(of: link.peer)
       }
     }

@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import ETF
 import PeerNetClient
@@ -76,7 +77,7 @@ struct RebootCommand: AsyncParsableCommand {
   @Flag(help: "Wait until it has started anew and answers again, and tell how long that took.")
   var untilBack = false
 
-  func run() async throws { try await options.run("system.reboot", "reboot", untilBack: untilBack) }
+  func run() async throws { try await options.run(Procedure.systemReboot.handle, "reboot", untilBack: untilBack) }
 }
 
 struct PowerOffCommand: AsyncParsableCommand {
@@ -85,5 +86,5 @@ struct PowerOffCommand: AsyncParsableCommand {
 
   @OptionGroup var options: PowerOptions
 
-  func run() async throws { try await options.run("system.poweroff", "poweroff") }
+  func run() async throws { try await options.run(Procedure.systemPowerOff.handle, "poweroff") }
 }

@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import ETF
 import PeerNet
@@ -23,9 +24,9 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     guard let peer else { return try await showAll() }
     try await Link.use(home, options, peer) { link in
-      let whoAmI = try await link.call("agent.whoami", as: .map)
+      let whoAmI = try await link.call(Procedure.agentWhoAmI.handle, as: .map)
       var info: Term?
-      do { info = try await link.call("system.info", as: .map) } catch let failure as Failure
+      do { info = try await link.call(Procedure.systemInfo.handle, as: .map) } catch let failure as Failure
         where failure.status == .forbidden
       {
         Console.say("system.info is not allowed; the rest follows")
@@ -90,7 +91,9 @@ struct InfoCommand: AsyncParsableCommand {
   @OptionGroup var options: PeerOptions
 
   func run() async throws {
-    let answer = try await Link.use(home, options, peer.name) { try await $0.call("system.info", as: .map) }
+    let answer = try await Link.use(home, options, peer.name) {
+      try await $0.call(Procedure.systemInfo.handle, as: .map)
+    }
     Answer(answer, home).print()
   }
 }

@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import ETF
 import PeerNet
@@ -16,7 +17,9 @@ struct WifiCommand: ParsableCommand {
     @OptionGroup var options: PeerOptions
 
     func run() async throws {
-      let answer = try await Link.use(home, options, peer.name) { try await $0.call("wifi.status", as: .map) }
+      let answer = try await Link.use(home, options, peer.name) {
+        try await $0.call(Procedure.wifiStatus.handle, as: .map)
+      }
       Answer(answer, home).print()
     }
   }
@@ -30,7 +33,7 @@ struct WifiCommand: ParsableCommand {
 
     func run() async throws {
       let answer = try await Link.use(home, options, peer.name) {
-        try await $0.call("wifi.scan", as: .table("networks"), timeout: .seconds(30))
+        try await $0.call(Procedure.wifiScan.handle, as: .table("networks"), timeout: .seconds(30))
       }
       Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "security", "ssid"])
       if answer[binaryKey: "cut_off"] == .atom("true") {
@@ -50,12 +53,12 @@ struct WifiCommand: ParsableCommand {
 
     func run() async throws {
       let answer = try await Link.use(home, options, peer.name) { link in
-        let answer = try await link.asking("wifi.restart") { device in
+        let answer = try await link.asking(Procedure.wifiRestart.handle) { device in
           try await device.wifi.restarted(within: options.timeout?.duration ?? .seconds(40)) {
             Console.say("the link went down with the wifi; waiting for it to come back")
           }
         }
-        return try link.hold(answer, to: .map, of: "wifi.restart")
+        return try link.hold(answer, to: .map, of: Procedure.wifiRestart.handle)
       }
       Answer(answer, home).print()
     }

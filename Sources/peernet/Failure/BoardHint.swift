@@ -8,17 +8,17 @@ import Sodium
 /// are named.
 enum BoardHint {
   /// The command with which a board trusts this computer's key and lets it call `system.info` alone.
-  static func pair(_ key: PublicKey) -> String { onTheBoard(nil, command(key, "system.info")) }
+  static func pair(_ key: PublicKey) -> String { onTheBoard(nil, command(key, Procedure.systemInfo.handle)) }
 
   /// The command with which a board grants the procedure of a call that it refused. Where a procedure can be granted
   /// line by line, the command grants the lines of that call and no others.
   static func allow(_ handle: String, _ arguments: Term = .map([]), _ key: PublicKey, hasLogin: Bool?) -> String {
     // Only names of the agent's own procedures can be granted like this; other applications have their own commands.
-    guard let procedure = Procedure(name: Array(handle.utf8)) else {
+    guard let procedure = Procedure(name: handle.utf8), procedure != .agentOnce else {
       return "ask its operator to grant it to \(key)"
     }
     let name = Array("\(procedure.name)".utf8)
-    let lines = (try? Plan(procedure, .handle(arguments)))?.checkedArguments ?? []
+    let lines = (try? Plan(procedure, .handle(arguments)))?.boundValues ?? []
     let grants = lines.reduce(Grants.none) { grants, line in
       Grants(name: name, argument: line).map { grants.adding($0) } ?? grants
     }

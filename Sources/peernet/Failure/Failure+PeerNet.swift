@@ -50,12 +50,12 @@ struct Attempt {
 
   /// The failure of a call whose answer does not have the expected shape.
   func failure(badAnswer fault: String) -> Failure {
-    let changes = Procedure(name: Array((handle ?? "").utf8))?.changesSomething ?? false
+    let changes = Procedure(name: (handle ?? "").utf8)?.descriptor.changesBoard ?? false
     return failure(
       .badAnswer, "it answered \(fault)",
       changes
         ? "it may have been done; look at its state before you repeat it"
-        : "see all of it: \(Hint.command("call", peer.word, Hint.word(handle ?? "system.info")))")
+        : "see all of it: \(Hint.command("call", peer.word, Hint.word(handle ?? Procedure.systemInfo.handle)))")
   }
 
   func failure(_ error: any Error) -> Failure {
@@ -153,28 +153,9 @@ struct Attempt {
 }
 
 extension CloseReason {
-  /// For people, after "because".
+  /// For people, after "because". Where the system knows more than we do, in its words.
   var text: String {
-    switch self {
-    case .refused: "the address refused the connection"
-    case .unreachable(let errno), .broken(let errno): Console.text(errno: errno)
-    case .dialTimedOut: "the address does not answer"
-    case .handshakeTimedOut: "the handshake did not finish in time"
-    case .closedByPeer: "it closed the connection"
-    case .closedBeforeConfirmed: "it closed before it proved its key"
-    case .pathLost: "this machine's address or route is gone"
-    case .silent: "nothing was heard for too long"
-    case .session: "it broke the protocol"
-    case .wrongPeer: "another key answered there"
-    case .peerSaid(let reason): "it said: \(reason.text)"
-    case .peerStalled: "it stopped reading"
-    case .overBudget: "its connections held too much memory"
-    case .outdatedWire: "it came with the older wire"
-    case .untrusted: "it is not trusted"
-    case .busy: "too many connections"
-    case .superseded, .evicted: "another connection took its place"
-    case .unpaired: "it was unpaired"
-    case .stopping, .disconnectRequested: "the connection was ended here"
-    }
+    if case .pathLost = self { return "\(sentence)" }
+    return errno.map { Console.text(errno: $0) } ?? "\(sentence)"
   }
 }

@@ -1,3 +1,4 @@
+import Admin
 import ETF
 import PeerNet
 import PeerNetClient
@@ -174,7 +175,9 @@ struct Link {
   private var hasLogin: Bool? {
     get async {
       let device = Device(peer.key, on: node, timeout: .seconds(2))
-      guard let info: Term = try? await device.call("system.info"), info.pairs != nil else { return nil }
+      guard let info: Term = try? await device.call(Atom(Procedure.systemInfo.name.bytes)), info.pairs != nil else {
+        return nil
+      }
       return info[binaryKey: "image"] == nil
     }
   }

@@ -35,41 +35,6 @@ extension PeerView.Dial {
 extension PeerView.End {
   fileprivate var json: JSON {
     let lasted: [(String, JSON)] = lasted.map { [("lasted_ms", PeerView.milliseconds($0))] } ?? []
-    return .object([("reason", .string(reason.code)), ("ago_ms", PeerView.milliseconds(age))] + lasted)
-  }
-}
-
-extension CloseReason {
-  /// A stable word for scripts, the same as in the agent's log.
-  var code: String {
-    switch self {
-    case .refused: "refused"
-    case .unreachable: "unreachable"
-    case .dialTimedOut: "dial_timed_out"
-    case .handshakeTimedOut: "handshake_timed_out"
-    case .closedByPeer: "closed_by_peer"
-    case .closedBeforeConfirmed: "closed_before_confirmed"
-    case .broken: "broken"
-    case .pathLost: "path_lost"
-    case .silent: "silent"
-    case .session: "protocol"
-    case .wrongPeer: "wrong_peer"
-    case .peerSaid(.untrusted): "peer_said_untrusted"
-    case .peerSaid(.busy): "peer_said_busy"
-    case .peerSaid(.superseded): "peer_said_superseded"
-    case .peerSaid(.unpaired): "peer_said_unpaired"
-    case .peerSaid(.stopping): "peer_said_stopping"
-    case .peerSaid(.unknown): "peer_said_something_unknown"
-    case .peerStalled: "peer_stalled"
-    case .overBudget: "over_budget"
-    case .outdatedWire: "outdated_wire"
-    case .untrusted: "untrusted"
-    case .busy: "busy"
-    case .superseded: "superseded"
-    case .unpaired: "unpaired"
-    case .evicted: "evicted"
-    case .stopping: "stopping"
-    case .disconnectRequested: "disconnect_requested"
-    }
+    return .object([("reason", .string("\(reason.code)")), ("ago_ms", PeerView.milliseconds(age))] + lasted)
   }
 }

@@ -70,7 +70,7 @@ extension PeerView {
 }
 
 extension PeerView.End {
-  var text: String { reason.code + (age.map { " \(PeerView.text($0)) ago" } ?? "") }
+  var text: String { "\(reason.code)" + (age.map { " \(PeerView.text($0)) ago" } ?? "") }
 }
 
 extension PeerView.Dial {

@@ -1,3 +1,4 @@
+import Admin
 import Disk
 import PeerNet
 import PeerNetClient
@@ -28,7 +29,7 @@ struct ProvisionReport {
     rows.append(("key", identity.map(\.description) ?? "-"))
     rows.append(("fingerprint", identity.map(\.fingerprintText) ?? "-"))
     for entry in trust?.entries ?? [] {
-      let grants = entry.grants.isEmpty ? "agent.whoami" : Printable.text(entry.grants.text)
+      let grants = entry.grants.isEmpty ? Procedure.agentWhoAmI.handle : Printable.text(entry.grants.text)
       rows.append(("trusts", "\(Printable.text(entry.label)) \(entry.key.fingerprintText), which may call \(grants)"))
     }
     if let ssid {

@@ -141,7 +141,7 @@ extension [UInt8] {
   /// `, which may call agent.whoami,wifi.*`: with what pairing alone grants.
   mutating func append(grants: Grants) {
     self += ", which may call "
-    let always: StaticString = "agent.whoami"
+    let always = Procedure.agentWhoAmI.name
     if !grants.allows(always.bytes) {
       self += always
       if !grants.isEmpty { self += "," }

@@ -7,8 +7,6 @@ import Sodium
 /// Serves `agent.once`: a procedure runs under a key at most once, and whoever asks again is answered as the first was
 /// (Protocol, Once-only calls).
 final class OnceService {
-  /// The handle.
-  static let name: StaticString = "agent.once"
   /// The requests at work whose connections are open, including those that wait for the outcome of another. One peer may
   /// not take more places than it leaves for others.
   static let limit = 64

@@ -30,22 +30,22 @@ final class ProcedureService {
     self.transport = transport
     self.log = log
     once = OnceService(journal, board, log: log, now: transport.now)
-    // What it runs is held against the grants of the procedure named in it, and goes on without a connection: the journal
-    // bounds it.
+    for procedure in Procedure.allCases { expose(procedure) }
+  }
+
+  private func expose(_ procedure: Procedure) {
+    let isOnce = procedure == .agentOnce
+    let mayBeLong = procedure.descriptor.parameters.contains { $0.mayBeLong }
+    // What `agent.once` runs is held against the grants of the procedure named in it, and goes on without a connection:
+    // the journal bounds it.
     node.expose(
-      OnceService.name.bytes, access: .anyTrusted, isRemoteProcedure: true, limit: OnceService.limit,
-      sharesFairly: true, endsWithConnection: true, maximumArguments: Limits.argumentsOfLines)
-    for procedure in Procedure.allCases {
-      node.expose(
-        procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
-        isRemoteProcedure: true, limit: Self.limit, sharesFairly: true,
-        maximumArguments: procedure.takesLines ? Limits.argumentsOfLines : 0)
-    }
+      procedure.name.bytes, access: isOnce || procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
+      isRemoteProcedure: true, limit: isOnce ? OnceService.limit : Self.limit, sharesFairly: true,
+      endsWithConnection: isOnce, maximumArguments: mayBeLong ? Limits.argumentsOfLines : 0)
   }
 
   func serve(_ request: Request) {
-    let called = Procedure(name: request.name)
-    guard called != nil || request.name.equals(OnceService.name) else { return }
+    guard let procedure = Procedure(name: request.name) else { return }
     let asker = Asker(request)
     if asker.isCountedHere {
       guard messages.hasRoom(for: asker.peer) else {
@@ -53,7 +53,7 @@ final class ProcedureService {
       }
       messages.take(asker.peer)
     }
-    guard let procedure = called else { return serveOnce(request, asker) }
+    if procedure == .agentOnce { return serveOnce(request, asker) }
     let form: Plan.ArgumentForm =
       switch request.form {
       case .handle: .handle(request.arguments)
@@ -95,7 +95,7 @@ final class ProcedureService {
   ) {
     var subject = asker.fields(procedure.name.bytes)
     var fields: [LogField] = []
-    var isDone = procedure.changesSomething && !isRepeated
+    var isDone = procedure.descriptor.changesBoard && !isRepeated
     switch reply {
     case .ok: subject.append(.literal("outcome", "ok"))
     case .error(let reason):
@@ -111,7 +111,7 @@ final class ProcedureService {
     if isRepeated { fields.append(.literal("repeated", "yes")) }
     // A peer may repeat calls that change nothing as often as it likes. Their lines must not displace those about what
     // others changed.
-    let level = procedure.changesSomething ? LogLevel.notice : .info
+    let level = procedure.descriptor.changesBoard ? LogLevel.notice : .info
     if isDone {
       log.write(level, "call.served", subject + fields)
     } else {
@@ -166,7 +166,7 @@ private struct Asker {
 
   init(_ request: Request) {
     token = request.token
-    isCountedHere = request.token == nil && !request.name.equals(OnceService.name)
+    isCountedHere = request.token == nil && !request.name.equals(Procedure.agentOnce.name)
     peer = request.peer
     label = request.label
   }
@@ -174,11 +174,6 @@ private struct Asker {
   func fields(_ procedure: [UInt8]) -> [LogField] {
     [.peer(peer), .bytes("label", label), .bytes("procedure", procedure)]
   }
-}
-
-extension Procedure {
-  /// Whether its arguments may name lines, of which there may be many.
-  fileprivate var takesLines: Bool { parameters.contains { $0 == .lines || $0 == .values } }
 }
 
 extension BoardOutcome {

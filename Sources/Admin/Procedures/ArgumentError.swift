@@ -27,33 +27,20 @@ public enum ArgumentError: Error, Equatable, Sendable {
     case .notAList: text += "expected a list"
     case .tooMany: text += "too many arguments"
     case .unknownKey: text += "unknown key"
-    case .duplicate(let parameter): text.append("given twice: ", parameter)
-    case .missing(let parameter): text.append("missing ", parameter)
+    case .duplicate(let parameter):
+      text += "given twice: "
+      text += parameter.name
+    case .missing(let parameter):
+      text += "missing "
+      text += parameter.name
     case .unfit(let parameter):
+      text += parameter.name
+      text += " is "
       text += parameter.expectation
-    case .conflict(let parameter): text.append("give values alone, without ", parameter)
+    case .conflict(let parameter):
+      text += "give values alone, without "
+      text += parameter.name
     }
     return text
-  }
-}
-
-extension Parameter {
-  fileprivate var expectation: StaticString {
-    switch self {
-    case .delay: "delay is a whole number of seconds, 0 to 3600"
-    case .dryRun: "dry_run is true or false"
-    case .timeout: "timeout is a whole number of seconds, 5 to 300"
-    case .lines: "lines is a label or a list of at most 256 labels"
-    case .line: "line is a label"
-    case .value: "value is 0, 1, true or false"
-    case .values: "values is a map of at most 256 labels to 0, 1, true or false"
-    }
-  }
-}
-
-extension [UInt8] {
-  fileprivate mutating func append(_ text: StaticString, _ parameter: Parameter) {
-    self += text
-    self += parameter.name
   }
 }

@@ -22,7 +22,7 @@ public struct OnceCall: Equatable, Sendable {
       let key = elements[0].binaryBytes, key.count == Self.keyByteCount,
       let name = elements[1].atomBytes ?? elements[1].binaryBytes
     else { throw .once(.malformed) }
-    guard let procedure = Procedure(name: name) else { throw .unknownProcedure }
+    guard let procedure = Procedure(name: name), procedure != .agentOnce else { throw .unknownProcedure }
     self.key = key
     self.procedure = procedure
     arguments = elements[2]
@@ -42,18 +42,8 @@ public struct OnceCall: Equatable, Sendable {
   /// The plan, as far as a peer with these grants may have it carried out.
   public func admit(_ grants: Grants) throws(Refusal) -> Plan {
     let plan = try Plan.admit(procedure, .handle(arguments), grants: grants)
-    guard procedure.changesSomething else { throw .once(.changesNothing) }
+    guard procedure.descriptor.changesBoard else { throw .once(.changesNothing) }
     return plan
-  }
-}
-
-extension Procedure {
-  /// Whether a second run may do what one run does not.
-  public var changesSomething: Bool {
-    switch self {
-    case .gpioWrite, .systemPowerOff, .systemReboot, .wifiRestart: true
-    case .agentWhoAmI, .gpioList, .gpioRead, .systemInfo, .wifiScan, .wifiStatus: false
-    }
   }
 }
 

@@ -5,24 +5,11 @@ import ETF
 struct Arguments {
   private var given: [(parameter: Parameter, value: Term)] = []
 
-  /// What a handle is called with: a map with binary or atom keys, or any of `nil`, `undefined`, `[]` for no arguments.
-  init(map term: Term, for procedure: Procedure) throws(ArgumentError) {
-    guard let pairs = term.pairs else {
-      guard term == .list([]) || term.isAbsent else { throw .notAMap }
-      return
+  init(_ form: Plan.ArgumentForm, for parameters: [Parameter]) throws(ArgumentError) {
+    switch form {
+    case .handle(let term): try put(map: term, parameters)
+    case .list(let term): try put(list: term, parameters)
     }
-    try put(pairs, of: procedure)
-  }
-
-  /// What `beam_admin` passes: `[]`, `[Map]`, or values in the order of the procedure's parameters.
-  init(list term: Term, for procedure: Procedure) throws(ArgumentError) {
-    guard let values = term.listElements else { throw .notAList }
-    if values.count == 1, let pairs = values[0].pairs {
-      try put(pairs, of: procedure)
-      return
-    }
-    guard values.count <= procedure.parameters.count else { throw .tooMany }
-    for (parameter, value) in zip(procedure.parameters, values) { try put(parameter, value) }
   }
 
   /// The value, unless it was left out or is `nil`.
@@ -35,7 +22,9 @@ struct Arguments {
     return value
   }
 
-  func whole(_ parameter: Parameter, in bounds: ClosedRange<Int64>, otherwise: Int64) throws(ArgumentError) -> Int64 {
+  /// A number of seconds, or what counts when none is given.
+  func seconds(_ parameter: Parameter) throws(ArgumentError) -> Int64 {
+    guard case .seconds(let bounds, let otherwise) = parameter.kind else { throw .unfit(parameter) }
     guard let value = value(parameter) else { return otherwise }
     guard let number = value.int64, bounds.contains(number) else { throw .unfit(parameter) }
     return number
@@ -47,10 +36,27 @@ struct Arguments {
     return flag
   }
 
-  private mutating func put(_ pairs: [MapPair], of procedure: Procedure) throws(ArgumentError) {
+  /// What a handle is called with: a map with binary or atom keys, or any of `nil`, `undefined`, `[]` for no arguments.
+  private mutating func put(map term: Term, _ parameters: [Parameter]) throws(ArgumentError) {
+    guard let pairs = term.pairs else {
+      guard term == .list([]) || term.isAbsent else { throw .notAMap }
+      return
+    }
+    try put(pairs, parameters)
+  }
+
+  /// What `beam_admin` passes: `[]`, `[Map]`, or values in the order of the parameters.
+  private mutating func put(list term: Term, _ parameters: [Parameter]) throws(ArgumentError) {
+    guard let values = term.listElements else { throw .notAList }
+    if values.count == 1, let pairs = values[0].pairs { return try put(pairs, parameters) }
+    guard values.count <= parameters.count else { throw .tooMany }
+    for (parameter, value) in zip(parameters, values) { try put(parameter, value) }
+  }
+
+  private mutating func put(_ pairs: [MapPair], _ parameters: [Parameter]) throws(ArgumentError) {
     for pair in pairs {
       guard let key = pair.key.binaryBytes ?? pair.key.atomBytes,
-        let parameter = procedure.parameters.first(where: { key.equals($0.name) })
+        let parameter = parameters.first(where: { key.equals($0.name) })
       else { throw .unknownKey }
       try put(parameter, pair.value)
     }

@@ -30,10 +30,9 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     let called = [UInt8](item[..<(colon ?? item.count - (isPrefix ? 1 : 0))])
     var nearest: [UInt8] = []
     var best = Int.max
-    for procedure in Procedure.allCases {
+    for procedure in Procedure.allCases where procedure != .agentOnce {
       var name = [UInt8](procedure.name)
-      // Only a procedure about lines takes an argument.
-      let fits = colon == nil || procedure == .gpioRead || procedure == .gpioWrite
+      let fits = colon == nil || procedure.descriptor.boundParameter != nil
       if isPrefix ? name.starts(with: called) : name == called && fits { return nil }
       for _ in 0..<2 {
         let distance = UnknownGrant.distance(item, name)
