@@ -37,7 +37,15 @@ public struct TrialWatch: Sendable {
   /// Since when the network is up, or since when it is down.
   private var since: Instant
   private var isUp = false
-  private var isOver = false
+
+  private enum State {
+    case watching
+    /// The verdict was not taken yet.
+    case decided(Verdict)
+    case over
+  }
+
+  private var state = State.watching
 
   /// The network counts as down until it is said to be up.
   public init(
@@ -51,16 +59,18 @@ public struct TrialWatch: Sendable {
   }
 
   /// Reports which interfaces have a network now.
-  public mutating func network(on interfaces: [[UInt8]], now: Instant) {
+  public mutating func handleNetworks(_ interfaces: [[UInt8]], now: Instant) {
     setUp(interfaces.contains { counts($0) }, now: now)
+    confirmIfServed()
   }
 
   /// A peer that is trusted was answered over this interface, nil when that cannot be told. Where it `provesNetwork` there is
   /// one, though all addresses may be good for one link only.
-  public mutating func served(over interface: [UInt8]?, provesNetwork: Bool, now: Instant) {
+  public mutating func handleServed(over interface: [UInt8]?, provesNetwork: Bool, now: Instant) {
     guard counts(interface) else { return }
     if provesNetwork { setUp(true, now: now) }
     isServed = true
+    confirmIfServed()
   }
 
   private func counts(_ interface: [UInt8]?) -> Bool {
@@ -77,23 +87,26 @@ public struct TrialWatch: Sendable {
     since = now
   }
 
-  /// When to ask for the verdict if nothing happens before; nil once there was one.
+  private mutating func confirmIfServed() {
+    if case .watching = state, isUp, isServed { state = .decided(.confirm(.servedPeer)) }
+  }
+
+  /// When ``timeout(now:)`` is due; nil once there was a verdict.
   public var deadline: Instant? {
-    if isOver { return nil }
-    if !isUp { return since + networkTimeout }
-    return isServed ? since : since + (patience - timeUp)
+    guard case .watching = state else { return nil }
+    return since + (isUp ? patience - timeUp : networkTimeout)
   }
 
-  /// What is to be done now; nil when nothing is yet. Asked after each event and at the deadline; it says each thing once.
-  public mutating func verdict(now: Instant) -> Verdict? {
-    guard !isOver else { return nil }
-    if isUp, isServed { return end(.confirm(.servedPeer)) }
-    guard let deadline, now >= deadline else { return nil }
-    return end(isUp ? .confirm(.patience) : .giveUp(.noNetwork))
+  /// ``deadline`` has come. Too early a call does nothing.
+  public mutating func timeout(now: Instant) {
+    guard let deadline, now >= deadline else { return }
+    state = .decided(isUp ? .confirm(.patience) : .giveUp(.noNetwork))
   }
 
-  private mutating func end(_ verdict: Verdict) -> Verdict {
-    isOver = true
+  /// What is to be done now, once; nil when nothing is.
+  public mutating func nextOutput() -> Verdict? {
+    guard case .decided(let verdict) = state else { return nil }
+    state = .over
     return verdict
   }
 }

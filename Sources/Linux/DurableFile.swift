@@ -48,7 +48,9 @@ public struct DurableFile {
   /// the new ones outlive a power cut, and its failure leaves them in place. Waits for the disk twice and, unless told not to, for
   /// whoever holds the lock: on a loop rarely, and with `waitingForLock` false where another process may hold it for long.
   public func write(_ contents: [UInt8], waitingForLock: Bool = true) throws(FileError) {
-    try locked(waiting: waitingForLock) { () throws(FileError) in try replace(contents) }
+    let lock = try openLock(waiting: waitingForLock)
+    try replace(contents)
+    _ = consume lock
   }
 
   /// Reads, lets `change` make new contents of the old (nil: no file; returning nil: leave it as it is) and writes, under one lock.
@@ -57,20 +59,27 @@ public struct DurableFile {
   public func update(
     waitingForLock: Bool = true, _ change: ([UInt8]?) throws(FileError) -> [UInt8]?
   ) throws(FileError) -> Bool {
-    var isWritten = false
-    try locked(waiting: waitingForLock) { () throws(FileError) in
-      guard let contents = try change(read()) else { return }
-      try replace(contents)
-      isWritten = true
+    try update(waitingForLock: waitingForLock, orElse: { $0 }) { (present) throws(FileError) in
+      let contents = try change(present)
+      return (contents, contents != nil)
     }
-    return isWritten
   }
 
-  private func locked(waiting: Bool, _ body: () throws(FileError) -> Void) throws(FileError) {
+  /// The same for a change that has errors of its own, or something to return beside the new contents. `wrap` makes such an
+  /// error of a failure of the file's.
+  public func update<Value, Failure: Error>(
+    waitingForLock: Bool = true, orElse wrap: (FileError) -> Failure,
+    _ change: ([UInt8]?) throws(Failure) -> (contents: [UInt8]?, value: Value)
+  ) throws(Failure) -> Value {
+    func wrapping<Result: ~Copyable>(_ body: () throws(FileError) -> Result) throws(Failure) -> Result {
+      do throws(FileError) { return try body() } catch { throw wrap(error) }
+    }
     // Closing it unlocks it, as does the death of the process.
-    let lock = try openLock(waiting: waiting)
-    try body()
+    let lock = try wrapping { () throws(FileError) in try openLock(waiting: waitingForLock) }
+    let (contents, value) = try change(try wrapping { () throws(FileError) in try read() })
+    if let contents { try wrapping { () throws(FileError) in try replace(contents) } }
     _ = consume lock
+    return value
   }
 
   private func openLock(waiting: Bool) throws(FileError) -> FileDescriptor {

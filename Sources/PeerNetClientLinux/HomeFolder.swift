@@ -74,34 +74,24 @@ public struct HomeFolder: PeerStore {
   public func changeTrust<Failure: Error>(
     _ change: (inout TrustList) throws(Failure) -> Void, orElse wrap: (HomeFolderError) -> Failure
   ) throws(Failure) {
-    var failure: Failure?
-    do throws(HomeFolderError) {
-      try makeFolder()
-      let file = trustFile
-      do throws(FileError) {
-        try file.update { present in
-          do throws(HomeFolderError) {
-            var list = try present.map { text throws(HomeFolderError) in try parse(text) } ?? TrustList()
-            do throws(Failure) { try change(&list) } catch { failure = error }
-            return failure == nil ? list.serialize() : nil
-          } catch {
-            failure = wrap(error)
-            return nil
-          }
-        }
-      } catch { throw .file(name(file), error.text) }
-    } catch { throw wrap(error) }
-    if let failure { throw failure }
+    _ = try changedTrust(change, orElse: wrap)
   }
 
   public func changeTrust(_ change: (inout TrustList) throws -> Void) throws -> TrustList {
-    var changed = TrustList()
-    try changeTrust(
-      { list in
-        try change(&list)
-        changed = list
-      }, orElse: { $0 as any Error })
-    return changed
+    try changedTrust(change, orElse: { $0 as any Error })
+  }
+
+  private func changedTrust<Failure: Error>(
+    _ change: (inout TrustList) throws(Failure) -> Void, orElse wrap: (HomeFolderError) -> Failure
+  ) throws(Failure) -> TrustList {
+    do throws(HomeFolderError) { try makeFolder() } catch { throw wrap(error) }
+    let file = trustFile
+    return try file.update(orElse: { wrap(.file(name(file), $0.text)) }) { (present) throws(Failure) in
+      var list = TrustList()
+      do throws(HomeFolderError) { if let present { list = try parse(present) } } catch { throw wrap(error) }
+      try change(&list)
+      return (list.serialize(), list)
+    }
   }
 
   /// Another process, such as the command line, may pair and unpair while a node runs.

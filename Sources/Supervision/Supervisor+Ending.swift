@@ -35,42 +35,42 @@ extension Supervisor {
   static let powerLimit = TimeSpan.seconds(10)
 
   /// Somebody asks for the end. `detail` is who, for the record.
-  public mutating func asked(_ action: PowerAction, detail: [UInt8], at now: Instant) {
+  public mutating func handleRequest(_ action: PowerAction, detail: [UInt8], now: Instant) {
     if case .ending = phase { return }
     log(action == .restart ? [UInt8]("restart: ") : [UInt8]("power off: "), detail, "")
     outputs.append(.record(action == .restart ? .reboot(detail: detail) : .powerOff(detail: detail)))
-    end(action, at: now)
+    end(action, now: now)
   }
 
   /// Begins the end, without a record.
-  mutating func end(_ action: PowerAction, at now: Instant) {
+  mutating func end(_ action: PowerAction, now: Instant) {
     if case .ending = phase { return }
     if case .preparing(.some(let pid), _) = phase { outputs.append(.end(pid: pid, killing: true)) }
     phase = .ending(Ending(action: action, step: .strays(wereKilled: false, until: now)))
-    endService(before: services.count, at: now)
+    endService(before: services.count, now: now)
   }
 
   /// No process is left but process 1. Said at any time; it matters while strays are waited for.
-  public mutating func cleared(at now: Instant) {
+  public mutating func handleCleared(now: Instant) {
     guard case .ending(var ending) = phase, case .strays = ending.step else { return }
-    settleDisk(&ending, at: now)
+    settleDisk(&ending, now: now)
     phase = .ending(ending)
   }
 
-  private mutating func settleDisk(_ ending: inout Ending, at now: Instant) {
+  private mutating func settleDisk(_ ending: inout Ending, now: Instant) {
     ending.step = .disk(pid: nil, until: now + Supervisor.diskLimit)
     outputs.append(.settleDisk)
   }
 
   /// The child that settles the disk runs.
-  public mutating func settling(pid: Int32) {
+  public mutating func handleSettling(pid: Int32) {
     guard case .ending(var ending) = phase, case .disk(_, let until) = ending.step else { return }
     ending.step = .disk(pid: pid, until: until)
     phase = .ending(ending)
   }
 
   /// The disk has all it will get.
-  public mutating func settled(at now: Instant) {
+  public mutating func handleSettled(now: Instant) {
     guard case .ending(var ending) = phase, case .disk = ending.step else { return }
     ending.step = .power(again: now + Supervisor.powerLimit)
     phase = .ending(ending)
@@ -79,12 +79,12 @@ extension Supervisor {
   }
 
   /// Takes the next step if this one is done, or its time is up.
-  mutating func goOn(at now: Instant) {
+  mutating func goOn(now: Instant) {
     guard case .ending(var ending) = phase else { return }
     switch ending.step {
     case .service(let index, let killAt, let until):
       guard services.indices.contains(index), let pid = services[index].pid, now < until else {
-        return endService(before: index, at: now)
+        return endService(before: index, now: now)
       }
       if let killAt, killAt <= now {
         log(services[index].service.name, " does not end and is killed")
@@ -94,7 +94,7 @@ extension Supervisor {
     case .strays(let wereKilled, let until):
       guard until <= now else { return }
       if wereKilled {
-        settleDisk(&ending, at: now)
+        settleDisk(&ending, now: now)
       } else {
         ending.step = .strays(wereKilled: true, until: now + Supervisor.strayGrace)
         outputs.append(.endStrays(killing: true))
@@ -102,7 +102,7 @@ extension Supervisor {
     case .disk(_, let until):
       guard until <= now else { return }
       log("the disk does not settle; the machine goes down all the same")
-      return settled(at: now)
+      return handleSettled(now: now)
     case .power(let again):
       guard again <= now else { return }
       // reboot(2) came back. Nobody pets the watchdog any more, and asking again costs nothing.
@@ -113,7 +113,7 @@ extension Supervisor {
   }
 
   /// Asks the last service before `index` that runs to end; when there is none, all that is left.
-  private mutating func endService(before index: Int, at now: Instant) {
+  private mutating func endService(before index: Int, now: Instant) {
     guard case .ending(var ending) = phase else { return }
     if let next = services.indices.prefix(index).last(where: { services[$0].pid != nil }), let pid = services[next].pid
     {

@@ -3,17 +3,17 @@ import PeerNet
 /// What process 1 of a board does and when: prepares it, keeps its services running, pets the watchdog while they are well, and
 /// ends it all in order. A value without I/O: it is told what happened, and says what to do.
 ///
-/// Whoever drives it calls ``take()`` after every input, carries all of it out, and calls ``timeout(at:)`` at ``deadline``.
+/// Whoever drives it carries out every ``nextOutput()`` after each ``handle…(now:)``, and calls ``timeout(now:)`` at ``deadline``.
 public struct Supervisor {
   /// What to do.
   public enum Output: Equatable, Sendable {
-    /// Run the board's start script; then ``preparing(pid:)``, or ``prepared(at:)`` when there is nothing to run.
+    /// Run the board's start script; then ``handlePreparing(pid:)``, or ``handlePrepared(now:)`` when there is nothing to run.
     case prepare
-    /// The preparation is over, well or not: say ``begin(_:at:)``.
+    /// The preparation is over, well or not: say ``handleServices(_:now:)``.
     case begin
-    /// Look whether all that this service needs is there; if so, ``found(service:at:)``.
+    /// Look whether all that this service needs is there; if so, ``handleFound(service:now:)``.
     case look(service: Int)
-    /// Start it; then ``started(service:pid:at:)`` or ``failed(service:at:)``.
+    /// Start it; then ``handleStarted(service:pid:now:)`` or ``handleFailed(service:now:)``.
     case start(service: Int)
     /// Ask a process and its group to end, or kill them.
     case end(pid: Int32, killing: Bool)
@@ -25,9 +25,9 @@ public struct Supervisor {
     case hasten
     /// Write this to the data partition, durably.
     case record(ResetRecord)
-    /// Ask all processes that are left to end, or kill them; ``cleared(at:)`` when there is none.
+    /// Ask all processes that are left to end, or kill them; ``handleCleared(now:)`` when there is none.
     case endStrays(killing: Bool)
-    /// Let go of the data partition and have a child unmount it; then ``settling(pid:)`` or ``settled(at:)``.
+    /// Let go of the data partition and have a child unmount it; then ``handleSettling(pid:)`` or ``handleSettled(now:)``.
     case settleDisk
     /// Restart the machine, or switch it off. Nothing may hold this up.
     case power(PowerAction)
@@ -68,18 +68,15 @@ public struct Supervisor {
   }
 
   /// Begins with the preparation.
-  public init(at now: Instant) {
+  public init(now: Instant) {
     phase = .preparing(pid: nil, until: now + Supervisor.preparationLimit)
     nextPet = now
   }
 
-  /// What is to be done now, in order.
-  public mutating func take() -> [Output] {
-    defer { outputs = [] }
-    return outputs
-  }
+  /// What to do next; nil when there is nothing to do until something happens or ``deadline`` comes.
+  public mutating func nextOutput() -> Output? { outputs.isEmpty ? nil : outputs.removeFirst() }
 
-  /// When ``timeout(at:)`` is due.
+  /// When ``timeout(now:)`` is due.
   public var deadline: Instant {
     var earliest = isPetting ? nextPet : .distantFuture
     if let resetBy { earliest = min(earliest, resetBy) }
@@ -94,7 +91,7 @@ public struct Supervisor {
   }
 
   /// Time has come that far.
-  public mutating func timeout(at now: Instant) {
+  public mutating func timeout(now: Instant) {
     switch phase {
     case .preparing(let pid, let until):
       if until <= now {
@@ -108,13 +105,13 @@ public struct Supervisor {
       for index in services.indices {
         if let output = services[index].timeout(index, at: now) { outputs.append(output) }
       }
-      if isPetting { judge(at: now) }
-    case .ending: goOn(at: now)
+      if isPetting { judge(now: now) }
+    case .ending: goOn(now: now)
     }
     if let resetBy, resetBy <= now {
       self.resetBy = nil
       log("the watchdog has not reset the machine: it is restarted")
-      end(.restart, at: now)
+      end(.restart, now: now)
     }
     if isPetting, nextPet <= now {
       outputs.append(.pet)
@@ -125,38 +122,38 @@ public struct Supervisor {
   // MARK: Preparation
 
   /// The start script runs.
-  public mutating func preparing(pid: Int32) {
+  public mutating func handlePreparing(pid: Int32) {
     guard case .preparing(_, let until) = phase else { return }
     phase = .preparing(pid: pid, until: until)
   }
 
   /// There is no start script, or it could not be started.
-  public mutating func prepared(at now: Instant) {
+  public mutating func handlePrepared(now: Instant) {
     guard case .preparing = phase else { return }
     phase = .beginning
     outputs.append(.begin)
   }
 
   /// Takes charge of the services, which start as soon as what they need is there.
-  public mutating func begin(_ list: [Service], at now: Instant) {
+  public mutating func handleServices(_ list: [Service], now: Instant) {
     guard phase == .beginning else { return }
     phase = .running
     services = list.map { SupervisedService($0, now: now) }
     // A board that runs nothing can only be helped by another slot, and U-Boot gives that when this one does not last.
-    if list.isEmpty { giveUp([UInt8]("there is nothing to run"), at: now) }
-    timeout(at: now)
+    if list.isEmpty { giveUp([UInt8]("there is nothing to run"), now: now) }
+    timeout(now: now)
   }
 
   // MARK: Services
 
   /// All that the service needs is there.
-  public mutating func found(service index: Int, at now: Instant) {
+  public mutating func handleFound(service index: Int, now: Instant) {
     guard phase == .running, services.indices.contains(index) else { return }
     if services[index].found() { outputs.append(.start(service: index)) }
   }
 
   /// It runs.
-  public mutating func started(service index: Int, pid: Int32, at now: Instant) {
+  public mutating func handleStarted(service index: Int, pid: Int32, now: Instant) {
     guard services.indices.contains(index) else { return }
     services[index].started(pid: pid, at: now)
     log(services[index].service.name, " is started", isWarning: false)
@@ -165,13 +162,13 @@ public struct Supervisor {
   }
 
   /// It could not be started.
-  public mutating func failed(service index: Int, at now: Instant) {
+  public mutating func handleFailed(service index: Int, now: Instant) {
     guard services.indices.contains(index) else { return }
     _ = services[index].ended(at: now)
   }
 
   /// A child has ended: a service, the start script, the child that settles the disk, or nobody's.
-  public mutating func ended(pid: Int32, _ text: [UInt8], wasWell: Bool, at now: Instant) {
+  public mutating func handleEnded(pid: Int32, _ text: [UInt8], wasWell: Bool, now: Instant) {
     if let index = services.firstIndex(where: { $0.pid == pid }) {
       // What it has started must not live on beside its successor.
       outputs.append(.end(pid: pid, killing: true))
@@ -186,12 +183,12 @@ public struct Supervisor {
         line += " s"
       }
       outputs.append(.log(isWarning: phase == .running, line))
-      goOn(at: now)
+      goOn(now: now)
     } else if case .preparing(.some(pid), _) = phase {
       if !wasWell { log([UInt8]("the start script "), text, "; the board goes on as well as it can") }
-      prepared(at: now)
+      handlePrepared(now: now)
     } else if case .ending(let ending) = phase, ending.diskChild == pid {
-      settled(at: now)
+      handleSettled(now: now)
     }
   }
 
@@ -199,21 +196,21 @@ public struct Supervisor {
   public func service(ofProcess pid: Int32) -> Int? { services.firstIndex { $0.pid == pid } }
 
   /// A message of sd_notify(3) from that process.
-  public mutating func notified(pid: Int32, _ notification: Notification, at now: Instant) {
+  public mutating func handleNotification(pid: Int32, _ notification: Notification, now: Instant) {
     guard let index = services.firstIndex(where: { $0.pid == pid && $0.service.notifies }) else { return }
     services[index].health?.told(notification, at: now)
   }
 
   /// Stops petting once a service that notifies is past its deadline. There is no way back: the record is written.
-  private mutating func judge(at now: Instant) {
+  private mutating func judge(now: Instant) {
     for service in services {
       guard let health = service.health, health.deadline <= now else { continue }
       let reason = health.failure(of: service.service.name, at: now)
-      return giveUp(reason, at: now)
+      return giveUp(reason, now: now)
     }
   }
 
-  private mutating func giveUp(_ reason: [UInt8], at now: Instant) {
+  private mutating func giveUp(_ reason: [UInt8], now: Instant) {
     isPetting = false
     resetBy = now + Supervisor.resetLimit
     log(reason, ": the watchdog is not petted any more")

@@ -31,7 +31,7 @@ final class Board {
     reactor = try Reactor(bufferSize: 4096)
     journal = Journal(paths, kernel: kernel)
     data = DataPartition(paths: paths, journal: journal, isInit: isInit)
-    supervisor = Supervisor(at: Clock.now())
+    supervisor = Supervisor(now: Clock.now())
   }
 
   private var now: Instant { Clock.now() }
@@ -57,9 +57,9 @@ final class Board {
   private func take(_ signal: Signal) {
     switch signal {
     case .childEnded: reap()
-    case .terminate: supervisor.asked(.restart, detail: ask("SIGTERM"), at: now)
-    case .interrupt: supervisor.asked(.restart, detail: ask("SIGINT"), at: now)
-    case .user2: supervisor.asked(.powerOff, detail: ask("SIGUSR2"), at: now)
+    case .terminate: supervisor.handleRequest(.restart, detail: ask("SIGTERM"), now: now)
+    case .interrupt: supervisor.handleRequest(.restart, detail: ask("SIGINT"), now: now)
+    case .user2: supervisor.handleRequest(.powerOff, detail: ask("SIGUSR2"), now: now)
     case .hangUp: break
     }
     advance()
@@ -72,7 +72,7 @@ final class Board {
   }
 
   private func take(_ message: [UInt8], from sender: Int32) {
-    supervisor.notified(pid: sender, Notification(message), at: now)
+    supervisor.handleNotification(pid: sender, Notification(message), now: now)
     advance()
   }
 
@@ -89,19 +89,15 @@ final class Board {
         text = [UInt8]("was ended by signal ")
         text.append(decimal: number)
       }
-      supervisor.ended(pid: id, text, wasWell: termination == .exited(code: 0), at: now)
+      supervisor.handleEnded(pid: id, text, wasWell: termination == .exited(code: 0), now: now)
     }
-    if !InitProcess.hasChildren { supervisor.cleared(at: now) }
+    if !InitProcess.hasChildren { supervisor.handleCleared(now: now) }
   }
 
   /// Carries out all that the supervisor has to say, and sees to it that it is asked again in time.
   private func advance() {
-    supervisor.timeout(at: now)
-    while true {
-      let decided = supervisor.take()
-      if decided.isEmpty { break }
-      for output in decided { carryOut(output) }
-    }
+    supervisor.timeout(now: now)
+    while let output = supervisor.nextOutput() { carryOut(output) }
     let deadline = supervisor.deadline
     if let timer, reactor.reschedule(timer, at: deadline) { return }
     timer = reactor.schedule(at: deadline) { [self] in advance() }
@@ -117,7 +113,7 @@ final class Board {
       guard services.indices.contains(index), services[index].needs.allSatisfy({ FileSystem.isThere($0) }) else {
         return
       }
-      supervisor.found(service: index, at: now)
+      supervisor.handleFound(service: index, now: now)
     case .start(let index): start(index)
     case .end(let pid, let killing): ChildProcess.end(group: pid, killing: killing)
     case .log(let isWarning, let text): journal.write(isWarning: isWarning, text)
@@ -128,7 +124,7 @@ final class Board {
       journal.synchronize()
     case .endStrays(let killing):
       InitProcess.endAll(killing: killing)
-      if !InitProcess.hasChildren { supervisor.cleared(at: now) }
+      if !InitProcess.hasChildren { supervisor.handleCleared(now: now) }
     case .settleDisk: settleDisk()
     case .power(let action): end(action)
     }
@@ -138,16 +134,16 @@ final class Board {
     do throws(Errno) {
       guard FileSystem.isThere(paths.startScript) else {
         journal.warn("there is no", paths.startScript, [UInt8]("the board goes on as well as it can"))
-        return supervisor.prepared(at: now)
+        return supervisor.handlePrepared(now: now)
       }
       let output = try ServiceOutput([UInt8]("start"), reactor: reactor, journal: journal)
       startOutput = output
       let id = try ChildProcess.launch(
         path: paths.startScript, arguments: [paths.startScript], environment: environment, output: output.writing)
-      supervisor.preparing(pid: id)
+      supervisor.handlePreparing(pid: id)
     } catch {
       journal.warn("cannot run", paths.startScript, error.text)
-      supervisor.prepared(at: now)
+      supervisor.handlePrepared(now: now)
     }
   }
 
@@ -182,7 +178,7 @@ final class Board {
         break
       }
     }
-    supervisor.begin(services, at: now)
+    supervisor.handleServices(services, now: now)
   }
 
   private func readServices() -> [Service] {
@@ -222,10 +218,10 @@ final class Board {
       let id = try ChildProcess.launch(
         path: program, arguments: service.command, environment: environment, output: outputs[index].writing)
       if service.nice != 0 { _ = try? ChildProcess.setNice(service.nice, of: id) }
-      supervisor.started(service: index, pid: id, at: now)
+      supervisor.handleStarted(service: index, pid: id, now: now)
     } catch {
       journal.warn("cannot start", service.name, error.text)
-      supervisor.failed(service: index, at: now)
+      supervisor.handleFailed(service: index, now: now)
     }
   }
 
@@ -257,12 +253,12 @@ final class Board {
 
   private func settleDisk() {
     journal.leaveDisk()
-    guard isInit else { return supervisor.settled(at: now) }
+    guard isInit else { return supervisor.handleSettled(now: now) }
     do throws(Errno) {
-      supervisor.settling(pid: try FileSystem.unmountInChild(paths.data))
+      supervisor.handleSettling(pid: try FileSystem.unmountInChild(paths.data))
     } catch {
       journal.warn("cannot unmount", paths.data, error.text)
-      supervisor.settled(at: now)
+      supervisor.handleSettled(now: now)
     }
   }
 

@@ -18,26 +18,26 @@ struct ScriptedNmcli {
 
   /// Runs to the end. A call that takes longer than it may is killed.
   mutating func run(_ answer: (NmcliCommand, Int64) -> (Int64, NmcliOutcome)) {
-    var output = dialogue.begin()
     for _ in 0..<1_000 {
-      switch output {
+      switch dialogue.nextOutput() {
       case .run(let command, let deadline):
         commands.append(command)
         let (takes, outcome) = answer(command, milliseconds)
         let limit = max(0, (deadline - now).milliseconds)
         milliseconds += min(takes, limit)
-        output = dialogue.ended(
+        dialogue.handleEnded(
           takes <= limit ? outcome : NmcliOutcome(.timedOut), wireless: bytes(NmcliRecordings.wireless), now: now)
         steps.append(dialogue.step)
-      case .pause(let end):
-        milliseconds += (end - now).milliseconds
-        output = dialogue.resumed(now: now)
       case .finish(let result):
         self.result = result
         return
       case .decline(let reason):
         declined = reason
         return
+      case nil:
+        guard let end = dialogue.deadline else { return }
+        milliseconds += (end - now).milliseconds
+        dialogue.timeout(now: now)
       }
     }
   }

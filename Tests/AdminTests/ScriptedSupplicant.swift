@@ -40,11 +40,11 @@ struct ScriptedSupplicant {
           isOpen = isThere(milliseconds) && !isForbidden(milliseconds)
           trace.append("open")
           if isForbidden(milliseconds) {
-            dialogue.socketForbidden(now: now)
+            dialogue.handleSocketForbidden(now: now)
           } else if isOpen {
-            dialogue.socketOpened(now: now)
+            dialogue.handleSocketOpened(now: now)
           } else {
-            dialogue.socketLost(now: now)
+            dialogue.handleSocketLost(now: now)
           }
         case .send(let command):
           commands.append(command)
@@ -70,11 +70,11 @@ struct ScriptedSupplicant {
       now = max(now, event.at)
       guard event.connection == connection, isOpen else { return }
       switch event.act {
-      case .say(let words): dialogue.receive(Array(words.utf8), now: now)
-      case .bytes(let bytes): dialogue.receive(bytes, now: now)
+      case .say(let words): dialogue.handleDatagram(Array(words.utf8), now: now)
+      case .bytes(let bytes): dialogue.handleDatagram(bytes, now: now)
       case .die:
         isOpen = false
-        dialogue.socketLost(now: now)
+        dialogue.handleSocketLost(now: now)
       }
     } else if let deadline = dialogue.deadline {
       now = max(now, deadline)

@@ -81,11 +81,11 @@ struct SeededRandom: RandomNumberGenerator {
       var finishes = 0
       for _ in 0..<200 {
         switch UInt64.random(in: 0..<6, using: &random) {
-        case 0: dialogue.socketOpened(now: now)
-        case 1: dialogue.socketLost(now: now)
+        case 0: dialogue.handleSocketOpened(now: now)
+        case 1: dialogue.handleSocketLost(now: now)
         case 2: dialogue.timeout(now: now)
         case 3: now = now + .milliseconds(Int64.random(in: 0..<2_000, using: &random))
-        default: dialogue.receive(bytes(Self.phrases.randomElement(using: &random)!), now: now)
+        default: dialogue.handleDatagram(bytes(Self.phrases.randomElement(using: &random)!), now: now)
         }
         while let output = dialogue.nextOutput() {
           if case .finish = output { finishes += 1 }

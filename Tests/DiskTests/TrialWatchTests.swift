@@ -10,106 +10,113 @@ struct TrialWatchTests {
 
   @Test func aServedPeerAndANetworkConfirmAtOnce() {
     var watch = TrialWatch(now: at(0))
-    #expect(watch.verdict(now: at(1)) == nil)
-    watch.network(on: [eth], now: at(2))
-    #expect(watch.verdict(now: at(2)) == nil)
-    watch.served(over: eth, provesNetwork: true, now: at(3))
-    #expect(watch.verdict(now: at(3)) == .confirm(.servedPeer))
-    #expect(watch.verdict(now: at(4)) == nil)
+    #expect(watch.verdict(at(1)) == nil)
+    watch.handleNetworks([eth], now: at(2))
+    #expect(watch.verdict(at(2)) == nil)
+    watch.handleServed(over: eth, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(at(3)) == .confirm(.servedPeer))
+    #expect(watch.verdict(at(4)) == nil)
     #expect(watch.deadline == nil)
   }
 
   @Test func aPeerServedBeforeTheNetworkWaitsForIt() {
     var watch = TrialWatch(now: at(0))
-    watch.served(over: nil, provesNetwork: false, now: at(0))
-    #expect(watch.verdict(now: at(1)) == nil)
-    watch.network(on: [eth], now: at(5))
-    #expect(watch.deadline == at(5))
-    #expect(watch.verdict(now: at(5)) == .confirm(.servedPeer))
+    watch.handleServed(over: nil, provesNetwork: false, now: at(0))
+    #expect(watch.verdict(at(1)) == nil)
+    watch.handleNetworks([eth], now: at(5))
+    #expect(watch.deadline == nil, "the verdict waits to be taken")
+    #expect(watch.verdict(at(5)) == .confirm(.servedPeer))
   }
 
   @Test func patienceConfirms() {
     var watch = TrialWatch(patience: .seconds(300), now: at(0))
-    watch.network(on: [eth], now: at(10))
+    watch.handleNetworks([eth], now: at(10))
     #expect(watch.deadline == at(310))
-    #expect(watch.verdict(now: at(309)) == nil)
-    #expect(watch.verdict(now: at(310)) == .confirm(.patience))
+    #expect(watch.verdict(at(309)) == nil)
+    #expect(watch.verdict(at(310)) == .confirm(.patience))
   }
 
   @Test func patienceIsThatOfAllTimeWithANetwork() {
     var watch = TrialWatch(patience: .seconds(300), now: at(0))
-    watch.network(on: [eth], now: at(0))
-    watch.network(on: [], now: at(200))
+    watch.handleNetworks([eth], now: at(0))
+    watch.handleNetworks([], now: at(200))
     #expect(watch.deadline == at(800))
-    watch.network(on: [eth], now: at(700))
+    watch.handleNetworks([eth], now: at(700))
     // Said a second time, it does not count twice.
-    watch.network(on: [eth], now: at(750))
+    watch.handleNetworks([eth], now: at(750))
     #expect(watch.deadline == at(800))
-    #expect(watch.verdict(now: at(799)) == nil)
-    #expect(watch.verdict(now: at(800)) == .confirm(.patience))
+    #expect(watch.verdict(at(799)) == nil)
+    #expect(watch.verdict(at(800)) == .confirm(.patience))
   }
 
   @Test func withoutANetworkItGivesUp() {
     var watch = TrialWatch(now: at(0))
-    watch.served(over: nil, provesNetwork: false, now: at(0))
+    watch.handleServed(over: nil, provesNetwork: false, now: at(0))
     #expect(watch.deadline == at(600))
-    #expect(watch.verdict(now: at(599)) == nil)
-    #expect(watch.verdict(now: at(600)) == .giveUp(.noNetwork))
-    #expect(watch.verdict(now: at(601)) == nil)
-    watch.network(on: [eth], now: at(602))
-    #expect(watch.verdict(now: at(602)) == nil)
+    #expect(watch.verdict(at(599)) == nil)
+    #expect(watch.verdict(at(600)) == .giveUp(.noNetwork))
+    #expect(watch.verdict(at(601)) == nil)
+    watch.handleNetworks([eth], now: at(602))
+    #expect(watch.verdict(at(602)) == nil)
   }
 
   @Test func aNetworkThatIsLostForGoodIsNone() {
     var watch = TrialWatch(now: at(0))
-    watch.network(on: [eth], now: at(5))
-    watch.network(on: [], now: at(10))
-    #expect(watch.verdict(now: at(609)) == nil)
-    #expect(watch.verdict(now: at(610)) == .giveUp(.noNetwork))
+    watch.handleNetworks([eth], now: at(5))
+    watch.handleNetworks([], now: at(10))
+    #expect(watch.verdict(at(609)) == nil)
+    #expect(watch.verdict(at(610)) == .giveUp(.noNetwork))
   }
 
   @Test func noPatienceNeedsTheNetworkAlone() {
     var watch = TrialWatch(patience: .zero, now: at(0))
-    #expect(watch.verdict(now: at(0)) == nil)
-    watch.network(on: [eth], now: at(1))
-    #expect(watch.verdict(now: at(1)) == .confirm(.patience))
+    #expect(watch.verdict(at(0)) == nil)
+    watch.handleNetworks([eth], now: at(1))
+    #expect(watch.verdict(at(1)) == .confirm(.patience))
   }
 
   @Test func aCableDoesNotConfirmWhatIsReachedByRadio() {
     var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
-    watch.network(on: [eth], now: at(2))
-    watch.served(over: eth, provesNetwork: true, now: at(3))
-    watch.served(over: nil, provesNetwork: true, now: at(3))
-    #expect(watch.verdict(now: at(3)) == nil)
+    watch.handleNetworks([eth], now: at(2))
+    watch.handleServed(over: eth, provesNetwork: true, now: at(3))
+    watch.handleServed(over: nil, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(at(3)) == nil)
     // However long the cable is there.
     #expect(watch.deadline == at(600))
-    watch.network(on: [eth, wlan], now: at(20))
+    watch.handleNetworks([eth, wlan], now: at(20))
     // The call by cable tells nothing of the radio.
-    #expect(watch.verdict(now: at(20)) == nil)
+    #expect(watch.verdict(at(20)) == nil)
     #expect(watch.deadline == at(320))
-    watch.served(over: wlan, provesNetwork: true, now: at(30))
-    #expect(watch.verdict(now: at(30)) == .confirm(.servedPeer))
+    watch.handleServed(over: wlan, provesNetwork: true, now: at(30))
+    #expect(watch.verdict(at(30)) == .confirm(.servedPeer))
   }
 
   @Test func aRadioThatStaysAwayUndoesTheSystemBesideACable() {
     var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
-    watch.network(on: [eth], now: at(2))
-    watch.served(over: eth, provesNetwork: true, now: at(3))
-    #expect(watch.verdict(now: at(599)) == nil)
-    #expect(watch.verdict(now: at(600)) == .giveUp(.noNetwork))
+    watch.handleNetworks([eth], now: at(2))
+    watch.handleServed(over: eth, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(at(599)) == nil)
+    #expect(watch.verdict(at(600)) == .giveUp(.noNetwork))
   }
 
   @Test func theRadioAloneConfirmsByPatience() {
     var watch = TrialWatch(path: .interfaces([wlan]), patience: .seconds(300), now: at(0))
-    watch.network(on: [eth, wlan], now: at(10))
-    watch.network(on: [wlan], now: at(50))
-    #expect(watch.verdict(now: at(309)) == nil)
-    #expect(watch.verdict(now: at(310)) == .confirm(.patience))
+    watch.handleNetworks([eth, wlan], now: at(10))
+    watch.handleNetworks([wlan], now: at(50))
+    #expect(watch.verdict(at(309)) == nil)
+    #expect(watch.verdict(at(310)) == .confirm(.patience))
   }
 
   @Test func anyOfSeveralInterfacesWillDo() {
     var watch = TrialWatch(path: .interfaces([eth, wlan]), now: at(0))
-    watch.served(over: eth, provesNetwork: true, now: at(3))
-    #expect(watch.verdict(now: at(3)) == .confirm(.servedPeer))
+    watch.handleServed(over: eth, provesNetwork: true, now: at(3))
+    #expect(watch.verdict(at(3)) == .confirm(.servedPeer))
+  }
+}
+
+extension TrialWatch {
+  fileprivate mutating func verdict(_ now: Instant) -> Verdict? {
+    timeout(now: now)
+    return nextOutput()
   }
 }

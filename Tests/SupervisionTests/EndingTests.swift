@@ -25,7 +25,7 @@ import Testing
   func theEndIsOrderly(_ action: Supervisor.PowerAction) {
     var board = board()
     let start = board.story.count
-    board.tell { $0.asked(action, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(action, detail: Self.why, now: $1) }
     board.pass(seconds: 1)
     #expect(
       outputs(board, from: start) == [
@@ -40,17 +40,17 @@ import Testing
   @Test func noTimeIsLostWhenNobodyIsLeft() {
     var board = board()
     // Not before its time: a service runs still.
-    board.tell { $0.cleared(at: $1) }
+    board.tell { $0.handleCleared(now: $1) }
     board.obeys = false
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
-    board.tell { $0.cleared(at: $1) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
+    board.tell { $0.handleCleared(now: $1) }
     #expect(!board.story.contains { $0.output == .settleDisk })
     for service in [2, 1, 0] { board.end(service) }
     let start = board.story.count
     #expect(board.story.last?.output == .endStrays(killing: false))
-    board.tell { $0.cleared(at: $1) }
+    board.tell { $0.handleCleared(now: $1) }
     #expect(outputs(board, from: start) == [.settleDisk, .power(.restart)])
-    board.tell { $0.cleared(at: $1) }
+    board.tell { $0.handleCleared(now: $1) }
     #expect(board.story.last?.output == .power(.restart))
   }
 
@@ -58,7 +58,7 @@ import Testing
     var board = board()
     board.obeys = false
     let start = board.story.count
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
     #expect(outputs(board, from: start).suffix(1) == [.end(pid: 103, killing: false)])
     board.pass(seconds: 4)
     #expect(outputs(board, from: start).suffix(1) == [.end(pid: 103, killing: false)])
@@ -75,7 +75,7 @@ import Testing
     board.obeys = false
     board.obeysKill = false
     board.settles = false
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
     board.pass(seconds: 60)
     // 6 s for each of three services, half a second for what is left, 10 s for the disk.
     #expect(board.seconds { $0 == .power(.restart) } == [28, 38, 48, 58])
@@ -90,7 +90,7 @@ import Testing
     board.end(0)
     board.obeys = false
     let starts = board.starts.count
-    board.tell { $0.asked(.powerOff, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(.powerOff, detail: Self.why, now: $1) }
     board.pass(seconds: 60)
     #expect(board.starts.count == starts)
   }
@@ -98,8 +98,8 @@ import Testing
   @Test func aSecondRequestChangesNothing() {
     var board = board()
     board.obeys = false
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
-    board.tell { $0.asked(.powerOff, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
+    board.tell { $0.handleRequest(.powerOff, detail: Self.why, now: $1) }
     board.pass(seconds: 30)
     #expect(board.records == [.reboot(detail: Self.why)])
     #expect(!board.story.contains { $0.output == .power(.powerOff) })
@@ -109,7 +109,7 @@ import Testing
     var board = board()
     board.pass(seconds: 28)
     board.obeys = false
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
     board.pass(seconds: 5)
     #expect(board.records == [.reboot(detail: Self.why)])
     #expect(board.pets.last! >= 29)
@@ -117,23 +117,25 @@ import Testing
 
   @Test func itEndsAlsoDuringThePreparation() {
     var board = Rehearsal()
-    board.tell { supervisor, _ in supervisor.preparing(pid: 50) }
-    board.tell { $0.asked(.restart, detail: Self.why, at: $1) }
+    board.tell { supervisor, _ in supervisor.handlePreparing(pid: 50) }
+    board.tell { $0.handleRequest(.restart, detail: Self.why, now: $1) }
     #expect(board.story.contains { $0.output == .end(pid: 50, killing: true) })
-    board.tell { $0.ended(pid: 50, [], wasWell: false, at: $1) }
+    board.tell { $0.handleEnded(pid: 50, [], wasWell: false, now: $1) }
     board.pass(seconds: 2)
     #expect(!board.story.contains { $0.output == .begin })
     #expect(board.story.contains { $0.output == .power(.restart) })
   }
 
   @Test func aServiceThatStartedInThatMomentIsKilled() {
-    var supervisor = Supervisor(at: .zero)
-    supervisor.prepared(at: .zero)
-    supervisor.begin([Rehearsal.service("a")], at: .zero)
-    supervisor.asked(.restart, detail: Self.why, at: .zero)
-    _ = supervisor.take()
-    supervisor.started(service: 0, pid: 77, at: .zero)
-    #expect(supervisor.take().contains(.end(pid: 77, killing: true)))
+    var supervisor = Supervisor(now: .zero)
+    supervisor.handlePrepared(now: .zero)
+    supervisor.handleServices([Rehearsal.service("a")], now: .zero)
+    supervisor.handleRequest(.restart, detail: Self.why, now: .zero)
+    while supervisor.nextOutput() != nil {}
+    supervisor.handleStarted(service: 0, pid: 77, now: .zero)
+    var outputs: [Supervisor.Output] = []
+    while let output = supervisor.nextOutput() { outputs.append(output) }
+    #expect(outputs.contains(.end(pid: 77, killing: true)))
   }
 
   /// Whatever happens in whatever order: no trap, no busy loop, and the watchdog is petted in time or never again.
@@ -151,9 +153,9 @@ import Testing
       case 2...5: board.notify(2, "WATCHDOG=1")
       case 6: board.missing = random(2) == 0 ? [] : [0, 1]
       case 7: board.obeys = random(2) == 0
-      case 8: board.tell { $0.ended(pid: Int32(random(120)), [], wasWell: random(2) == 0, at: $1) }
-      case 9 where random(40) == 0: board.tell { $0.asked(.restart, detail: [], at: $1) }
-      case 10: board.tell { $0.settled(at: $1) }
+      case 8: board.tell { $0.handleEnded(pid: Int32(random(120)), [], wasWell: random(2) == 0, now: $1) }
+      case 9 where random(40) == 0: board.tell { $0.handleRequest(.restart, detail: [], now: $1) }
+      case 10: board.tell { $0.handleSettled(now: $1) }
       default: board.pass(seconds: Int64(random(8)))
       }
     }

@@ -89,8 +89,8 @@ import Testing
     board.pass(seconds: 60) { board in
       // Neither a service that does not notify, nor a stranger, nor the process that ran before.
       board.notify(0, "READY=1")
-      board.tell { $0.notified(pid: 9999, Notification(Array("READY=1".utf8)), at: $1) }
-      board.tell { $0.notified(pid: 0, Notification(Array("READY=1".utf8)), at: $1) }
+      board.tell { $0.handleNotification(pid: 9999, Notification(Array("READY=1".utf8)), now: $1) }
+      board.tell { $0.handleNotification(pid: 0, Notification(Array("READY=1".utf8)), now: $1) }
     }
     #expect(board.records.count == 1)
   }

@@ -20,18 +20,18 @@ struct Rehearsal {
 
   init(_ services: [Service], at start: Instant = Instant(nanoseconds: 5_000_000_000)) {
     now = start
-    supervisor = Supervisor(at: start)
+    supervisor = Supervisor(now: start)
     carryOut()
-    supervisor.prepared(at: now)
+    supervisor.handlePrepared(now: now)
     carryOut()
-    supervisor.begin(services, at: now)
+    supervisor.handleServices(services, now: now)
     carryOut()
   }
 
   /// Stops before the preparation is over.
   init() {
     now = Instant(nanoseconds: 5_000_000_000)
-    supervisor = Supervisor(at: now)
+    supervisor = Supervisor(now: now)
     carryOut()
   }
 
@@ -50,13 +50,13 @@ struct Rehearsal {
 
   mutating func notify(_ service: Int, _ message: String) {
     guard let pid = pid(service) else { return }
-    tell { $0.notified(pid: pid, Notification(Array(message.utf8)), at: $1) }
+    tell { $0.handleNotification(pid: pid, Notification(Array(message.utf8)), now: $1) }
   }
 
   mutating func end(_ service: Int) {
     guard let pid = pid(service) else { return }
     running.removeAll { $0.pid == pid }
-    tell { $0.ended(pid: pid, Array("ended with code 1".utf8), wasWell: false, at: $1) }
+    tell { $0.handleEnded(pid: pid, Array("ended with code 1".utf8), wasWell: false, now: $1) }
   }
 
   /// Lets time pass, with `every` called once a second.
@@ -66,7 +66,7 @@ struct Rehearsal {
       var turns = 0
       while supervisor.deadline <= until {
         now = max(now, supervisor.deadline)
-        tell { $0.timeout(at: $1) }
+        tell { $0.timeout(now: $1) }
         turns += 1
         precondition(turns < 1000, "the supervisor asks for turns and does nothing in them")
       }
@@ -76,27 +76,23 @@ struct Rehearsal {
   }
 
   private mutating func carryOut() {
-    while true {
-      let outputs = supervisor.take()
-      if outputs.isEmpty { return }
-      for output in outputs {
-        story.append((Int64(now.nanoseconds / 1_000_000_000), output))
-        switch output {
-        case .look(let service):
-          if !missing.contains(service) { supervisor.found(service: service, at: now) }
-        case .start(let service):
-          nextPid += 1
-          running.append((service, nextPid))
-          supervisor.started(service: service, pid: nextPid, at: now)
-        case .end(let pid, let killing):
-          guard running.contains(where: { $0.pid == pid }), obeys || killing && obeysKill else { continue }
-          running.removeAll { $0.pid == pid }
-          supervisor.ended(pid: pid, Array("was ended".utf8), wasWell: false, at: now)
-        case .settleDisk:
-          supervisor.settling(pid: 7)
-          if settles { supervisor.ended(pid: 7, [], wasWell: true, at: now) }
-        case .prepare, .begin, .log, .pet, .hasten, .record, .endStrays, .power: break
-        }
+    while let output = supervisor.nextOutput() {
+      story.append((Int64(now.nanoseconds / 1_000_000_000), output))
+      switch output {
+      case .look(let service):
+        if !missing.contains(service) { supervisor.handleFound(service: service, now: now) }
+      case .start(let service):
+        nextPid += 1
+        running.append((service, nextPid))
+        supervisor.handleStarted(service: service, pid: nextPid, now: now)
+      case .end(let pid, let killing):
+        guard running.contains(where: { $0.pid == pid }), obeys || killing && obeysKill else { continue }
+        running.removeAll { $0.pid == pid }
+        supervisor.handleEnded(pid: pid, Array("was ended".utf8), wasWell: false, now: now)
+      case .settleDisk:
+        supervisor.handleSettling(pid: 7)
+        if settles { supervisor.handleEnded(pid: 7, [], wasWell: true, now: now) }
+      case .prepare, .begin, .log, .pet, .hasten, .record, .endStrays, .power: break
       }
     }
   }

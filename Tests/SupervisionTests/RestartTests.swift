@@ -6,16 +6,16 @@ import Testing
 @Suite struct RestartTests {
   @Test func theStartScriptComesFirstAndMayFail() {
     var board = Rehearsal()
-    board.tell { supervisor, _ in supervisor.preparing(pid: 50) }
+    board.tell { supervisor, _ in supervisor.handlePreparing(pid: 50) }
     #expect(board.story.map { $0.output } == [.prepare])
-    board.tell { $0.ended(pid: 50, Array("ended with code 3".utf8), wasWell: false, at: $1) }
+    board.tell { $0.handleEnded(pid: 50, Array("ended with code 3".utf8), wasWell: false, now: $1) }
     #expect(board.story.last?.output == .begin)
     #expect(board.logs == ["the start script ended with code 3; the board goes on as well as it can"])
   }
 
   @Test func aStartScriptThatHangsIsKilledAndTheWatchdogPettedMeanwhile() {
     var board = Rehearsal()
-    board.tell { supervisor, _ in supervisor.preparing(pid: 50) }
+    board.tell { supervisor, _ in supervisor.handlePreparing(pid: 50) }
     board.pass(seconds: 89)
     #expect(!board.story.contains { $0.output == .begin })
     board.pass(seconds: 1)
@@ -23,7 +23,7 @@ import Testing
     #expect(board.seconds { $0 == .begin } == [90])
     #expect(board.pets.count >= 90 / 5)
     // Its end, when it comes, begins nothing anew.
-    board.tell { $0.ended(pid: 50, Array("was ended".utf8), wasWell: false, at: $1) }
+    board.tell { $0.handleEnded(pid: 50, Array("was ended".utf8), wasWell: false, now: $1) }
     #expect(board.seconds { $0 == .begin } == [90])
   }
 
@@ -86,16 +86,17 @@ import Testing
   }
 
   @Test func aProgramThatCannotBeStartedIsTriedAgainLikeOneThatEnds() {
-    var supervisor = Supervisor(at: .zero)
-    supervisor.prepared(at: .zero)
-    supervisor.begin([Rehearsal.service("a")], at: .zero)
+    var supervisor = Supervisor(now: .zero)
+    supervisor.handlePrepared(now: .zero)
+    supervisor.handleServices([Rehearsal.service("a")], now: .zero)
     var starts: [UInt64] = []
     var now = Instant.zero
     for _ in 0..<200 {
-      supervisor.timeout(at: now)
-      for output in supervisor.take() where output == .start(service: 0) {
+      supervisor.timeout(now: now)
+      while let output = supervisor.nextOutput() {
+        guard output == .start(service: 0) else { continue }
         starts.append(now.nanoseconds / 1_000_000_000)
-        supervisor.failed(service: 0, at: now)
+        supervisor.handleFailed(service: 0, now: now)
       }
       now = supervisor.deadline
     }
@@ -105,9 +106,9 @@ import Testing
   @Test func strangersEndsAreNobodysBusiness() {
     var board = Rehearsal([Rehearsal.service("a")])
     let before = board.story.count
-    board.tell { $0.ended(pid: 4711, Array("ended with code 0".utf8), wasWell: true, at: $1) }
-    board.tell { $0.failed(service: 12, at: $1) }
-    board.tell { $0.found(service: -1, at: $1) }
+    board.tell { $0.handleEnded(pid: 4711, Array("ended with code 0".utf8), wasWell: true, now: $1) }
+    board.tell { $0.handleFailed(service: 12, now: $1) }
+    board.tell { $0.handleFound(service: -1, now: $1) }
     #expect(board.story.count == before)
   }
 }

@@ -5,14 +5,22 @@ import PeerNet
 public struct NmcliDialogue: Sendable {
   /// What to do next, and what to say when it is done.
   public enum Output: Equatable, Sendable {
-    /// Call `nmcli`, kill it at the deadline, and say ``ended(_:wireless:now:)``.
+    /// Call `nmcli`, kill it at the deadline, and say ``handleEnded(_:wireless:now:)``.
     case run(NmcliCommand, by: Instant)
-    /// Nothing until then, and then say ``resumed(now:)``.
-    case pause(until: Instant)
     /// The last output, like the one below: what it came to.
     case finish(WifiDialogue.Result)
     /// NetworkManager does not have the interface. Nothing was changed.
     case decline(WifiFailure.Reason)
+  }
+
+  /// How it goes on: with an output, or after a pause.
+  enum Step: Equatable {
+    case output(Output)
+    case pause(until: Instant)
+
+    static func run(_ command: NmcliCommand, by deadline: Instant) -> Step { .output(.run(command, by: deadline)) }
+    static func finish(_ result: WifiDialogue.Result) -> Step { .output(.finish(result)) }
+    static func decline(_ reason: WifiFailure.Reason) -> Step { .output(.decline(reason)) }
   }
 
   private enum Kind: Sendable { case status, scan, restart }
@@ -23,17 +31,18 @@ public struct NmcliDialogue: Sendable {
   static let scanTime = TimeSpan.seconds(18)
 
   private let interface: [UInt8]
-  private let startedAt: Instant
   private let kind: Kind
   /// Of a restart.
   private var restart: NmcliRestart
   private var asked = NmcliCommand.device
   private var device: NmcliDevice?
+  private var output: Output?
+  /// The end of a pause, when ``timeout(now:)`` is due; nil when there is none.
+  public private(set) var deadline: Instant?
 
   /// About the interface that NetworkManager may have.
   public init(_ plan: WifiDialogue.Plan, interface: [UInt8], now: Instant) {
     self.interface = interface
-    startedAt = now
     var options = WifiRestart.Options()
     switch plan {
     case .status: kind = .status
@@ -43,21 +52,40 @@ public struct NmcliDialogue: Sendable {
       options = chosen
     }
     restart = NmcliRestart(options, now: now)
+    let end = now + NmcliDialogue.answerTime
+    output = .run(.device, by: kind == .restart ? min(end, restart.closing) : end)
   }
 
   /// The step a restart is at.
   public var step: WifiFailure.Step? { kind == .restart ? restart.step : nil }
 
-  /// The first thing to do.
-  public mutating func begin() -> Output {
-    let end = startedAt + NmcliDialogue.answerTime
-    return note(.run(.device, by: kind == .restart ? min(end, restart.closing) : end))
-  }
+  /// What to do next; nil while a call is under way, in a pause, and after the last output.
+  public mutating func nextOutput() -> Output? { output.take() }
 
   /// The call has ended. `wireless` is /proc/net/wireless, or empty.
-  public mutating func ended(_ outcome: NmcliOutcome, wireless: [UInt8], now: Instant) -> Output {
-    guard let device else { return note(begin(with: outcome, now: now)) }
-    if kind == .restart, asked != .networks { return note(restart.ended(outcome, now: now)) }
+  public mutating func handleEnded(_ outcome: NmcliOutcome, wireless: [UInt8], now: Instant) {
+    take(step(after: outcome, wireless: wireless, now: now))
+  }
+
+  /// ``deadline`` has come. Too early a call does nothing.
+  public mutating func timeout(now: Instant) {
+    guard let deadline, now >= deadline else { return }
+    self.deadline = nil
+    take(restart.resumed(now: now))
+  }
+
+  private mutating func take(_ step: Step) {
+    switch step {
+    case .pause(let end): deadline = end
+    case .output(let next):
+      if case .run(let command, _) = next { asked = command }
+      output = next
+    }
+  }
+
+  private mutating func step(after outcome: NmcliOutcome, wireless: [UInt8], now: Instant) -> Step {
+    guard let device else { return begin(with: outcome, now: now) }
+    if kind == .restart, asked != .networks { return restart.ended(outcome, now: now) }
     if asked == .radio { return failure(outcome.tellsSwitchedOff ? .radioDisabled : .notReady) }
     let read = NmcliNetwork.read(outcome.isDone ? outcome.output : [], interface: interface, wireless: wireless)
     switch kind {
@@ -70,10 +98,7 @@ public struct NmcliDialogue: Sendable {
     }
   }
 
-  /// The pause is over.
-  public mutating func resumed(now: Instant) -> Output { note(restart.resumed(now: now)) }
-
-  private mutating func begin(with outcome: NmcliOutcome, now: Instant) -> Output {
+  private mutating func begin(with outcome: NmcliOutcome, now: Instant) -> Step {
     if outcome.isTimeout { return .decline(.managerSilent) }
     guard outcome.isDone, let device = NmcliDevice(outcome.output) else { return .decline(.managerAbsent) }
     self.device = device
@@ -86,16 +111,11 @@ public struct NmcliDialogue: Sendable {
     }
   }
 
-  private func ask(_ command: NmcliCommand, now: Instant) -> Output {
+  private func ask(_ command: NmcliCommand, now: Instant) -> Step {
     .run(command, by: now + NmcliDialogue.answerTime)
   }
 
-  private mutating func note(_ output: Output) -> Output {
-    if case .run(let command, _) = output { asked = command }
-    return output
-  }
-
-  private func failure(_ reason: WifiFailure.Reason) -> Output {
+  private func failure(_ reason: WifiFailure.Reason) -> Step {
     .finish(.failed(WifiFailure(step: .scan, reason: reason)))
   }
 }

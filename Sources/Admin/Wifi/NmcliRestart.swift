@@ -61,7 +61,7 @@ struct NmcliRestart: Sendable {
   /// Nothing new is begun after that.
   var closing: Instant { deadline - NmcliRestart.closingTime }
 
-  mutating func begin(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+  mutating func begin(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Step {
     connection = device.connection
     hadAddress = device.address != nil
     if device.isUnavailable {
@@ -71,7 +71,7 @@ struct NmcliRestart: Sendable {
     return activate(now: now)
   }
 
-  mutating func ended(_ outcome: NmcliOutcome, now: Instant) -> NmcliDialogue.Output {
+  mutating func ended(_ outcome: NmcliOutcome, now: Instant) -> NmcliDialogue.Step {
     let isDone = outcome.isDone
     switch phase {
     case .looking:
@@ -102,7 +102,7 @@ struct NmcliRestart: Sendable {
   }
 
   /// A pause is over.
-  mutating func resumed(now: Instant) -> NmcliDialogue.Output {
+  mutating func resumed(now: Instant) -> NmcliDialogue.Step {
     phase == .switchingOn ? switchOn(now: now) : ask(.device, now: now)
   }
 
@@ -115,20 +115,20 @@ struct NmcliRestart: Sendable {
     return .restarted(WifiRestart.Success(way: way, status: status, took: now - startedAt))
   }
 
-  private mutating func activate(now: Instant) -> NmcliDialogue.Output {
+  private mutating func activate(now: Instant) -> NmcliDialogue.Step {
     guard let connection else { return connect(now: now) }
     phase = .activating
     if !usedRadio { way = .activate }
     return .run(.activate(connection, wait: patience(now)), by: limit(now))
   }
 
-  private mutating func connect(now: Instant) -> NmcliDialogue.Output {
+  private mutating func connect(now: Instant) -> NmcliDialogue.Step {
     phase = .connecting
     if !usedRadio { way = .connect }
     return .run(.connect(wait: patience(now)), by: limit(now))
   }
 
-  private mutating func switchOff(now: Instant) -> NmcliDialogue.Output {
+  private mutating func switchOff(now: Instant) -> NmcliDialogue.Step {
     guard closing - now >= NmcliRestart.radioTime else { return finish() }
     usedRadio = true
     way = .radio
@@ -136,7 +136,7 @@ struct NmcliRestart: Sendable {
     return .run(.switchOff, by: now + NmcliRestart.switchTime)
   }
 
-  private mutating func switchOn(now: Instant) -> NmcliDialogue.Output {
+  private mutating func switchOn(now: Instant) -> NmcliDialogue.Step {
     phase = .switchingOn
     return .run(.switchOn, by: now + NmcliRestart.switchTime)
   }
@@ -146,11 +146,11 @@ struct NmcliRestart: Sendable {
 
   private func limit(_ now: Instant) -> Instant { min(max(closing, now + NmcliRestart.pollInterval), deadline) }
 
-  private func ask(_ command: NmcliCommand, now: Instant) -> NmcliDialogue.Output {
+  private func ask(_ command: NmcliCommand, now: Instant) -> NmcliDialogue.Step {
     .run(command, by: min(now + NmcliDialogue.answerTime, deadline))
   }
 
-  private mutating func failed(_ reason: WifiFailure.Reason, now: Instant) -> NmcliDialogue.Output {
+  private mutating func failed(_ reason: WifiFailure.Reason, now: Instant) -> NmcliDialogue.Step {
     let failedStep = step
     if trouble == nil { trouble = WifiFailure(step: failedStep, reason: reason) }
     guard reason != .notAuthorized, now < closing else { return finish() }
@@ -159,17 +159,17 @@ struct NmcliRestart: Sendable {
     return switchOff(now: now)
   }
 
-  private mutating func settle(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+  private mutating func settle(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Step {
     if device.isUnavailable { return pause(now: now) }
     return activate(now: now)
   }
 
-  private mutating func verify(now: Instant) -> NmcliDialogue.Output {
+  private mutating func verify(now: Instant) -> NmcliDialogue.Step {
     phase = .verifying
     return ask(.device, now: now)
   }
 
-  private mutating func verify(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Output {
+  private mutating func verify(_ device: NmcliDevice, now: Instant) -> NmcliDialogue.Step {
     if device.state == NmcliDevice.activated {
       guard device.address != nil || !hadAddress else {
         phase = .addressing
@@ -184,7 +184,7 @@ struct NmcliRestart: Sendable {
   }
 
   /// Asks again a moment later, until there is no time left.
-  private mutating func pause(now: Instant) -> NmcliDialogue.Output {
+  private mutating func pause(now: Instant) -> NmcliDialogue.Step {
     // To switch on takes longer than to ask.
     let end = phase == .switchingOn ? closing - NmcliRestart.closingTime : closing
     guard now + NmcliRestart.pollInterval < end else {
@@ -196,7 +196,7 @@ struct NmcliRestart: Sendable {
     return .pause(until: now + NmcliRestart.pollInterval)
   }
 
-  private func finish() -> NmcliDialogue.Output {
+  private func finish() -> NmcliDialogue.Step {
     .finish(.failed(trouble ?? WifiFailure(step: step, reason: .timeout)))
   }
 }

@@ -16,10 +16,10 @@ public struct WifiDialogue: Sendable {
 
   /// What to do with the socket.
   public enum Output: Equatable, Sendable {
-    /// Open a fresh connection to the control socket, close the one there may be, and say ``socketOpened(now:)`` or
-    /// ``socketLost(now:)``.
+    /// Open a fresh connection to the control socket, close the one there may be, and say ``handleSocketOpened(now:)`` or
+    /// ``handleSocketLost(now:)``.
     case open
-    /// Send the command; its answer goes in as ``receive(_:now:)``.
+    /// Send the command; its answer goes in as ``handleDatagram(_:now:)``.
     case send(SupplicantCommand)
     /// The last output: nothing more is wanted of the socket.
     case finish(Result)
@@ -90,21 +90,21 @@ public struct WifiDialogue: Sendable {
   }
 
   /// A fresh connection is there.
-  public mutating func socketOpened(now: Instant) { take(link.socketOpened(now: now), now) }
+  public mutating func handleSocketOpened(now: Instant) { take(link.socketOpened(now: now), now) }
 
   /// The connection could not be had, or is gone.
-  public mutating func socketLost(now: Instant) { take(link.socketLost(now: now), now) }
+  public mutating func handleSocketLost(now: Instant) { take(link.socketLost(now: now), now) }
 
   /// The control socket exists, but this process may not open it. Waiting helps only when the supplicant was just
   /// started: it creates the socket before it gives its group access.
-  public mutating func socketForbidden(now: Instant) {
-    if case .restart(let restart) = work, restart.step != .reach { return socketLost(now: now) }
+  public mutating func handleSocketForbidden(now: Instant) {
+    if case .restart(let restart) = work, restart.step != .reach { return handleSocketLost(now: now) }
     if case .finished = work { return }
     finish(.failed(WifiFailure(step: .reach, reason: .notPermitted)))
   }
 
   /// A datagram, cut at ``SupplicantMessage/maximumBytes`` if it was longer.
-  public mutating func receive(_ datagram: [UInt8], now: Instant) { take(link.receive(datagram, now: now), now) }
+  public mutating func handleDatagram(_ datagram: [UInt8], now: Instant) { take(link.receive(datagram, now: now), now) }
 
   /// ``deadline`` has come. Too early a call does nothing.
   public mutating func timeout(now: Instant) {

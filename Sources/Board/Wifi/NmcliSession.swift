@@ -23,16 +23,24 @@ final class NmcliSession: WifiWork {
 
   var step: WifiFailure.Step? { dialogue.step }
 
-  func start() { carryOut(dialogue.begin()) }
+  func start() { advance() }
+
+  private func advance() {
+    while let output = dialogue.nextOutput() { carryOut(output) }
+    guard let deadline = dialogue.deadline else { return }
+    clock.schedule(at: deadline) {
+      self.dialogue.timeout(now: self.clock.now)
+      self.advance()
+    }
+  }
 
   private func carryOut(_ output: NmcliDialogue.Output) {
     switch output {
     case .run(let command, let deadline):
       port.run(command, by: deadline) { outcome in
-        self.carryOut(self.dialogue.ended(outcome, wireless: self.port.wireless, now: self.clock.now))
+        self.dialogue.handleEnded(outcome, wireless: self.port.wireless, now: self.clock.now)
+        self.advance()
       }
-    case .pause(let end):
-      clock.schedule(at: end) { self.carryOut(self.dialogue.resumed(now: self.clock.now)) }
     case .finish(let result):
       let completion = self.completion.take()
       declined = nil

@@ -34,7 +34,7 @@ final class WifiSession: WifiWork {
       case .send(let command):
         if let connection, !connection.send(command) {
           disconnect()
-          dialogue.socketLost(now: clock.now)
+          dialogue.handleSocketLost(now: clock.now)
         }
       case .finish(let result):
         disconnect()
@@ -52,21 +52,21 @@ final class WifiSession: WifiWork {
     connection = port.connect(
       onDatagram: { datagram in
         guard generation == self.generation else { return }
-        self.dialogue.receive(datagram, now: self.clock.now)
+        self.dialogue.handleDatagram(datagram, now: self.clock.now)
         self.advance()
       },
       onLost: {
         guard generation == self.generation else { return }
         self.disconnect()
-        self.dialogue.socketLost(now: self.clock.now)
+        self.dialogue.handleSocketLost(now: self.clock.now)
         self.advance()
       })
     if connection == nil, port.isForbidden {
-      dialogue.socketForbidden(now: clock.now)
+      dialogue.handleSocketForbidden(now: clock.now)
     } else if connection == nil {
-      dialogue.socketLost(now: clock.now)
+      dialogue.handleSocketLost(now: clock.now)
     } else {
-      dialogue.socketOpened(now: clock.now)
+      dialogue.handleSocketOpened(now: clock.now)
     }
   }
 

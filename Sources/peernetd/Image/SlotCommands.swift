@@ -101,19 +101,11 @@ struct SlotCommands {
   /// One at a time: what is verified shall be what is tried.
   private func alone(_ body: () throws(ImageError) -> [UInt8]) throws(ImageError) -> [UInt8] {
     let path = runtime + "/slot".utf8
-    var result: [UInt8] = []
-    var failure: ImageError?
-    do throws(FileError) {
-      try StateFolder.make(for: path)
-      try DurableFile(path: path).update(waitingForLock: false) { (_) throws(FileError) in
-        do throws(ImageError) { result = try body() } catch { failure = error }
-        return nil
-      }
-    } catch {
-      throw error == .locked ? .busy : .noLock(path, error)
+    let refused = { (error: FileError) in error == .locked ? ImageError.busy : .noLock(path, error) }
+    do throws(FileError) { try StateFolder.make(for: path) } catch { throw refused(error) }
+    return try DurableFile(path: path).update(waitingForLock: false, orElse: refused) { (_) throws(ImageError) in
+      (nil, try body())
     }
-    if let failure { throw failure }
-    return result
   }
 
   private func sentence(_ slot: Slot, _ verb: StaticString, _ header: SlotHeader?, _ end: StaticString) -> [UInt8] {

@@ -52,7 +52,8 @@ final class TrialKeeper {
     do throws(Errno) {
       let monitor = try InterfaceMonitor(reactor: reactor)
       monitor.onChange = { [self] in
-        watch.network(on: networks(monitor.table), now: reactor.now)
+        watch.handleNetworks(networks(monitor.table), now: reactor.now)
+        decide(now: reactor.now)
       }
       self.monitor = monitor
     } catch {
@@ -63,22 +64,28 @@ final class TrialKeeper {
 
   /// A trusted peer was answered. One that is not on this machine came over a network.
   func served(from endpoint: Endpoint?, over interface: [UInt8]?, now: Instant) {
-    watch.served(over: interface, provesNetwork: endpoint.map { !$0.isLoopback } ?? false, now: now)
+    watch.handleServed(over: interface, provesNetwork: endpoint.map { !$0.isLoopback } ?? false, now: now)
+    decide(now: now)
   }
 
   /// When `timeout` has something to do.
   var deadline: Instant? { due ?? watch.deadline }
 
   func timeout(at now: Instant) {
-    if verdict == nil, let decided = watch.verdict(now: now) {
-      verdict = decided
-      due = now
-    }
+    watch.timeout(now: now)
+    decide(now: now)
     guard let verdict, let due, now >= due else { return }
     switch verdict {
     case .confirm(let evidence): confirm(evidence, at: now)
     case .giveUp(let reason): giveUp(reason, at: now)
     }
+  }
+
+  /// Acts on a verdict at the next turn.
+  private func decide(now: Instant) {
+    guard let decided = watch.nextOutput() else { return }
+    verdict = decided
+    due = now
   }
 
   /// Changes `slot.env` on another thread; the next decision waits until that is done.

@@ -103,29 +103,20 @@ extension TrustStore {
   static func change(
     _ paths: StatePaths, _ change: (inout TrustList) throws(CommandError) -> Void
   ) throws(CommandError) {
-    var failure: CommandError?
-    do throws(FileError) {
-      try StateFolder.make(for: paths.trust)
-      try file(paths.trust).update(waitingForLock: true) { (_) throws(FileError) in
-        do throws(CommandError) {
-          var list: TrustList
-          do throws(StateError) { list = try current(paths) } catch { throw .state(error) }
-          let before = list.text
-          try change(&list)
-          let isChanged = list.text != before
-          let bytes = list.serialize()
-          // First, and under the lock of the list: a copy of what another command has replaced since would stay.
-          if isChanged || list.isSealed { failure = keepCopy(bytes, in: file(paths.lastGoodTrust)) }
-          return isChanged ? bytes : nil
-        } catch {
-          failure = error
-          return nil
-        }
-      }
-    } catch {
-      throw .state(.unusable(path: paths.trust, error))
+    let unusable = { CommandError.state(.unusable(path: paths.trust, $0)) }
+    do throws(FileError) { try StateFolder.make(for: paths.trust) } catch { throw unusable(error) }
+    let copyFailure = try file(paths.trust).update(orElse: unusable) { (_) throws(CommandError) in
+      var list: TrustList
+      do throws(StateError) { list = try current(paths) } catch { throw .state(error) }
+      let before = list.text
+      try change(&list)
+      let isChanged = list.text != before
+      let bytes = list.serialize()
+      // First, and under the lock of the list: a copy of what another command has replaced since would stay.
+      let failure = isChanged || list.isSealed ? keepCopy(bytes, in: file(paths.lastGoodTrust)) : nil
+      return (isChanged ? bytes : nil, failure)
     }
-    if let failure { throw failure }
+    if let copyFailure { throw copyFailure }
   }
 
   private static func keepCopy(_ bytes: [UInt8], in copy: DurableFile) -> CommandError? {
