@@ -20,6 +20,7 @@ extension [UInt8] {
 
 extension Collection where Element == UInt8 {
   /// The whole text as a decimal number: digits only, nil for anything else and beyond `maximum`.
+  @inline(never)
   package func decimal(upTo maximum: UInt64 = .max) -> UInt64? {
     guard !isEmpty else { return nil }
     var value: UInt64 = 0
@@ -34,11 +35,13 @@ extension Collection where Element == UInt8 {
   }
 
   /// Like `decimal(upTo:)`, for texts that have one spelling only: a leading zero is refused as well.
+  @inline(never)
   package func canonicalDecimal(upTo maximum: UInt64) -> UInt64? {
     first == Ascii.zero && count > 1 ? nil : decimal(upTo: maximum)
   }
 
   /// The whole text as a decimal number with a minus if there is one; nil for anything else and beyond `Int64`.
+  @inline(never)
   package var signedDecimal: Int64? {
     guard first == Ascii.minus else { return decimal(upTo: UInt64(Int64.max)).map { Int64($0) } }
     guard let magnitude = dropFirst().decimal(upTo: Int64.min.magnitude) else { return nil }

@@ -1,10 +1,13 @@
 // Text is bytes on the board: `String` would bring the Unicode tables into its binaries. Literals are `StaticString`.
+// Nothing here is inlined: each use would cost some hundred bytes.
 
 extension [UInt8] {
   /// A literal's UTF-8.
+  @inline(never)
   package init(_ literal: StaticString) { self = literal.withUTF8Buffer { Array($0) } }
 
   /// Appends a literal's UTF-8.
+  @inline(never)
   package static func += (text: inout [UInt8], literal: StaticString) {
     literal.withUTF8Buffer { text.append(contentsOf: $0) }
   }
@@ -12,11 +15,13 @@ extension [UInt8] {
 
 extension Collection where Element == UInt8 {
   /// Whether the bytes are exactly this literal.
+  @inline(never)
   package func equals(_ literal: StaticString) -> Bool {
     literal.withUTF8Buffer { $0.count == count && $0.elementsEqual(self) }
   }
 
   /// Whether the bytes begin with this literal.
+  @inline(never)
   package func hasPrefix(_ literal: StaticString) -> Bool {
     literal.withUTF8Buffer { $0.count <= count && $0.elementsEqual(prefix($0.count)) }
   }
@@ -24,8 +29,10 @@ extension Collection where Element == UInt8 {
 
 extension StaticString {
   /// The literal's UTF-8.
+  @inline(never)
   package var bytes: [UInt8] { [UInt8](self) }
 
   /// Lets a `switch` over bytes have literal cases.
+  @inline(never)
   package static func ~= (literal: StaticString, bytes: [UInt8]) -> Bool { bytes.equals(literal) }
 }
