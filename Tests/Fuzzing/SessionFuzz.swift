@@ -102,15 +102,19 @@ private final class Attack {
       steps += 1
       perform(operation)
       settle()
-      guard node.halfOpen <= 4, node.sessions.count <= 4 + 16, node.requests.count <= 4 else { fatalError("unbounded") }
-      guard node.admitted == node.sessions.count(where: { $0.ledger.isAdmitted }) else { fatalError("miscounted") }
-      for session in node.sessions {
-        guard node.deadline ?? .distantFuture <= node.deadline(of: session) else { fatalError("nobody wakes") }
+      guard node.strangers.connections.count <= 4, node.connections.count <= 4 + 16, node.serving.works.count <= 4
+      else {
+        fatalError("unbounded")
+      }
+      let open = node.peers.reduce(0) { $0 + $1.connections.count }
+      guard open == node.connections.count(where: { $0.open != nil }) else { fatalError("miscounted") }
+      for connection in node.connections {
+        guard node.deadline ?? .distantFuture <= connection.deadline else { fatalError("nobody wakes") }
       }
     }
     node.stop(now: now)
     settle()
-    guard node.sessions.isEmpty else { fatalError("still open") }
+    guard node.connections.isEmpty else { fatalError("still open") }
   }
 
   private func take(_ limit: Int = 255) -> [UInt8] {
@@ -157,7 +161,7 @@ private final class Attack {
     guard let sealed = probes?.seal(.init(kind: kind, number: UInt64(choice >> 3), received: UInt64(choice) << 3))
     else { return }
     lastProbe = sealed
-    let source = choice & 4 == 0 ? UInt32(node.sessions.last?.endpoint == Endpoint(ipv4: 1, port: 1) ? 1 : 2) : 7
+    let source = choice & 4 == 0 ? UInt32(node.connections.last?.endpoint == Endpoint(ipv4: 1, port: 1) ? 1 : 2) : 7
     node.receiveProbe(sealed, from: Endpoint(ipv4: source, port: choice & 2 == 0 ? 9 : 10), now: now)
   }
 

@@ -27,18 +27,14 @@ final class Session {
     case closed
   }
 
-  let id: ConnectionID
   let role: Role
   let endpoint: Endpoint
   /// For an initiator what it chose; for a responder what M1 turned out to be.
   private(set) var wire: Wire
-  let started: Instant
   private(set) var remote: PublicKey?
   private var isClosed = false
   private(set) var hello: Hello?
   private(set) var liveness: Liveness?
-  /// A suspect was heard since the node last asked.
-  private var isRelieved = false
   /// The last ping that is unanswered, to measure the round trip.
   private var pinged: (nonce: [UInt8], at: Instant)?
   /// The datagrams beside the stream, when both sides offer them.
@@ -58,23 +54,18 @@ final class Session {
   private var inbox = Inbox(wire: .one)
   private var outbox: Outbox
 
-  /// What the node keeps on this connection.
-  var ledger = SessionLedger()
-
   /// - Parameters:
   ///   - ephemeral: for a replay; otherwise one is drawn when it is needed.
   ///   - encoding: for a replay of what OTP 25 sent.
   init(
-    id: ConnectionID, role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, now: Instant,
-    ephemeral: consuming KeyPair? = nil, encoding: EncodingOptions = .init()
+    role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, ephemeral: consuming KeyPair? = nil,
+    encoding: EncodingOptions = .init()
   ) {
-    self.id = id
     self.role = role
     self.endpoint = endpoint
     self.wire = wire
     self.limits = limits
     self.encoding = encoding
-    started = now
     outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
     phase = role == .initiator ? .connecting : .awaitingM1
     self.ephemeral = ephemeral
@@ -84,8 +75,8 @@ final class Session {
   var queuedBytes: Int { outbox.queuedBytes }
   /// How much output the peer has not taken.
   var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
-  /// How many bytes of both directions this connection holds.
-  var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes + ledger.requestBytes }
+  /// How many bytes of both directions wait here.
+  var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
   var accepted: UInt64 { outbox.accepted }
   var handedOver: UInt64 { outbox.handedOver }
@@ -195,7 +186,7 @@ final class Session {
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
       let incoming = try inbox.open(&reader.buffer, range, &channel!.receiver, takes: takes)
-      if liveness?.received(now: now) ?? false { isRelieved = true }
+      _ = liveness?.received(now: now)
       guard let incoming else { continue }
       switch incoming.envelope {
       case .pong(let nonce): measure(nonce, now: now)
@@ -333,15 +324,12 @@ final class Session {
 
   // MARK: Time
 
+  /// When the watch over the peer wants something done.
+  var livenessDeadline: Instant { liveness?.deadline ?? .distantFuture }
+
   /// What the watch over the peer wants done now; nil when nothing more.
   func livenessStep(now: Instant, random: inout RandomStream) -> Liveness.Step? {
     liveness?.timeout(now: now, random: &random)
-  }
-
-  /// Whether a suspect was heard since this was asked last.
-  func takeRelief() -> Bool {
-    defer { isRelieved = false }
-    return isRelieved
   }
 
   // MARK: Probes
