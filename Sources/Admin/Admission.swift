@@ -24,35 +24,26 @@ public enum Refusal: Error, Equatable, Sendable {
 }
 
 extension Procedure {
-  /// Whether a peer with these grants may call it with at least some arguments. `agent.whoami` is everyone's who is
-  /// paired (Protocol, Trust list).
-  public func isOpen(to grants: Grants) -> Bool {
-    self == .agentWhoAmI || grants.mayAllow([UInt8](name))
+  /// How far a peer with these grants may use it. `agent.whoami` is everyone's who is paired (Protocol, Trust list).
+  public func permission(of grants: Grants) -> Permission {
+    self == .agentWhoAmI ? .full : grants.permission(for: [UInt8](name))
   }
-}
-
-/// Whether the policy lets a peer with these grants have this plan carried out.
-public func authorize(_ plan: Plan, _ grants: Grants) -> Bool {
-  let name = [UInt8](plan.procedure.name)
-  if plan.procedure == .agentWhoAmI || grants.allows(name) { return true }
-  let arguments = plan.checkedArguments
-  return !arguments.isEmpty && arguments.allSatisfy { grants.allows(name, argument: $0) }
 }
 
 extension Plan {
   /// The plan of a call that is understood and allowed. Arguments are looked at only for a caller who may call the
   /// procedure at all.
   public static func admit(
-    _ procedure: Procedure, _ form: ArgumentForm, grants: Grants
+    _ procedure: Procedure, _ form: ArgumentForm, _ permission: Permission
   ) throws(Refusal) -> Plan {
-    guard procedure.isOpen(to: grants) else { throw .forbidden }
+    guard permission != .none else { throw .forbidden }
     let plan: Plan
     do throws(ArgumentError) {
       plan = try Plan(procedure, form)
     } catch {
       throw .badArgument(error)
     }
-    guard authorize(plan, grants) else { throw .forbidden }
+    guard permission.covers(plan.checkedArguments) else { throw .forbidden }
     return plan
   }
 
@@ -61,6 +52,6 @@ extension Plan {
     module: [UInt8], function: [UInt8], arguments: Term, grants: Grants
   ) throws(Refusal) -> Plan {
     guard let procedure = Procedure(module: module, function: function) else { throw .unknownProcedure }
-    return try admit(procedure, .list(arguments), grants: grants)
+    return try admit(procedure, .list(arguments), procedure.permission(of: grants))
   }
 }

@@ -109,6 +109,10 @@ import Testing
 }
 
 @Suite struct Policy {
+  private func authorize(_ plan: Plan, _ grants: Grants) -> Bool {
+    plan.procedure.permission(of: grants).covers(plan.checkedArguments)
+  }
+
   static let writePump = Plan.gpioWrite([LineLevel(label: bytes("pump"), isActive: true)])
 
   @Test func nothingWithoutAGrant() {
@@ -136,9 +140,11 @@ import Testing
   @Test func admission() throws {
     let form = Plan.ArgumentForm.handle(map((binary("timeout"), 1)))
     // Who may not call learns nothing about arguments.
-    #expect(throws: Refusal.forbidden) { try Plan.admit(.wifiRestart, form, grants: grants("wifi.status")) }
+    #expect(throws: Refusal.forbidden) {
+      try Plan.admit(.wifiRestart, form, Procedure.wifiRestart.permission(of: grants("wifi.status")))
+    }
     #expect(throws: Refusal.badArgument(.unfit(.timeout))) {
-      try Plan.admit(.wifiRestart, form, grants: grants("wifi.*"))
+      try Plan.admit(.wifiRestart, form, Procedure.wifiRestart.permission(of: grants("wifi.*")))
     }
     #expect(throws: Refusal.unknownProcedure) {
       try Plan.admit(module: bytes("os"), function: bytes("cmd"), arguments: .list([]), grants: .everything)
@@ -148,7 +154,8 @@ import Testing
         module: bytes("Elixir.Gpio"), function: bytes("write"), arguments: .list([binary("pump"), 1]),
         grants: grants("gpio.write:pump")) == Policy.writePump)
     #expect(throws: Refusal.forbidden) {
-      try Plan.admit(.gpioWrite, .list(.list([binary("led"), 1])), grants: grants("gpio.write:pump"))
+      try Plan.admit(
+        .gpioWrite, .list(.list([binary("led"), 1])), Procedure.gpioWrite.permission(of: grants("gpio.write:pump")))
     }
     #expect(Refusal.forbidden.reason == atom("forbidden"))
     #expect(Refusal.badArgument(.tooMany).reason == binary("bad_argument: too many arguments"))

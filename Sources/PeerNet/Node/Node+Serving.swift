@@ -131,8 +131,9 @@ extension Node {
     _ token: RequestToken?, _ reading: Serving.Reading, _ connection: Connection, _ peer: PeerLinks
   ) -> Request {
     Request(
-      token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, name: reading.handler.name,
-      arguments: reading.arguments, form: reading.form, connection: connection.id, wire: connection.wire)
+      token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, permission: reading.permission,
+      name: reading.handler.name, arguments: reading.arguments, form: reading.form, connection: connection.id,
+      wire: connection.wire)
   }
 
   private func refuse(

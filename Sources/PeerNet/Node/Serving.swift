@@ -19,6 +19,7 @@ struct Serving {
     let handler: Handler
     let arguments: Term
     let form: Request.Form
+    let permission: Permission
   }
 
   /// Why a request is not handed out, under the name that it came by.
@@ -49,7 +50,9 @@ struct Serving {
 
   /// The names that a peer may call, sorted.
   func callable(by entry: TrustEntry) -> [[UInt8]] {
-    handlers.values.filter { $0.allows(entry) }.map { $0.name }.sorted { $0.lexicographicallyPrecedes($1) }
+    handlers.values.filter { $0.permission(of: entry) != .none }.map { $0.name }.sorted {
+      $0.lexicographicallyPrecedes($1)
+    }
   }
 
   // MARK: Requests
@@ -84,14 +87,15 @@ struct Serving {
     guard let handler = handlers[name], form == .handle || handler.isRemoteProcedure else {
       throw Refused(name: name, reason: .noSuchHandle)
     }
-    guard handler.allows(entry) else { throw Refused(name: name, reason: .forbidden) }
+    let permission = handler.permission(of: entry)
+    guard permission != .none else { throw Refused(name: name, reason: .forbidden) }
     // Which remote procedure is called is known only here.
     let other = form == .remoteProcedure ? RemoteProcedure.overhead : 0
     guard !incoming.isCut, incoming.argumentCount - other <= max(handler.maximumArguments, Handler.smallArguments)
     else {
       throw Refused(name: name, reason: .tooLarge)
     }
-    return Reading(handler: handler, arguments: arguments, form: form)
+    return Reading(handler: handler, arguments: arguments, form: form, permission: permission)
   }
 
   /// Takes places for a call from now until it is answered. No peer has more than `maximum` of them.

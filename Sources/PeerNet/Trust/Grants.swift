@@ -48,14 +48,6 @@ public struct Grants: Hashable, Sendable {
     allows(name) || items.contains(.argument(name: name, argument: argument))
   }
 
-  /// Whether `name` may be called with some argument; which one, `allows(_:argument:)` decides.
-  public func mayAllow(_ name: [UInt8]) -> Bool {
-    allows(name)
-      || items.contains {
-        if case .argument(let granted, _) = $0 { granted == name } else { false }
-      }
-  }
-
   /// These grants and the `others`. A trust list refuses the result if there are more than it takes.
   public func adding(_ others: Grants) -> Grants {
     Grants(items: items + others.items.filter { !items.contains($0) })

@@ -37,7 +37,7 @@ final class ProcedureService {
       sharesFairly: true, endsWithConnection: true, maximumArguments: Limits.argumentsOfLines)
     for procedure in Procedure.allCases {
       node.expose(
-        procedure.name.bytes, access: procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
+        procedure.name.bytes, access: procedure.permission(of: .none) == .full ? .anyTrusted : .grantedByArgument,
         isRemoteProcedure: true, limit: Self.limit, sharesFairly: true,
         maximumArguments: procedure.takesLines ? Limits.argumentsOfLines : 0)
     }
@@ -61,7 +61,7 @@ final class ProcedureService {
       }
     let plan: Plan
     do throws(Admin.Refusal) {
-      plan = try Plan.admit(procedure, form, grants: request.grants)
+      plan = try Plan.admit(procedure, form, request.permission)
     } catch {
       return refuse(request, error)
     }
