@@ -73,21 +73,21 @@ final class BeamPeer: Party {
     return connection
   }
 
-  func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID { open(.responder, endpoint, now: now).id }
+  func handleAccepted(from endpoint: Endpoint, now: Instant) -> ConnectionID { open(.responder, endpoint, now: now).id }
 
-  func connected(_ id: ConnectionID, now: Instant) {
+  func handleConnected(_ id: ConnectionID, now: Instant) {
     guard let connection = connections[id] else { return }
     connection.session.connected(now: now, random: &random)
     flush(connection)
   }
 
-  func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+  func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
-  func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+  func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
-  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
+  func handleDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
 
-  func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+  func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     guard let connection = connections[id] else { return }
     connection.arrivals += 1
     let isM3 = connection.session.role == .responder && !connection.isEstablished && connection.hasM1
@@ -146,7 +146,7 @@ final class BeamPeer: Party {
     outputs.append(.close(connection.id, flush: true))
   }
 
-  func drained(_ id: ConnectionID, now: Instant) {
+  func handleDrained(_ id: ConnectionID, now: Instant) {
     guard let connection = connections[id] else { return }
     try? connection.session.drained()
     flush(connection)

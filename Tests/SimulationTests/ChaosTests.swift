@@ -75,7 +75,7 @@ import Testing
       case 18: if random.below(3) == 0 { world.powerCycle(node, keepsMemory: random.below(2) == 0) }
       case 19: world.act(node) { $0.setTrust(world.trust(of: node, without: [other]), now: world.now) }
       case 20: world.act(node) { $0.setTrust(world.trust(of: node), now: world.now) }
-      case 21: world.act(node) { $0.networkChanged(now: world.now) }
+      case 21: world.act(node) { $0.handleNetworkChange(now: world.now) }
       case 22, 23: Self.suspect(world, node, isSuspect: true)
       case 24: Self.suspect(world, node, isSuspect: false)
       case 25:

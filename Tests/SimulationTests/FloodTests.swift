@@ -58,9 +58,9 @@ import Testing
       while world.now < end, !isOver() {
         world.act(1) { node in
           while next <= world.now {
-            let id = node.accept(from: crowd.source(count, &random), now: world.now)
+            let id = node.handleAccepted(from: crowd.source(count, &random), now: world.now)
             let bytes = greeting.bytes(count)
-            if !bytes.isEmpty { node.receive(id, bytes, now: world.now) }
+            if !bytes.isEmpty { node.handleReceived(id, bytes, now: world.now) }
             count += 1
             next = next + crowd.spacing
           }
@@ -148,7 +148,7 @@ import Testing
     let world = world(seed: 5)
     world.act(1) { node in
       for number in 0..<100 {
-        _ = node.accept(from: World.endpoint(2).with(port: UInt16(1_000 + number)), now: world.now)
+        _ = node.handleAccepted(from: World.endpoint(2).with(port: UInt16(1_000 + number)), now: world.now)
       }
     }
     let known = { world.node(1).strangers.connections.count { $0.stranger?.isKnown ?? false } }
@@ -157,7 +157,9 @@ import Testing
       for host in 0..<40 {
         node.strangers.flood.note(
           Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 1), of: PublicKey(UInt64(host / 4), 0, 0, 0))
-        for _ in 0..<4 { _ = node.accept(from: Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 9), now: world.now) }
+        for _ in 0..<4 {
+          _ = node.handleAccepted(from: Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 9), now: world.now)
+        }
       }
     }
     #expect(known() == 32)
@@ -197,15 +199,15 @@ import Testing
     world.act(1) { node in
       let m1 = Greeting.m1.bytes(1)
       for pieces in [[m1 + [0]], [m1, [0]]] {
-        let id = node.accept(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
-        for piece in pieces { node.receive(id, piece, now: world.now) }
+        let id = node.handleAccepted(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
+        for piece in pieces { node.handleReceived(id, piece, now: world.now) }
         if pieces.count == 1 { #expect(node.registry[id] == nil) }
       }
       // Some are answered at once, some wait; both end.
       let ids = (0..<40).map { _ in
-        let id = node.accept(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
-        node.receive(id, m1, now: world.now)
-        node.receive(id, [UInt8](repeating: 0, count: 2_000), now: world.now)
+        let id = node.handleAccepted(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
+        node.handleReceived(id, m1, now: world.now)
+        node.handleReceived(id, [UInt8](repeating: 0, count: 2_000), now: world.now)
         return id
       }
       #expect(ids.allSatisfy { node.registry[$0] == nil })

@@ -17,14 +17,14 @@ import Testing
   }
 
   private static func lose(_ world: World) {
-    world.act(0) { node in for connection in node.connections { node.linkLost(connection.id, now: world.now) } }
+    world.act(0) { node in for connection in node.connections { node.handleLinkLost(connection.id, now: world.now) } }
   }
 
   @Test func aChangeLeavesASoundConnectionAlone() {
     let world = Self.pair(seed: 60)
     let (dials, happened) = (world.dials.count, world.happened)
     for _ in 0..<100 {
-      world.act(0) { $0.networkChanged(now: world.now) }
+      world.act(0) { $0.handleNetworkChange(now: world.now) }
       world.run(.milliseconds(70))
     }
     #expect(world.dials.count == dials && world.happened == happened)
@@ -39,7 +39,7 @@ import Testing
     #expect(world.node(0).connections.contains { $0.open?.standing.isSuspect ?? false })
     world.link.isBlackHole = false
     world.run(.milliseconds(1))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(30))
     #expect(!world.node(0).connections.contains { $0.open?.standing.isSuspect ?? false })
     world.run(.seconds(20))
@@ -60,7 +60,7 @@ import Testing
     world.run { world.node(0).statuses[0].heard.map { $0 > start } ?? false }
     world.run(.milliseconds(100))
     #expect(isSuspect() && world.now - start < .seconds(10))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.seconds(5))
     #expect(isSuspect())
     world.run(.seconds(2))
@@ -155,7 +155,7 @@ import Testing
     let world = Self.pair(seed: 63)
     world.severAll(0)
     Self.lose(world)
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(700))
     let call = try world.call(0, 1)
     world.run(.milliseconds(100))
@@ -171,7 +171,7 @@ import Testing
     world.connect(0, 1)
     world.run(.seconds(300 + Int64(seed)))
     world.cutOff = []
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(700))
     #expect(world.open(0, with: 1) == 1, "seed \(seed)")
   }
@@ -185,17 +185,17 @@ import Testing
     world.run(.seconds(60))
     let before = world.dials.count
     for _ in 0..<1_200 {
-      world.act(0) { $0.networkChanged(now: world.now) }
+      world.act(0) { $0.handleNetworkChange(now: world.now) }
       world.run(.milliseconds(50))
     }
     let count = world.dials.count - before
     #expect(count >= 25 && count <= 60 / 2 * 3 + 3, "\(count) dials in a minute")
     world.run(.seconds(60))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     // Nothing of this round is sent again by itself any more.
     world.run(.milliseconds(1_200))
     world.links = [:]
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(1_500))
     #expect(world.open(0, with: 1) == 1)
   }

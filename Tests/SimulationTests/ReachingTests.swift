@@ -57,7 +57,7 @@ import Testing
     world.add(trusting: [1], announces: true)
     world.run(.seconds(3))
     world.add(trusting: [0], announces: true) { $0.dialsAutomatically = true }
-    world.act(1) { $0.networkChanged(now: world.now) }
+    world.act(1) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(500))
     #expect(world.node(1).statuses[0].isConnected, "an announce would have come after 5 s")
   }
@@ -218,7 +218,7 @@ import Testing
       #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 <= .seconds(36) })
     }
     world.cutOff = []
-    world.act(1) { $0.networkChanged(now: world.now) }
+    world.act(1) { $0.handleNetworkChange(now: world.now) }
     // Within half a second by chance: others have lost the same access point.
     world.run(.milliseconds(600))
     #expect(world.open(1, with: 0) == 1, "a changed network is tried at once")

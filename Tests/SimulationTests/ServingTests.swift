@@ -207,7 +207,7 @@ import Testing
       #expect(world.outcome(0, call) == [.answered(.ok(.integer(Int64(index))))])
     }
     #expect(world.count(0) { if case .closed(_, _, .peerSaid(.stopping)) = $0 { true } else { false } } == 1)
-    let late = world.node(1).accept(from: World.endpoint(0), now: world.now)
+    let late = world.node(1).handleAccepted(from: World.endpoint(0), now: world.now)
     #expect(world.node(1).registry[late] == nil)
   }
 
@@ -217,7 +217,7 @@ import Testing
     let node = world.node(0)
     let id = try #require(node.connections.first?.id)
     _ = try node.call(World.key(1).publicKey, "echo", 1, timeout: .seconds(1), now: world.now)
-    node.disconnected(id, .closedByPeer, now: world.now)
+    node.handleDisconnected(id, .closedByPeer, now: world.now)
     while let output = node.nextOutput() {
       if case .send = output { Issue.record("sent to a connection that is gone") }
     }

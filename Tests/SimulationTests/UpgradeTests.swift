@@ -96,7 +96,7 @@ import Testing
     let held = try #require(node.connections.first { $0.open?.isProvisional ?? false })
     let better = try #require(node.connections.first { $0.wire == .two })
     #expect(held.open?.retirement?.winner === better)
-    world.act(0) { $0.disconnected(better.id, .closedByPeer, now: world.now) }
+    world.act(0) { $0.handleDisconnected(better.id, .closedByPeer, now: world.now) }
     #expect(held.open?.retirement == nil && held.isUsable)
     #expect(node.statuses[0].isConnected)
   }
@@ -126,7 +126,7 @@ import Testing
     #expect(clients[4].statuses[0].lastClose == .peerSaid(.busy))
     // The first lost its connection without the server's noticing, and comes again.
     let id = try #require(clients[0].connections.first?.id)
-    clients[0].disconnected(id, .broken(errno: 104), now: world.now)
+    clients[0].handleDisconnected(id, .broken(errno: 104), now: world.now)
     _ = dial(clients[0])
     #expect(clients[0].statuses[0].isConnected)
     #expect(peer.connections.count <= 5)
@@ -145,19 +145,19 @@ import Testing
         switch output {
         case .dial(let id, _, _):
           dialled = id
-          accepted = server.accept(from: World.endpoint(9), now: now)
-          client.connected(id, now: now)
+          accepted = server.handleAccepted(from: World.endpoint(9), now: now)
+          client.handleConnected(id, now: now)
         case .send(let id, let bytes):
-          client.drained(id, now: now)
-          if id == dialled, let accepted { server.receive(accepted, bytes, now: now) }
+          client.handleDrained(id, now: now)
+          if id == dialled, let accepted { server.handleReceived(accepted, bytes, now: now) }
         case .close, .setReading, .broadcast, .datagram, .probe, .event: break
         }
       }
       while let output = server.nextOutput() {
         isBusy = true
         if case .send(let id, let bytes) = output {
-          server.drained(id, now: now)
-          if id == accepted, let dialled { client.receive(dialled, bytes, now: now) }
+          server.handleDrained(id, now: now)
+          if id == accepted, let dialled { client.handleReceived(dialled, bytes, now: now) }
         }
       }
     }

@@ -144,7 +144,7 @@ extension Node {
   /// A datagram of the discovery port came.
   ///
   /// `link` is the index of the interface that it came in by; nil when its source stands in no prefix of that one.
-  public func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {
+  public func handleDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {
     for discovery in discoveries { discovery.receive(bytes, from: endpoint, link: link, now: now) }
     drainDiscoveries(now: now)
   }
@@ -217,7 +217,7 @@ extension Node {
   ///
   /// Who is missing is asked for and dialled anew. A network that changes all the time makes that happen at a bounded
   /// rate.
-  public func networkChanged(now: Instant) {
+  public func handleNetworkChange(now: Instant) {
     // Who waits for a peer asks for it: the next announce may be seconds away.
     let misses = peers.contains { $0.wantsDial(policy) }
     for discovery in discoveries {
@@ -230,7 +230,7 @@ extension Node {
 
   /// A connection's interface has lost its carrier. It may come back, so the connection stays; but unless the peer has
   /// another one, it is dialled beside this one.
-  public func linkLost(_ id: ConnectionID, now: Instant) {
+  public func handleLinkLost(_ id: ConnectionID, now: Instant) {
     if let connection = registry[id] { suspected(connection, demanding: .wanted, now: now) }
   }
 

@@ -4,8 +4,9 @@ import Sodium
 
 /// A PeerNet node: who it is, whom it trusts, what it exposes, and every connection it has.
 ///
-/// It never touches the outside world. Bytes and time go in through its verbs; after each of them the caller carries
-/// out `nextOutput()` until it is nil, and calls `timeout(now:)` no later than `deadline`. Not thread-safe: one owner.
+/// It never touches the outside world. What happened goes in by `handle…(now:)`, what the application wants by the other
+/// verbs; after each of them the caller carries out `nextOutput()` until it is nil, and calls `timeout(now:)` no later
+/// than `deadline`. Not thread-safe: one owner.
 public final class Node {
   /// The identity's public half: what peers name this node by.
   public let publicKey: PublicKey
@@ -129,7 +130,7 @@ public final class Node {
   // MARK: Inputs from the transport
 
   /// Somebody connected to our port.
-  public func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID {
+  public func handleAccepted(from endpoint: Endpoint, now: Instant) -> ConnectionID {
     let id = registry.newID()
     let session = Session(role: .responder, endpoint: endpoint, wire: .one, limits: limits)
     let stranger = strangers.meet(endpoint, limits, now: now)
@@ -143,19 +144,19 @@ public final class Node {
   }
 
   /// A dial has come up.
-  public func connected(_ id: ConnectionID, now: Instant) {
+  public func handleConnected(_ id: ConnectionID, now: Instant) {
     guard let connection = registry[id], connection.connected(now: now, limits) else { return }
     connection.session.connected(now: now, random: &random)
     touch(connection)
   }
 
   /// A dial failed.
-  public func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+  public func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
     if let connection = registry[id] { remove(connection, reason, now: now) }
   }
 
   /// Bytes came.
-  public func receive(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
+  public func handleReceived(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
     guard let connection = registry[id] else { return }
     turns.begin(at: now)
     connection.session.receive(bytes)
@@ -168,12 +169,12 @@ public final class Node {
   }
 
   /// Bytes were received on a connection, in whatever pieces.
-  public func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
-    bytes.withUnsafeBytes { receive(id, $0, now: now) }
+  public func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+    bytes.withUnsafeBytes { handleReceived(id, $0, now: now) }
   }
 
   /// The kernel has taken all bytes of the last `.send`.
-  public func drained(_ id: ConnectionID, now: Instant) {
+  public func handleDrained(_ id: ConnectionID, now: Instant) {
     guard let connection = registry[id] else { return }
     turns.begin(at: now)
     do { try connection.session.drained() } catch { return close(connection, .session(error), now: now) }
@@ -186,7 +187,7 @@ public final class Node {
   public func reuse(_ id: ConnectionID, _ buffer: consuming [UInt8]) { registry[id]?.session.reuse(buffer) }
 
   /// The connection ended from outside.
-  public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+  public func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
     guard let connection = registry[id] else { return }
     guard reason == .closedByPeer else { return remove(connection, reason, now: now) }
     if connection.open?.hasTakenLeave ?? false { return remove(connection, .superseded, now: now) }
@@ -194,7 +195,7 @@ public final class Node {
   }
 
   /// A datagram has come to the port of `offerProbes`. Whatever is not a connected peer's is dropped without a word.
-  public func receiveProbe(_ datagram: [UInt8], from endpoint: Endpoint, now: Instant) {
+  public func handleProbe(_ datagram: [UInt8], from endpoint: Endpoint, now: Instant) {
     guard let id = ProbeChannel.session(of: datagram),
       let connection = connections.first(where: { $0.open != nil && $0.session.probes?.id == id })
     else { return }
