@@ -10,7 +10,7 @@ extension PeerNode {
 
   /// The earliest.
   var callDeadline: Instant? {
-    node?.connections.flatMap { $0.open?.calls.calls.values.map(\.deadline) ?? [] }.min()
+    node?.connections.flatMap { $0.open?.calls.calls.elements.map(\.deadline) ?? [] }.min()
   }
 
   /// Connections that are being made.

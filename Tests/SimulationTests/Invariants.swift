@@ -28,12 +28,12 @@ extension Node {
     }
     for connection in open {
       guard let open = connection.open else { continue }
-      #expect(open.requests == serving.works.values.count { $0.connection == connection.id })
+      #expect(open.requests == serving.works.elements.count { $0.connection == connection.id })
       // Who has said that it goes cannot take it back when the winner dies.
       if let retirement = open.retirement, !open.isLeaving { #expect(!retirement.winner.isClosed) }
     }
     for (name, handler) in serving.handlers {
-      #expect(handler.running == serving.works.values.count { $0.name == name })
+      #expect(handler.running == serving.works.elements.count { $0.name == name })
     }
     let held = open.reduce(0) { $0 + $1.session.heldBytes + ($1.open?.requestBytes ?? 0) }
     #expect(heldBytes == held)

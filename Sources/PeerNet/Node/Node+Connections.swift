@@ -104,10 +104,11 @@ extension Node {
       .opened(
         connection.id, peer.key, connection.endpoint, wire: connection.wire, dialled: connection.role == .initiator))
     abandonAttempts(peer, below: connection.wire, now: now)
-    for verdict in peer.settle(connection, ours: publicKey) {
-      switch verdict {
-      case .retire(let loser, let winner): retire(loser, winner: winner, now: now)
-      case .contest(let older, let rival): contest(older, rival: rival, now: now)
+    for older in peer.connections {
+      switch peer.verdict(on: older, beside: connection, ours: publicKey) {
+      case .stays: break
+      case .retires: retire(older, winner: connection, now: now)
+      case .isContested: contest(older, rival: connection, now: now)
       }
     }
     reportConnection(peer, now: now)
@@ -158,7 +159,7 @@ extension Node {
     case .retirement: close(connection, .superseded, bye: .superseded, now: now)
     case .call:
       let expired = open.calls.takeExpired(now: now)
-      for id in expired { emit(.callFinished(CallID(id), .timedOut)) }
+      for call in expired { emit(.callFinished(CallID(call.number), .timedOut)) }
       if !expired.isEmpty { closeRetired(open.peer, now: now) }
     }
   }
@@ -297,8 +298,9 @@ extension Node {
       emit(.rejected(connection.endpoint, connection.session.remote, reason))
     case .open(let open):
       heldBytes -= open.countedBytes
-      for call in open.calls.takeAll(handedOver: connection.session.handedOver) {
-        emit(.callFinished(CallID(call.id), call.hasLeft ? .lost(reason) : .notSent(reason)))
+      for call in open.calls.takeExpired(now: .distantFuture) {
+        let hasLeft = call.position <= connection.session.handedOver
+        emit(.callFinished(CallID(call.number), hasLeft ? .lost(reason) : .notSent(reason)))
       }
       if open.requests > 0 { serving.abandon(connection.id) }
       lost(connection, open, reason, now: now)

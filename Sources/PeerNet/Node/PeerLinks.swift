@@ -253,29 +253,27 @@ final class PeerLinks {
 
   // MARK: Duplicates
 
-  /// What becomes of two connections.
+  /// What becomes of a connection when another one has come up.
   enum Verdict {
-    case retire(Connection, winner: Connection)
-    /// The older one should stay, if it is still alive.
-    case contest(Connection, rival: Connection)
+    case stays
+    case retires
+    /// It should win, if it is still alive.
+    case isContested
   }
 
-  /// Decides between a connection on which the peer was let in just now and those that were there. Two nodes that dial
-  /// each other at once settle on the same one (Protocol, One connection).
-  func settle(_ newcomer: Connection, ours: PublicKey) -> [Verdict] {
-    connections.compactMap { other in
-      guard other !== newcomer else { return nil }
-      switch (newcomer.wire, other.wire) {
-      case (.two, .one): return .retire(other, winner: newcomer)
-      case (.two, .two):
-        guard newcomer.session.hello?.instance == other.session.hello?.instance else { return nil }
-        guard newcomer.role != other.role else { return .retire(other, winner: newcomer) }
-        let lower: Session.Role = ours < key ? .initiator : .responder
-        return newcomer.role == lower ? .retire(other, winner: newcomer) : .contest(other, rival: newcomer)
-      case (.one, .one): return other.isReliable ? nil : .retire(other, winner: newcomer)
-      case (.one, .two): return nil
-      }
-      // PeerNet/1 alone otherwise: a BEAM peer keeps the newest and closes the other itself.
+  /// Decides on a connection, now that the peer was let in on a newer one. Two nodes that dial each other at once settle
+  /// on the same one (Protocol, One connection).
+  func verdict(on older: Connection, beside newer: Connection, ours: PublicKey) -> Verdict {
+    guard older !== newer else { return .stays }
+    switch (newer.wire, older.wire) {
+    case (.two, .one): return .retires
+    case (.two, .two):
+      guard newer.session.hello?.instance == older.session.hello?.instance else { return .stays }
+      let lower: Session.Role = ours < key ? .initiator : .responder
+      return newer.role == older.role || newer.role == lower ? .retires : .isContested
+    // PeerNet/1 alone: a BEAM peer keeps the newest and closes the other itself.
+    case (.one, .one): return older.isReliable ? .stays : .retires
+    case (.one, .two): return .stays
     }
   }
 

@@ -4,7 +4,8 @@ import Sodium
 /// What is exposed to peers, and which of their requests are at work.
 struct Serving {
   /// A request that was handed out and not answered yet.
-  struct Work {
+  struct Work: Numbered {
+    let number: UInt64
     let connection: ConnectionID
     let id: UInt64
     let byteCount: Int
@@ -29,7 +30,7 @@ struct Serving {
   }
 
   private(set) var handlers: [[UInt8]: Handler] = [:]
-  private(set) var works: [UInt64: Work] = [:]
+  private(set) var works = NumberedList<Work>()
   /// Which peers these belong to.
   private(set) var places = Slots(limit: .max, isFair: false)
   private var last: UInt64 = 0
@@ -38,7 +39,7 @@ struct Serving {
 
   /// The handler of a name, from now on exposed. A revoked one comes back if requests are still at work: they count.
   mutating func expose(_ name: [UInt8]) -> Handler {
-    let handler = handlers[name] ?? works.values.first { $0.name == name }?.handler ?? Handler(name)
+    let handler = handlers[name] ?? works.elements.first { $0.name == name }?.handler ?? Handler(name)
     handlers[name] = handler
     return handler
   }
@@ -108,13 +109,14 @@ struct Serving {
     handler.slots.take(peer)
     places.take(peer)
     last += 1
-    works[last] = Work(connection: connection, id: id, byteCount: byteCount, peer: peer, handler: handler)
+    works.append(
+      Work(number: last, connection: connection, id: id, byteCount: byteCount, peer: peer, handler: handler))
     return RequestToken(last)
   }
 
   /// Gives the places of a request back. Nil for a token that is unknown by now.
   mutating func finish(_ token: RequestToken) -> Work? {
-    guard let work = works.removeValue(forKey: token.value) else { return nil }
+    guard let work = works.remove(token.value) else { return nil }
     release(work)
     return work
   }
@@ -122,10 +124,7 @@ struct Serving {
   /// Gives back the places of requests that came over a connection which has ended, where their handles allow it: their
   /// answers would reach nobody.
   mutating func abandon(_ connection: ConnectionID) {
-    for (token, work) in works where work.connection == connection && work.handler.endsWithConnection {
-      works[token] = nil
-      release(work)
-    }
+    for work in works.take(where: { $0.connection == connection && $0.handler.endsWithConnection }) { release(work) }
   }
 
   private mutating func release(_ work: Work) {

@@ -150,10 +150,10 @@ import Testing
     }
     #expect(calls.deadline == start + .seconds(1))
     #expect(calls.takeExpired(now: start).isEmpty)
-    #expect(calls.takeExpired(now: start + .seconds(2)) == [3, 4])
+    #expect(calls.takeExpired(now: start + .seconds(2)).map(\.number) == [3, 4])
     #expect(calls.deadline == start + .seconds(3) && calls.remove(2) && !calls.remove(2))
-    let left = calls.takeAll(handedOver: 0)
-    #expect(left.map(\.id) == [1] && left.allSatisfy { !$0.hasLeft })
+    calls.add(9, position: 9, deadline: .distantFuture)
+    #expect(calls.takeExpired(now: .distantFuture).map(\.number) == [1, 9])
     #expect(calls.isEmpty && calls.deadline == .distantFuture)
   }
 }

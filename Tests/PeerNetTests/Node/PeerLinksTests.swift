@@ -113,10 +113,10 @@ import Testing
         let links = LinksFixture(ours: ours, theirs: theirs)
         let older = links.open(role == .initiator ? .responder : .initiator)
         let newer = links.open(role)
-        switch links.peer.settle(newer, ours: links.ours).first {
-        case .retire(let loser, _): return (loser === older ? role : older.role, false)
-        case .contest(let contested, _): return (contested.role, true)
-        case nil: return (role, false)
+        switch links.peer.verdict(on: older, beside: newer, ours: links.ours) {
+        case .stays: return (role, false)
+        case .retires: return (newer.role, false)
+        case .isContested: return (older.role, true)
         }
       }
       #expect(ends[0].stays == .initiator && ends[1].stays == .responder, "the dial of the lower key stays")
@@ -128,12 +128,9 @@ import Testing
     let links = LinksFixture()
     let old = links.open(.initiator, .one)
     let new = links.open(.initiator, .two)
-    guard case .retire(let loser, let winner) = links.peer.settle(new, ours: links.ours).first else {
-      Issue.record("nothing was decided")
-      return
-    }
-    #expect(loser === old && winner === new)
-    #expect(links.peer.settle(old, ours: links.ours).isEmpty)
+    #expect(links.peer.verdict(on: old, beside: new, ours: links.ours) == .retires)
+    #expect(links.peer.verdict(on: new, beside: old, ours: links.ours) == .stays)
+    #expect(links.peer.verdict(on: new, beside: new, ours: links.ours) == .stays)
     #expect(links.peer.best === new)
   }
 
