@@ -16,7 +16,7 @@ let package = Package(
   platforms: [.macOS(.v26), .iOS(.v26)],
   products: [
     // Of any system; the second needs a transport.
-    .library(name: "PeerNet", targets: ["PeerNet", "ETF", "Sodium", "Noise"]),
+    .library(name: "PeerNet", targets: ["PeerNet", "ETF", "Sodium", "Noise", "Basics"]),
     .library(name: "PeerNetClient", targets: ["PeerNetClient"]),
     // With the one for Linux.
     .library(name: "PeerNetClientLinux", targets: ["PeerNetClientLinux"]),
@@ -38,46 +38,51 @@ let package = Package(
     .target(name: "CWpaClient", linkerSettings: [.linkedLibrary("wpa_client")]),
     .target(name: "CInih", linkerSettings: [.linkedLibrary("inih")]),
 
+    // what everything else is written in: text as bytes, time, addresses (board)
+    .target(name: "Basics", swiftSettings: strict),
+
     // the protocol: values, no I/O (board)
-    .target(name: "ETF", swiftSettings: strict),
+    .target(name: "ETF", dependencies: ["Basics"], swiftSettings: strict),
     .target(name: "Sodium", dependencies: ["CSodium"], swiftSettings: strict),
     .target(name: "Noise", dependencies: ["Sodium"], swiftSettings: strict),
-    .target(name: "PeerNet", dependencies: ["ETF", "Noise", "Sodium"], swiftSettings: strict),
+    .target(name: "PeerNet", dependencies: ["Basics", "ETF", "Noise", "Sodium"], swiftSettings: strict),
     // one line of a configuration file (board)
     .target(name: "Settings", swiftSettings: strict),
-    .target(name: "Admin", dependencies: ["ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
+    .target(name: "Admin", dependencies: ["Basics", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
     // what stands where on the disk of a flashed board (board)
-    .target(name: "Disk", dependencies: ["PeerNet", "Sodium"], swiftSettings: strict),
+    .target(name: "Disk", dependencies: ["Basics", "PeerNet", "Sodium"], swiftSettings: strict),
     // what a flashed board's process 1 decides, without doing it (board)
-    .target(name: "Supervision", dependencies: ["PeerNet", "Settings"], swiftSettings: strict),
+    .target(name: "Supervision", dependencies: ["Basics", "PeerNet", "Settings"], swiftSettings: strict),
 
     // the board's I/O (board)
     .target(name: "Ini", dependencies: ["Settings", "CInih"], swiftSettings: strict),
-    .target(name: "Linux", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "Reactor", dependencies: ["Linux"], swiftSettings: strict),
+    .target(name: "Linux", dependencies: ["Basics", "CLinux"], swiftSettings: strict),
+    .target(name: "Reactor", dependencies: ["Basics", "Linux"], swiftSettings: strict),
     .target(
       name: "Board",
-      dependencies: ["ETF", "PeerNet", "Admin", "Linux", "Reactor", "CGpiod", "CWpaClient"],
+      dependencies: ["Basics", "ETF", "PeerNet", "Admin", "Linux", "Reactor", "CGpiod", "CWpaClient"],
       swiftSettings: strict),
     .target(
-      name: "PeerNetLinux", dependencies: ["PeerNet", "Sodium", "Linux", "Reactor"],
+      name: "PeerNetLinux", dependencies: ["Basics", "PeerNet", "Sodium", "Linux", "Reactor"],
       swiftSettings: strict),
     .executableTarget(
       name: "peernetd",
       dependencies: [
+        "Basics",
         "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "Ini", "Linux", "Reactor", "Board", "PeerNetLinux",
         "CLinux",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "boardinit",
-      dependencies: ["PeerNet", "Sodium", "Disk", "Supervision", "Ini", "Linux", "Reactor", "CLinux"],
+      dependencies: ["Basics", "PeerNet", "Sodium", "Disk", "Supervision", "Ini", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),
 
     // laptop and phone (full Swift)
     .target(
       name: "PeerNetClient",
       dependencies: [
+        "Basics",
         "ETF", "Sodium", "PeerNet", .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -86,12 +91,14 @@ let package = Package(
     .target(
       name: "PeerNetClientLinux",
       dependencies: [
+        "Basics",
         "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetLinux", "Linux", "Reactor",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "peernet",
       dependencies: [
+        "Basics",
         "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -117,18 +124,22 @@ let package = Package(
     .executableTarget(
       name: "Bench",
       dependencies: [
+        "Basics",
         "CSodium", "ETF", "Sodium", "Noise", "PeerNet", "Linux", "Reactor", "PeerNetLinux",
       ],
       swiftSettings: strict),
 
     // tests, layer by layer
+    // what all of them share
+    .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
     .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
-      name: "FlakyLinks", dependencies: ["ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks", swiftSettings: strict),
+      name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks",
+      swiftSettings: strict),
     .executableTarget(
       name: "Flaky", dependencies: ["FlakyLinks"], path: "Tests/Flaky", swiftSettings: strict),
     // the same weather over the kernel's own network: namespaces, a forwarder between them, and the real daemon
@@ -143,13 +154,14 @@ let package = Package(
     .executableTarget(
       name: "FlakyReal", dependencies: ["RealLinks", "FlakyLinks", "PeerNetClient", "PeerNet", "Linux"],
       path: "Tests/FlakyReal", swiftSettings: strict),
-    .testTarget(name: "ETFTests", dependencies: ["ETF", "Vectors"], swiftSettings: strict),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: strict),
+    .testTarget(name: "ETFTests", dependencies: ["Basics", "ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "NoiseTests", dependencies: ["Noise", "Sodium", "Vectors"],
       exclude: ["standard-transcript.json", "standard-transcript.py"], swiftSettings: strict),
     .testTarget(
-      name: "PeerNetTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
+      name: "PeerNetTests", dependencies: ["Basics", "TestKit", "PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
       exclude: ["Liveness/probe-vector.py"],
       swiftSettings: strict),
     .testTarget(
@@ -157,19 +169,20 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "AdminTests", dependencies: ["Admin", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
-    .testTarget(name: "DiskTests", dependencies: ["Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+    .testTarget(name: "DiskTests", dependencies: ["Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
     .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests",
-      dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "Threads", "boardinit"],
+      dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "TestKit", "Threads", "boardinit"],
       swiftSettings: strict),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "Threads"], swiftSettings: strict),
+    .testTarget(name: "LinuxTests", dependencies: ["Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests",
-      dependencies: ["Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium"],
+      dependencies: ["Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium"],
       swiftSettings: strict),
     .testTarget(
-      name: "BoardTests", dependencies: ["Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
+      name: "BoardTests",
+      dependencies: ["Basics", "TestKit", "Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),
     .testTarget(
       name: "ClientTests",
@@ -209,7 +222,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "TestKit", "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium",
+        "Linux",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

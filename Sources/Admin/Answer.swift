@@ -1,3 +1,4 @@
+import Basics
 import ETF
 
 /// A map with binary keys, pair by pair. What is not known has no pair.

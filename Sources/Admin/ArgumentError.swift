@@ -1,3 +1,5 @@
+import Basics
+
 /// Why arguments are not those of the procedure: the caller's mistake. It repeats nothing of what the caller sent.
 public enum ArgumentError: Error, Equatable, Sendable {
   /// A procedure reached by its own name takes a map.
@@ -21,15 +23,15 @@ public enum ArgumentError: Error, Equatable, Sendable {
   public var reason: [UInt8] {
     var text = [UInt8]("bad_argument: ")
     switch self {
-    case .notAMap: text.append(text: "expected a map")
-    case .notAList: text.append(text: "expected a list")
-    case .tooMany: text.append(text: "too many arguments")
-    case .unknownKey: text.append(text: "unknown key")
-    case .duplicate(let parameter): text.append(text: "given twice: ", parameter)
-    case .missing(let parameter): text.append(text: "missing ", parameter)
+    case .notAMap: text += "expected a map"
+    case .notAList: text += "expected a list"
+    case .tooMany: text += "too many arguments"
+    case .unknownKey: text += "unknown key"
+    case .duplicate(let parameter): text.append("given twice: ", parameter)
+    case .missing(let parameter): text.append("missing ", parameter)
     case .unfit(let parameter):
-      text.append(text: parameter.expectation)
-    case .conflict(let parameter): text.append(text: "give values alone, without ", parameter)
+      text += parameter.expectation
+    case .conflict(let parameter): text.append("give values alone, without ", parameter)
     }
     return text
   }
@@ -50,8 +52,8 @@ extension Parameter {
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(text: StaticString, _ parameter: Parameter) {
-    append(text: text)
-    append(text: parameter.name)
+  fileprivate mutating func append(_ text: StaticString, _ parameter: Parameter) {
+    self += text
+    self += parameter.name
   }
 }

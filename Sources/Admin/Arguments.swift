@@ -1,3 +1,4 @@
+import Basics
 import ETF
 
 /// A call's arguments by parameter, from either of the two forms in which they come.

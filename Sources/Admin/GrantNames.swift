@@ -1,3 +1,5 @@
+import Basics
+
 /// An item of a list of grants that names nothing on any board, such as `wifi.retsart`.
 public struct UnknownGrant: Error, Equatable, Sendable {
   /// The item as it was written.

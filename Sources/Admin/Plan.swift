@@ -17,7 +17,7 @@ public enum Plan: Equatable, Sendable {
   /// Reboot or power off.
   case power(PowerPlan)
   /// Associate anew, within the time given.
-  case wifiRestart(timeout: Duration)
+  case wifiRestart(timeout: TimeSpan)
   /// Tell the networks in sight.
   case wifiScan
   /// Tell the link and the last restart.

@@ -1,3 +1,5 @@
+import Basics
+
 /// What a board can be asked to do: there is nothing else (Protocol, Remote procedure handle).
 ///
 /// Each is reached as a handle of its own ``name``, or through `beam_admin` as module and function, which are the

@@ -1,3 +1,5 @@
+import Basics
+
 /// Why a plan could not be carried out.
 public struct ProcedureFailure: Error, Equatable, Sendable {
   /// What a program can tell failures apart by.
@@ -42,7 +44,7 @@ public struct ProcedureFailure: Error, Equatable, Sendable {
   /// The reason in `{error, Reason}`, as a binary: `code: text`.
   public var reason: [UInt8] {
     var reason = [UInt8](code.name)
-    reason.append(text: ": ")
+    reason += ": "
     reason.append(contentsOf: text)
     return reason
   }

@@ -72,10 +72,10 @@ final class Board {
     }
     while !Self.isListening(port) {
       if try process.reap() != nil { throw BenchError("\(command.joined(separator: " ")) ended") }
-      guard Clock.now() - begin < 10_000_000_000 else { throw BenchError("it does not listen") }
+      guard Clock.now() - begin < .seconds(10) else { throw BenchError("it does not listen") }
       usleep(50)
     }
-    try body(process.id, Double(Clock.now() - begin))
+    try body(process.id, Double((Clock.now() - begin).nanoseconds))
   }
 
   private static func loopback(_ port: UInt16) -> sockaddr_in {

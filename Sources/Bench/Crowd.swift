@@ -56,7 +56,7 @@ final class Crowd: @unchecked Sendable {
       try transport.start(node) { [self] event in
         guard case .connected = event else { return }
         // Not from inside this node's own outputs.
-        reactor.schedule(after: 0) { [self] in connectNext(count, peer, endpoint, done) }
+        reactor.schedule(after: .zero) { [self] in connectNext(count, peer, endpoint, done) }
       }
       node.connect(peer, at: [endpoint], now: transport.now)
       transport.carryOut()

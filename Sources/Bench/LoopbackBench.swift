@@ -138,7 +138,7 @@ final class Echo: @unchecked Sendable {
     var start = Clock.now()
     try exchange(arguments, inFlight: 1, count: count) { _ in
       let now = Clock.now()
-      times.append(Double(now - start))
+      times.append(Double((now - start).nanoseconds))
       start = now
     }
     // The first one came from another thread.

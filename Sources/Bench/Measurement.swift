@@ -1,12 +1,13 @@
+import Basics
 import Foundation
 import Glibc
 import Linux
 
 /// Nanoseconds that `body` takes; `cpu` counts this thread's work alone.
 func elapsed(cpu: Bool = false, _ body: () throws -> Void) rethrows -> Double {
-  let start = cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now())
+  let start = cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now().nanoseconds)
   try body()
-  return (cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now())) - start
+  return (cpu ? time(CLOCK_THREAD_CPUTIME_ID) : Double(Clock.now().nanoseconds)) - start
 }
 
 /// Nanoseconds that all threads of this process have worked.

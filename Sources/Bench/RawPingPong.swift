@@ -1,3 +1,4 @@
+import Basics
 import Dispatch
 import Foundation
 import Glibc
@@ -73,7 +74,7 @@ final class RawPingPong: @unchecked Sendable {
         let start = Clock.now()
         Self.send(client, buffer)
         guard Self.receive(client, poll, &buffer) else { break }
-        times.values.append(Double(Clock.now() - start))
+        times.values.append(Double((Clock.now() - start).nanoseconds))
       }
     }
     thread.start()

@@ -1,4 +1,5 @@
 import Admin
+import Basics
 import Reactor
 
 /// A real board: its lines through libgpiod, its radio through wpa_supplicant's control socket or NetworkManager's

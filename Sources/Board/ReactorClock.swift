@@ -10,11 +10,11 @@ public final class ReactorClock: BoardClock {
   public init(_ reactor: Reactor) { self.reactor = reactor }
 
   /// Read anew each time: CLOCK_BOOTTIME.
-  public var now: Instant { Instant(nanoseconds: Clock.now()) }
+  public var now: Instant { Clock.now() }
 
   public var unixTime: Int64 { Clock.realtimeSeconds() }
 
   public func schedule(at deadline: Instant, _ action: @escaping () -> Void) {
-    reactor.schedule(at: deadline.nanoseconds, action)
+    reactor.schedule(at: deadline, action)
   }
 }

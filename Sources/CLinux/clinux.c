@@ -319,7 +319,6 @@ int clinux_machine(char *name, size_t size) {
     return snprintf(name, size, "%s", all.machine) < (int)size ? 0 : -ENAMETOOLONG;
 }
 int clinux_process_id(void) { return getpid(); }
-unsigned clinux_interface_index(const char *name) { return if_nametoindex(name); }
 const char *clinux_environment(const char *name) { return getenv(name); }
 
 // MARK: Locks

@@ -186,12 +186,6 @@ ptrdiff_t clinux_send(
     }
     RETURN_CALL(sendmsg(fd, &message, MSG_NOSIGNAL));
 }
-int clinux_parse_ip(const char *text, int v6, uint8_t *bytes) {
-    return inet_pton(v6 ? AF_INET6 : AF_INET, text, bytes) == 1 ? 0 : -EINVAL;
-}
-int clinux_format_ip(const uint8_t *bytes, int v6, char *text, size_t size) {
-    return inet_ntop(v6 ? AF_INET6 : AF_INET, bytes, text, (socklen_t)size) != NULL ? 0 : -errno;
-}
 
 // MARK: Unix
 

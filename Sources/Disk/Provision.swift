@@ -1,3 +1,4 @@
+import Basics
 import Sodium
 
 /// What a board was given when it was flashed: its key, who is trusted first, its wifi and name. The laptop writes it,
@@ -26,7 +27,7 @@ public struct Provision: Hashable, Sendable {
 
   /// What stands under a name; nil when nothing does.
   public func contents(_ name: StaticString) -> [UInt8]? {
-    entries.first { name.equals($0.name) }?.contents
+    entries.first { $0.name.equals(name) }?.contents
   }
 
   /// `identity.keys`: the board's key file, 71 bytes.
@@ -69,7 +70,7 @@ extension Provision {
   /// record are not looked at.
   public static func decode(_ area: [UInt8]) throws(ProvisionError) -> Provision {
     guard area.contains(where: { $0 != 0 }) else { throw .empty }
-    guard area.count >= headerByteCount, magic.begins(area), area.littleEndian(at: 12, as: UInt32.self) == 0 else {
+    guard area.count >= headerByteCount, area.hasPrefix(magic), area.littleEndian(at: 12, as: UInt32.self) == 0 else {
       throw .notARecord
     }
     guard let length = Int(exactly: area.littleEndian(at: 8, as: UInt32.self)),
@@ -124,7 +125,7 @@ extension Provision {
     }
     guard payload.count <= Self.maximumByteCount - Self.headerByteCount else { throw .tooLarge }
     var bytes: [UInt8] = []
-    bytes.append(Self.magic)
+    bytes += Self.magic
     bytes.append(littleEndian: UInt32(payload.count))
     bytes.append(littleEndian: 0 as UInt32)
     bytes.append(contentsOf: SHA256.hash(payload).bytes)

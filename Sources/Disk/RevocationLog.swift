@@ -1,3 +1,4 @@
+import Basics
 import Sodium
 
 /// The keys that were unpaired on this board: an area of the disk to which records of 64 bytes are only ever appended.
@@ -44,7 +45,7 @@ public struct RevocationLog: Sendable {
   /// - Parameter seconds: since 1970, by the board's clock, which may be wrong; for the reader's eye only.
   public static func record(_ key: PublicKey, at seconds: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(magic)
+    bytes += magic
     bytes.append(littleEndian: 0 as UInt32)
     key.withUnsafeBytes { bytes.append(contentsOf: $0) }
     bytes.append(littleEndian: seconds)
@@ -53,7 +54,7 @@ public struct RevocationLog: Sendable {
   }
 
   private static func key(_ record: [UInt8]) -> PublicKey? {
-    guard magic.begins(record), record.littleEndian(at: 4, as: UInt32.self) == 0,
+    guard record.hasPrefix(magic), record.littleEndian(at: 4, as: UInt32.self) == 0,
       SHA256.hash(Array(record[..<checkedByteCount])).bytes.starts(with: record[checkedByteCount...])
     else { return nil }
     return PublicKey(Array(record[8..<40]))

@@ -31,7 +31,7 @@ public struct Seed: Hashable, Sendable {
       let present = existing(path)
       guard let contents, isUsable(contents) else { return }
       if let present, isUsable(present) { return }
-      files.append(File(path: path.withUTF8Buffer { [UInt8]($0) }, contents: contents, replacesBroken: present != nil))
+      files.append(File(path: path.bytes, contents: contents, replacesBroken: present != nil))
     }
     add(Self.identity, provision.contents(Provision.identity), isUsable: Self.isKeyFile)
     if let provisioned = provision.contents(Provision.trust) {

@@ -1,3 +1,5 @@
+import Basics
+
 /// Why a copy of `slot.env` is none.
 public enum SlotEnvironmentError: Error, Hashable, Sendable {
   /// Not 4,096 bytes: the number of bytes.
@@ -37,19 +39,19 @@ extension SlotEnvironment {
       guard !line.isEmpty else { break }
       guard let equals = line.firstIndex(of: UInt8(ascii: "=")), equals > line.startIndex else { throw .malformed }
       let (name, value) = (line[..<equals], line[(equals + 1)...])
-      if ("seq" as StaticString).equals(name) {
+      if name.equals("seq") {
         generation = try Self.generation(value)
-      } else if ("slot" as StaticString).equals(name) {
+      } else if name.equals("slot") {
         guard let slot = Slot(value) else { throw .slot }
         confirmed = slot
-      } else if ("trial" as StaticString).equals(name) {
+      } else if name.equals("trial") {
         trial = try Self.optionalSlot(value)
-      } else if ("failed" as StaticString).equals(name) {
+      } else if name.equals("failed") {
         failed = try Self.optionalSlot(value)
-      } else if ("tries" as StaticString).equals(name) {
+      } else if name.equals("tries") {
         guard value.count == 1, let digit = value.first, (0x30...0x33).contains(digit) else { throw .tries }
         tries = Int(digit - 0x30)
-      } else if ("reason" as StaticString).equals(name) {
+      } else if name.equals("reason") {
         guard !Self.isNone(value) else { continue }
         guard let word = Reason(Array(value)) else { throw .reason }
         reason = word
@@ -66,7 +68,9 @@ extension SlotEnvironment {
     var bytes: [UInt8] = [0, 0, 0, 0]
     bytes.append("failed", failed.map { [$0.letter] })
     bytes.append("reason", reason?.text)
-    bytes.append("seq", Self.hexadecimal(generation))
+    var seq: [UInt8] = []
+    seq.append(hexadecimal: UInt64(generation))
+    bytes.append("seq", seq)
     bytes.append("slot", [confirmed.letter])
     bytes.append("trial", trial.map { [$0.letter] })
     bytes.append("tries", [UInt8(truncatingIfNeeded: 0x30 + tries)])
@@ -76,7 +80,7 @@ extension SlotEnvironment {
     return bytes
   }
 
-  private static func isNone(_ value: ArraySlice<UInt8>) -> Bool { ("-" as StaticString).equals(value) }
+  private static func isNone(_ value: ArraySlice<UInt8>) -> Bool { value.equals("-") }
 
   private static func optionalSlot(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentError) -> Slot? {
     if isNone(value) { return nil }
@@ -86,37 +90,16 @@ extension SlotEnvironment {
 
   /// U-Boot compares 32 bits. The highest is left out, so that there is always a next one.
   private static func generation(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentError) -> UInt32 {
-    guard (1...8).contains(value.count) else { throw .generation }
-    var number: UInt32 = 0
-    for digit in value {
-      switch digit {
-      case 0x30...0x39: number = number << 4 | UInt32(digit - 0x30)
-      case 0x41...0x46: number = number << 4 | UInt32(digit - 0x41 + 10)
-      case 0x61...0x66: number = number << 4 | UInt32(digit - 0x61 + 10)
-      default: throw .generation
-      }
-    }
-    guard number <= UInt32(Int32.max) else { throw .generation }
-    return number
-  }
-
-  private static func hexadecimal(_ number: UInt32) -> [UInt8] {
-    var digits: [UInt8] = []
-    var rest = number
-    repeat {
-      let nibble = UInt8(rest & 15)
-      digits.append(nibble < 10 ? 0x30 + nibble : 0x61 + nibble - 10)
-      rest >>= 4
-    } while rest > 0
-    return digits.reversed()
+    guard let number = value.hexadecimal(maximumCount: 8), number <= UInt64(Int32.max) else { throw .generation }
+    return UInt32(number)
   }
 }
 
 extension [UInt8] {
   /// `name=value` and a zero; `-` for none.
   fileprivate mutating func append(_ name: StaticString, _ value: [UInt8]?) {
-    append(name)
-    append(UInt8(ascii: "="))
+    self += name
+    append(Ascii.equals)
     append(contentsOf: value ?? [UInt8(ascii: "-")])
     append(0)
   }

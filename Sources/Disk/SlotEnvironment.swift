@@ -1,3 +1,5 @@
+import Basics
+
 /// Which slot boots: what U-Boot's script and the agent tell each other, on the disk as one of two copies of `slot.env`.
 ///
 /// A slot that was written is first *on trial*: booted up to three times, until the system in it says that it works. If
@@ -46,7 +48,7 @@ extension SlotEnvironment {
       self.text = text
     }
 
-    private init(known text: StaticString) { self.text = text.withUTF8Buffer { [UInt8]($0) } }
+    private init(known text: StaticString) { self.text = text.bytes }
 
     /// `three-boots`: it was started three times and never said that it works.
     public static var threeBoots: Reason { Reason(known: "three-boots") }

@@ -1,3 +1,4 @@
+import Basics
 import Sodium
 
 /// The 4 KiB between the two parts of a slot image: what is in it, for which board, and its hash.
@@ -51,7 +52,7 @@ public struct SlotHeader: Hashable, Sendable {
 
   /// Reads the 4,096 bytes. What a later release puts behind the hash of the contents is passed over.
   public init(decoding bytes: [UInt8]) throws(SlotImageError) {
-    guard bytes.count == Self.byteCount, Self.magic.begins(bytes) else { throw .noHeader }
+    guard bytes.count == Self.byteCount, bytes.hasPrefix(Self.magic) else { throw .noHeader }
     guard SHA256.hash(Array(bytes[..<Self.hashStart])).bytes.elementsEqual(bytes[Self.hashStart...]) else {
       throw .headerChecksum
     }
@@ -67,7 +68,7 @@ public struct SlotHeader: Hashable, Sendable {
   /// The 4,096 bytes.
   public func encode() -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.append(Self.magic)
+    bytes += Self.magic
     bytes.append(littleEndian: fitSectors)
     bytes.append(littleEndian: squashfsSectors)
     bytes.append(contentsOf: version)
@@ -91,7 +92,7 @@ public struct SlotHeader: Hashable, Sendable {
   ///
   /// - Parameter superblock: the image's first bytes, 48 at least.
   public static func offset(superblock: [UInt8]) throws(SlotImageError) -> UInt64 {
-    guard superblock.count >= 48, ("hsqs" as StaticString).begins(superblock) else { throw .notASquashfs }
+    guard superblock.count >= 48, superblock.hasPrefix("hsqs") else { throw .notASquashfs }
     let byteCount = superblock.littleEndian(at: 40, as: UInt64.self)
     guard byteCount >= 96 else { throw .notASquashfs }
     guard byteCount < DiskLayout.slot(.a).byteCount else { throw .tooLarge(byteCount) }

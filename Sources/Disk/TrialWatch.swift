@@ -24,16 +24,16 @@ public struct TrialWatch: Sendable {
   }
 
   /// How long the network must have been up when no peer calls, if nothing else is configured.
-  public static var standardPatience: Duration { .seconds(300) }
+  public static var standardPatience: TimeSpan { .seconds(300) }
   /// How long the network may be away, if nothing else is configured.
-  public static var standardNetworkTimeout: Duration { .seconds(600) }
+  public static var standardNetworkTimeout: TimeSpan { .seconds(600) }
 
   private let path: TrialPath
-  private let patience: Duration
-  private let networkTimeout: Duration
+  private let patience: TimeSpan
+  private let networkTimeout: TimeSpan
   private var isServed = false
   /// The time with a network before the present stretch of it.
-  private var timeUp = Duration.zero
+  private var timeUp = TimeSpan.zero
   /// Since when the network is up, or since when it is down.
   private var since: Instant
   private var isUp = false
@@ -41,7 +41,7 @@ public struct TrialWatch: Sendable {
 
   /// The network counts as down until it is said to be up.
   public init(
-    path: TrialPath = .any, patience: Duration = standardPatience, networkTimeout: Duration = standardNetworkTimeout,
+    path: TrialPath = .any, patience: TimeSpan = standardPatience, networkTimeout: TimeSpan = standardNetworkTimeout,
     now: Instant
   ) {
     self.path = path

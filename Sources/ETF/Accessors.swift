@@ -1,3 +1,5 @@
+import Basics
+
 // What a term holds, or nil when it is of another shape.
 extension Term {
   /// An atom's name in UTF-8.

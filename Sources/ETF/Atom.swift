@@ -1,3 +1,5 @@
+import Basics
+
 /// An Erlang atom: a bounded name, kept as the bytes of its UTF-8 form and never interned.
 public struct Atom: Hashable, Sendable {
   /// OTP's bound, in characters.

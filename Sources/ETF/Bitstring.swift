@@ -1,3 +1,5 @@
+import Basics
+
 /// A string of bits whose length is no multiple of eight; one that is, is a binary.
 public struct Bitstring: Hashable, Sendable {
   /// Never empty. The last byte holds its bits at the high end; the bits below them are zero.

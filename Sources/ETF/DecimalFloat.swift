@@ -1,3 +1,5 @@
+import Basics
+
 /// Decimal text to the nearest `Double`, exactly, by long arithmetic; `Double(String)` does not exist on the board.
 enum DecimalFloat {
   /// `[+-]digits[.digits][e[+-]digits]`; nil for any other text and for what overflows. Blanks may stand in front.

@@ -1,3 +1,5 @@
+import Basics
+
 /// An order over terms, only for finding a key that stands twice: hashing could be steered into collisions by a peer,
 /// sorting cannot. It is not Erlang's order; maps inside keys compare pair by pair as they stand.
 enum TermOrder {

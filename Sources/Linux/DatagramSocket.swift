@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// A datagram that arrived, but for its bytes, which lie in the receiver's buffer.
@@ -5,9 +6,9 @@ public struct Datagram: Equatable, Sendable {
   /// Bytes of it in the buffer.
   public var count: Int
   /// Who sent it; anyone can write anything there.
-  public var source: SocketAddress
+  public var source: Endpoint
   /// The address that it was sent to; the port is not told.
-  public var destination: SocketAddress
+  public var destination: Endpoint
   /// The index of the interface that it came in by, 0 when unknown.
   public var interface: UInt32
   /// It was longer than the buffer.
@@ -18,7 +19,7 @@ public struct Datagram: Equatable, Sendable {
 
 extension Socket {
   /// A UDP socket that may broadcast and tells the interface of what it receives (IP_PKTINFO).
-  public static func datagrams(on address: SocketAddress, interface: [UInt8]? = nil) throws(Errno) -> Socket {
+  public static func datagrams(on address: Endpoint, interface: [UInt8]? = nil) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: false)
     try socket.set(CLINUX_REUSE_ADDRESS, 1)
     if socket.isIPv6 {
@@ -41,7 +42,7 @@ extension Socket {
 
   /// Why the kernel would send nothing from `local` to `remote` now: the address is none of ours, or there is no route.
   /// Nil when it would send, and when it cannot be told. Nothing is sent.
-  public static func obstacle(from local: SocketAddress, to remote: SocketAddress) -> Errno? {
+  public static func obstacle(from local: Endpoint, to remote: Endpoint) -> Errno? {
     do throws(Errno) {
       let socket = try make(for: local, stream: false)
       var own = local
@@ -66,14 +67,14 @@ extension Socket {
       return nil
     }
     return Datagram(
-      count: count, source: SocketAddress(packet.source), destination: SocketAddress(packet.destination),
+      count: count, source: Endpoint(packet.source), destination: Endpoint(packet.destination),
       interface: packet.interface, isTruncated: packet.truncated != 0)
   }
 
   /// Sends one datagram, for IPv4 out of the interface with that index unless it is 0. False when the call would have blocked.
   @discardableResult
   public borrowing func send(
-    _ bytes: UnsafeRawBufferPointer, to address: SocketAddress, interface: UInt32 = 0
+    _ bytes: UnsafeRawBufferPointer, to address: Endpoint, interface: UInt32 = 0
   ) throws(Errno) -> Bool {
     // A dual-stack socket takes IPv4 addresses in their mapped form.
     if !address.isIPv4 && !isIPv6 { throw Errno("sendmsg", .addressFamilyNotSupported) }

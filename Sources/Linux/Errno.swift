@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// A refusal by the kernel or the C library: which operation failed, and why.
@@ -88,7 +89,7 @@ public struct Errno: Error, Equatable, Sendable {
       text += bytes(of: known)
     } else {
       text += [UInt8]("error ".utf8)
-      text += decimal(UInt64(code.number.magnitude))
+      text.append(decimal: code.number.magnitude)
     }
     return text
   }

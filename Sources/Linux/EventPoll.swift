@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// What a descriptor is watched for, or found ready for.
@@ -71,10 +72,10 @@ public struct TimerDescriptor: ~Copyable {
     descriptor = FileDescriptor(owning: try check("timerfd_create", clinux_timer_create()))
   }
 
-  /// Arms the timer for `deadline`, in the nanoseconds of ``Clock/now()``; nil disarms it.
-  public borrowing func set(_ deadline: UInt64?) throws(Errno) {
+  /// Arms the timer for `deadline`, by ``Clock/now()``; nil disarms it.
+  public borrowing func set(_ deadline: Instant?) throws(Errno) {
     // 0 would disarm, and what lies beyond the kernel's range is never.
-    let bounded = deadline.map { min(max($0, 1), UInt64(Int64.max)) }
+    let bounded = deadline.map { min(max($0.nanoseconds, 1), UInt64(Int64.max)) }
     try check("timerfd_settime", clinux_timer_set(descriptor.number, bounded ?? 0))
   }
 }

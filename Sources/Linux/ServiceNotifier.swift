@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// Tells the service manager how the process is doing (sd_notify(3)).
@@ -22,13 +23,14 @@ public struct ServiceNotifier: ~Copyable {
     (try? socket.send(state, to: path)) ?? false
   }
 
-  /// How often, in nanoseconds, the service manager wants `WATCHDOG=1` at the least; nil when it does not watch this process.
-  public static func watchdogInterval() -> UInt64? {
-    if let process = System.environment("WATCHDOG_PID"), parseDecimal(process) != UInt64(System.processID) {
+  /// How often the service manager wants `WATCHDOG=1` at the least; nil when it does not watch this process.
+  public static func watchdogInterval() -> TimeSpan? {
+    if let process = System.environment("WATCHDOG_PID"), process.decimal() != UInt64(System.processID) {
       return nil
     }
-    guard let text = System.environment("WATCHDOG_USEC"), let value = parseDecimal(text), value > 0 else { return nil }
-    let (nanoseconds, overflow) = value.multipliedReportingOverflow(by: 1000)
-    return overflow ? nil : nanoseconds
+    guard let text = System.environment("WATCHDOG_USEC"), let value = text.decimal(upTo: UInt64(Int64.max) / 1_000),
+      value > 0
+    else { return nil }
+    return .microseconds(Int64(value))
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// An IP socket: non-blocking, close-on-exec.
@@ -15,17 +16,17 @@ public struct Socket: ~Copyable {
   public var number: Int32 { descriptor.number }
 
   /// The address that the socket is bound to.
-  public borrowing func localAddress() throws(Errno) -> SocketAddress {
+  public borrowing func localAddress() throws(Errno) -> Endpoint {
     var ip = clinux_ip()
     try check("getsockname", clinux_local_address(number, &ip))
-    return SocketAddress(ip)
+    return Endpoint(ip)
   }
 
   /// The address that the socket is connected to.
-  public borrowing func remoteAddress() throws(Errno) -> SocketAddress {
+  public borrowing func remoteAddress() throws(Errno) -> Endpoint {
     var ip = clinux_ip()
     try check("getpeername", clinux_remote_address(number, &ip))
-    return SocketAddress(ip)
+    return Endpoint(ip)
   }
 
   /// Takes the error that waits on the socket, the outcome of a connect among them; nil when there is none. `operation` is what
@@ -46,7 +47,7 @@ public struct Socket: ~Copyable {
     try check("setsockopt", clinux_set_option(number, option, value))
   }
 
-  borrowing func bind(to address: SocketAddress) throws(Errno) {
+  borrowing func bind(to address: Endpoint) throws(Errno) {
     var ip = address.ip
     try check("bind", clinux_bind(number, isIPv6 ? 1 : 0, &ip))
   }
@@ -58,7 +59,7 @@ extension Socket {
   /// A TCP socket that listens on `address`. `::` takes IPv4 as well; where the kernel has no IPv6, `::` becomes `0.0.0.0`.
   /// What it accepts has its `bufferSize`: bytes that the kernel keeps in each direction; nil for its own bounds.
   public static func listening(
-    on address: SocketAddress, backlog: Int32 = 128, bufferSize: Int32? = nil
+    on address: Endpoint, backlog: Int32 = 128, bufferSize: Int32? = nil
   ) throws(Errno) -> Socket {
     if address == .any(port: address.port) {
       do {
@@ -72,7 +73,7 @@ extension Socket {
   }
 
   private static func listening(
-    exactlyOn address: SocketAddress, _ backlog: Int32, _ bufferSize: Int32?
+    exactlyOn address: Endpoint, _ backlog: Int32, _ bufferSize: Int32?
   ) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
     if let bufferSize { try socket.setBuffers(bytes: bufferSize) }
@@ -91,7 +92,7 @@ extension Socket {
       if result == 0 &- Errno.Code.connectionAborted.number { continue }
       guard let accepted = try checkReady("accept", Int(result)) else { return nil }
       return Accepted(
-        socket: Socket(owning: Int32(truncatingIfNeeded: accepted), isIPv6: isIPv6), remote: SocketAddress(ip))
+        socket: Socket(owning: Int32(truncatingIfNeeded: accepted), isIPv6: isIPv6), remote: Endpoint(ip))
     }
   }
 
@@ -100,14 +101,14 @@ extension Socket {
     /// The new connection, non-blocking and close-on-exec.
     public let socket: Socket
     /// Its other end.
-    public let remote: SocketAddress
+    public let remote: Endpoint
 
     /// The socket alone.
     public consuming func take() -> Socket { socket }
   }
 
   /// A TCP socket on its way to `address`. Once it is writable, ``pendingError(of:)`` tells the outcome.
-  public static func connecting(to address: SocketAddress, bufferSize: Int32? = nil) throws(Errno) -> Socket {
+  public static func connecting(to address: Endpoint, bufferSize: Int32? = nil) throws(Errno) -> Socket {
     let socket = try make(for: address, stream: true)
     if let bufferSize { try socket.setBuffers(bytes: bufferSize) }
     var ip = address.ip
@@ -145,7 +146,7 @@ extension Socket {
     try check("shutdown", clinux_shutdown_write(number))
   }
 
-  static func make(for address: SocketAddress, stream: Bool) throws(Errno) -> Socket {
+  static func make(for address: Endpoint, stream: Bool) throws(Errno) -> Socket {
     let number = try check("socket", clinux_socket(address.isIPv4 ? 0 : 1, stream ? 1 : 0))
     return Socket(owning: number, isIPv6: !address.isIPv4)
   }

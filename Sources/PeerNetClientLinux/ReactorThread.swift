@@ -58,11 +58,11 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
 
   public var executor: any SerialExecutor { self }
 
-  public func now() -> Instant { Instant(nanoseconds: Clock.now()) }
+  public func now() -> Instant { Clock.now() }
 
   public func open(_ network: Network) throws(PeerNetError) -> UInt16? {
     var configuration = ReactorTransport.Configuration()
-    configuration.listen = network.listen.map { SocketAddress($0) }
+    configuration.listen = network.listen
     configuration.discoveryPort = network.discoveryPort
     configuration.interfaces = network.interfaces?.map { Array($0.utf8) }
     do {

@@ -11,7 +11,7 @@ public final class ReactorTransport {
   /// Where to listen, and what to say on the network.
   public struct Configuration: Sendable {
     /// Where to listen; nil for a node that only dials.
-    public var listen: SocketAddress? = .any(port: 0)
+    public var listen: Endpoint? = .any(port: 0)
     /// The UDP port of announces and solicits; nil for a node without discovery.
     public var discoveryPort: UInt16? = 4_040
     /// The interfaces that discovery may use; nil allows all.
@@ -55,13 +55,13 @@ public final class ReactorTransport {
   /// Sends from a port of this process alone, so that answers find it beside other processes of this host.
   private var asking: BroadcastSockets?
   private var timer: Timer?
-  private var timerDeadline: UInt64 = .max
+  private var timerDeadline = Instant.distantFuture
   private var isCarryingOut = false
 
-  private static var lingerTime: UInt64 { 2_000_000_000 }
+  private static var lingerTime: TimeSpan { .seconds(2) }
   private static var maximumLingering: Int { 64 }
   /// Timers of this much or less apart wake the processor once.
-  private static var slack: UInt64 { 20_000_000 }
+  private static var slack: TimeSpan { .milliseconds(20) }
 
   /// Opens the listening port, so that it can be announced.
   public init(reactor: Reactor, configuration: Configuration) throws(Errno) {
@@ -130,7 +130,7 @@ public final class ReactorTransport {
   }
 
   /// The reactor's time, as the node takes it.
-  public var now: Instant { Instant(nanoseconds: reactor.now) }
+  public var now: Instant { reactor.now }
 
   // MARK: Outputs
 
@@ -146,8 +146,8 @@ public final class ReactorTransport {
       case .setReading(let id, let wantsRead): connections[id]?.setReading(wantsRead)
       case .broadcast(let bytes):
         if let port = configuration.discoveryPort { _ = asking?.broadcast(bytes, port: port) }
-      case .datagram(let bytes, let to, let link): _ = asking?.send(bytes, to: SocketAddress(to), interface: link)
-      case .probe(_, let bytes, let endpoint): _ = try? probes?.send(bytes, to: SocketAddress(endpoint))
+      case .datagram(let bytes, let to, let link): _ = asking?.send(bytes, to: to, interface: link)
+      case .probe(_, let bytes, let endpoint): _ = try? probes?.send(bytes, to: endpoint)
       case .event(let event): onEvent(event)
       }
     }
@@ -155,11 +155,10 @@ public final class ReactorTransport {
     armTimer()
   }
 
-  private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: Duration) {
-    let time = reactor.now + UInt64(max(deadline.nanoseconds, 0))
+  private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: TimeSpan) {
     dialling.insert(id)
     connections[id] = TCPConnection(
-      dialling: SocketAddress(endpoint), on: reactor, deadline: time, options: options
+      dialling: endpoint, on: reactor, deadline: reactor.now + max(deadline, .zero), options: options
     ) { [self] in received(id, $0) }
   }
 
@@ -187,7 +186,7 @@ public final class ReactorTransport {
       address.port = 0
       probes = try? UDPSocket(on: address, reactor: reactor) { [self] datagram, bytes in
         guard !datagram.isTruncated else { return }
-        self.node?.handleProbe(Array(bytes), from: Endpoint(datagram.source), now: now)
+        self.node?.handleProbe(Array(bytes), from: datagram.source, now: now)
         carryOut()
       }
       if probes != nil { break }
@@ -196,18 +195,18 @@ public final class ReactorTransport {
   }
 
   private func armTimer() {
-    let deadline = node?.deadline?.nanoseconds ?? .max
+    let deadline = node?.deadline ?? .distantFuture
     guard deadline != timerDeadline else { return }
     timerDeadline = deadline
     // A deadline in the past belongs to a peer's next turn.
-    let slack = deadline <= reactor.now ? 0 : Self.slack
-    if let timer, deadline < .max, reactor.reschedule(timer, at: deadline, slack: slack) { return }
+    let slack = deadline <= reactor.now ? .zero : Self.slack
+    if let timer, deadline < .distantFuture, reactor.reschedule(timer, at: deadline, slack: slack) { return }
     if let timer { reactor.cancel(timer) }
     timer = nil
-    guard deadline < .max else { return }
+    guard deadline < .distantFuture else { return }
     timer = reactor.schedule(at: deadline, slack: slack) { [self] in
       timer = nil
-      timerDeadline = .max
+      timerDeadline = .distantFuture
       node?.timeout(now: now)
       carryOut()
     }
@@ -217,7 +216,7 @@ public final class ReactorTransport {
 
   private func accept(_ connection: TCPConnection) {
     guard let node else { return connection.close() }
-    let id = node.handleAccepted(from: Endpoint(connection.remote), now: now)
+    let id = node.handleAccepted(from: connection.remote, now: now)
     connections[id] = connection
     // In a flood most connections are rejected at once. Nothing else is done for them.
     carryOut()
@@ -259,7 +258,7 @@ public final class ReactorTransport {
 
   private func datagram(_ received: BroadcastSockets.Received) {
     node?.handleDatagram(
-      Array(received.bytes), from: Endpoint(received.source), link: received.onLink ? received.interface : nil,
+      Array(received.bytes), from: received.source, link: received.onLink ? received.interface : nil,
       now: now)
     carryOut()
   }
@@ -299,19 +298,5 @@ public final class ReactorTransport {
       local.port = 0
       if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node?.handleLinkLost(id, now: now) }
     }
-  }
-}
-
-extension Endpoint {
-  /// The same address and port, in the core's words.
-  public init(_ address: SocketAddress) {
-    self.init(high: address.high, low: address.low, scope: address.scope, port: address.port)
-  }
-}
-
-extension SocketAddress {
-  /// The same address and port, in the kernel's words.
-  public init(_ endpoint: Endpoint) {
-    self.init(high: endpoint.high, low: endpoint.low, scope: endpoint.scope, port: endpoint.port)
   }
 }

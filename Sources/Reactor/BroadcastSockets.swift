@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// UDP sockets on one port, one confined to each interface that carries broadcasts, re-made as interfaces and addresses come and go.
@@ -9,7 +10,7 @@ public final class BroadcastSockets {
     /// Valid until the handler returns.
     public let bytes: UnsafeRawBufferPointer
     /// Who sent it; anyone can write anything there.
-    public let source: SocketAddress
+    public let source: Endpoint
     /// The index of the interface that it came in on.
     public let interface: UInt32
     /// The source is a neighbour on that interface's link.
@@ -88,7 +89,7 @@ public final class BroadcastSockets {
 
   /// Answers a datagram by the interface that it came in by. False when that is no longer in use, or the kernel refuses.
   @discardableResult
-  public func send(_ bytes: [UInt8], to address: SocketAddress, interface: UInt32) -> Bool {
+  public func send(_ bytes: [UInt8], to address: Endpoint, interface: UInt32) -> Bool {
     guard let member = members.first(where: { $0.interface.index == interface }) else { return false }
     return (try? member.socket.send(bytes, to: address, interface: interface)) ?? false
   }
@@ -105,8 +106,8 @@ public final class BroadcastSockets {
     return allowed?.contains(interface.name) ?? true
   }
 
-  private func targets(_ interface: Interface, port: UInt16) -> [SocketAddress] {
-    var targets: [SocketAddress] = interface.isLoopback ? [] : [.broadcast(port: port)]
+  private func targets(_ interface: Interface, port: UInt16) -> [Endpoint] {
+    var targets: [Endpoint] = interface.isLoopback ? [] : [.broadcast(port: port)]
     for address in interface.addresses {
       guard var target = address.broadcast else { continue }
       target.port = port

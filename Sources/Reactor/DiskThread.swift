@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// Runs work that waits for a disk outside the loop, which goes on meanwhile: one piece of work after the other, in the
@@ -38,12 +39,12 @@ public final class DiskThread: @unchecked Sendable {
     if !isBusy { startNext() }
   }
 
-  /// Runs the loop until no work is left, but at most for this time in nanoseconds: a disk that hangs must not keep the
+  /// Runs the loop until no work is left, but at most for this time: a disk that hangs must not keep the
   /// process from ending.
-  public func finish(within limit: UInt64) {
-    let end = Clock.now() &+ limit
+  public func finish(within limit: TimeSpan) {
+    let end = Clock.now() + limit
     while isBusy, Clock.now() < end {
-      do throws(Errno) { try reactor.runOnce(maxWait: 20_000_000) } catch { return }
+      do throws(Errno) { try reactor.runOnce(maxWait: .milliseconds(20)) } catch { return }
     }
   }
 

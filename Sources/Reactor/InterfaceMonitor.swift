@@ -1,12 +1,13 @@
+import Basics
 import Linux
 
 /// Keeps the system's interfaces and addresses, told by rtnetlink and never polled.
 public final class InterfaceMonitor {
   /// A change after a quiet time is told at once, with what comes in the same moment.
-  private static var moment: UInt64 { 2_000_000 }
+  private static var moment: TimeSpan { .milliseconds(2) }
   /// How long those that follow are gathered: an interface that comes up sends a burst of them.
-  private static var settling: UInt64 { 50_000_000 }
-  private static var retry: UInt64 { 1_000_000_000 }
+  private static var settling: TimeSpan { .milliseconds(50) }
+  private static var retry: TimeSpan { .seconds(1) }
 
   /// As the kernel last told; complete when `isComplete` is.
   public private(set) var table = InterfaceTable()
@@ -23,7 +24,7 @@ public final class InterfaceMonitor {
   private var socket: NetlinkSocket?
   private var registration: Reactor.Registration?
   private var announcement: Timer?
-  private var quietFrom: UInt64 = 0
+  private var quietFrom = Instant.zero
   private var nextDump: Timer?
   private var sequence: UInt32 = 0
   private var phase = Phase.listening

@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// One epoll loop with one timer heap. Everything registered with it runs on the thread that runs it.
@@ -40,15 +41,15 @@ public final class Reactor {
   public let waker: Waker
   /// Called once a turn, after its work: the sign of life that a watchdog wants.
   public var onTurn: (() -> Void)?
-  /// When the turn began, in nanoseconds of `Clock.now()`.
-  public private(set) var now: UInt64
+  /// When the turn began, by `Clock.now()`.
+  public private(set) var now: Instant
 
   private let poll: EventPoll
   private let timer: TimerDescriptor
   private var slots: [Slot] = []
   private var firstFree = UInt32.max
   private var timers = TimerHeap<() -> Void>()
-  private var armed: UInt64?
+  private var armed: Instant?
   private var isStopping = false
 
   /// The buffer bounds what one read takes from a connection, in bytes.
@@ -123,22 +124,21 @@ extension Reactor {
 // MARK: Timers
 
 extension Reactor {
-  /// Runs `action` once `deadline` has come, at most `slack` nanoseconds later. Timers with the same slack wake the processor together.
+  /// Runs `action` once `deadline` has come, at most `slack` later. Timers with the same slack wake the processor together.
   @discardableResult
-  public func schedule(at deadline: UInt64, slack: UInt64 = 0, _ action: @escaping () -> Void) -> Timer {
+  public func schedule(at deadline: Instant, slack: TimeSpan = .zero, _ action: @escaping () -> Void) -> Timer {
     timers.schedule(at: Reactor.coalesced(deadline, slack), action)
   }
 
-  /// Runs `action` in `delay` nanoseconds, counted from this call and not from the turn's beginning.
+  /// Runs `action` after `delay`, counted from this call and not from the turn's beginning.
   @discardableResult
-  public func schedule(after delay: UInt64, slack: UInt64 = 0, _ action: @escaping () -> Void) -> Timer {
-    let (deadline, overflow) = Clock.now().addingReportingOverflow(delay)
-    return schedule(at: overflow ? .max : deadline, slack: slack, action)
+  public func schedule(after delay: TimeSpan, slack: TimeSpan = .zero, _ action: @escaping () -> Void) -> Timer {
+    schedule(at: Clock.now() + delay, slack: slack, action)
   }
 
   /// Moves a timer. False when it has fired or was cancelled.
   @discardableResult
-  public func reschedule(_ timer: Timer, at deadline: UInt64, slack: UInt64 = 0) -> Bool {
+  public func reschedule(_ timer: Timer, at deadline: Instant, slack: TimeSpan = .zero) -> Bool {
     timers.move(timer, to: Reactor.coalesced(deadline, slack))
   }
 
@@ -153,10 +153,11 @@ extension Reactor {
   func isScheduled(_ timer: Timer) -> Bool { timers.contains(timer) }
 
   /// The next multiple of `slack`, so that deadlines near each other become one.
-  static func coalesced(_ deadline: UInt64, _ slack: UInt64) -> UInt64 {
-    guard slack > 1 else { return deadline }
-    let (sum, overflow) = deadline.addingReportingOverflow(slack - 1)
-    return overflow ? .max : sum / slack * slack
+  static func coalesced(_ deadline: Instant, _ slack: TimeSpan) -> Instant {
+    guard slack > .nanoseconds(1) else { return deadline }
+    let last = deadline + (slack - .nanoseconds(1))
+    guard last < .distantFuture else { return last }
+    return Instant(nanoseconds: last.nanoseconds - last.nanoseconds % UInt64(slack.nanoseconds))
   }
 }
 
@@ -172,9 +173,9 @@ extension Reactor {
   /// Ends ``run()`` after this turn.
   public func stop() { isStopping = true }
 
-  /// Takes one turn, waiting at most `maxWait` nanoseconds for something to do.
-  public func runOnce(maxWait: UInt64) throws(Errno) {
-    try turn(milliseconds: Int32(clamping: maxWait / 1_000_000 + (maxWait % 1_000_000 == 0 ? 0 : 1)))
+  /// Takes one turn, waiting at most `maxWait` for something to do.
+  public func runOnce(maxWait: TimeSpan) throws(Errno) {
+    try turn(milliseconds: Int32(clamping: (maxWait + .nanoseconds(999_999)).milliseconds))
   }
 
   /// One batch of events at most, then the timers that were due: neither can starve the other.

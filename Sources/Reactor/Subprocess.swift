@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// Runs a program and tells how it went: what it wrote, up to a bound, and how it ended, by a deadline. Never blocks the loop.
@@ -42,7 +43,7 @@ public final class Subprocess {
 
   /// Starts the program at `path`; see `ChildProcess`. `handler` is called once, in a later turn.
   public convenience init(
-    path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], deadline: UInt64, outputLimit: Int = 64 * 1024,
+    path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], deadline: Instant, outputLimit: Int = 64 * 1024,
     reactor: Reactor, _ handler: @escaping (Outcome) -> Void
   ) throws(Errno) {
     let child = try ChildProcess(path: path, arguments: arguments, environment: environment)
@@ -51,13 +52,13 @@ public final class Subprocess {
 
   /// Has a child write all that is cached to disk; `handler` hears of its end, or of the deadline, in a later turn.
   public convenience init(
-    syncingBy deadline: UInt64, reactor: Reactor, _ handler: @escaping (Outcome) -> Void
+    syncingBy deadline: Instant, reactor: Reactor, _ handler: @escaping (Outcome) -> Void
   ) throws(Errno) {
     try self.init(try ChildProcess.syncing(), deadline: deadline, outputLimit: 0, reactor: reactor, handler)
   }
 
   private init(
-    _ child: consuming ChildProcess, deadline: UInt64, outputLimit: Int, reactor: Reactor,
+    _ child: consuming ChildProcess, deadline: Instant, outputLimit: Int, reactor: Reactor,
     _ handler: @escaping (Outcome) -> Void
   ) throws(Errno) {
     self.reactor = reactor

@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// A TCP connection in a reactor. Its events arrive at one handler, never from inside a call that its owner makes.
@@ -42,7 +43,7 @@ public final class TCPConnection {
   private static var turnLimit: Int { 1 << 20 }
 
   /// The other end.
-  public let remote: SocketAddress
+  public let remote: Endpoint
   private let reactor: Reactor
   private let options: Options
   private var socket: Socket?
@@ -57,7 +58,7 @@ public final class TCPConnection {
   private var isShutDown = false
 
   /// A connection that was accepted. It stands still until ``start(_:)``.
-  init(accepted socket: consuming Socket, from remote: SocketAddress, on reactor: Reactor, options: Options) {
+  init(accepted socket: consuming Socket, from remote: Endpoint, on reactor: Reactor, options: Options) {
     self.socket = consume socket
     self.remote = remote
     self.reactor = reactor
@@ -67,7 +68,7 @@ public final class TCPConnection {
 
   /// Dials `remote`. Success comes as ``Event/opened``; every failure, the deadline's passing among them, as ``Event/closed(_:)``.
   public init(
-    dialling remote: SocketAddress, on reactor: Reactor, deadline: UInt64, options: Options = Options(),
+    dialling remote: Endpoint, on reactor: Reactor, deadline: Instant, options: Options = Options(),
     _ handler: @escaping (Event) -> Void
   ) {
     self.remote = remote
@@ -92,7 +93,7 @@ public final class TCPConnection {
   public var isClosed: Bool { state == .closed }
 
   /// The connection's own address, while it is open.
-  public var local: SocketAddress? {
+  public var local: Endpoint? {
     guard let address = try? socket?.localAddress() else { return nil }
     return address
   }
@@ -145,9 +146,9 @@ extension TCPConnection {
     if state == .open && queue.isEmpty { shutdown() }
   }
 
-  /// Sends what waits, ends our direction, waits for the other side's end and closes: at most that many nanoseconds from now.
+  /// Sends what waits, ends our direction, waits for the other side's end and closes: at the latest at the end of the bound.
   /// What arrives meanwhile is dropped. ``Event/closed(_:)`` follows.
-  public func finish(within bound: UInt64) {
+  public func finish(within bound: TimeSpan) {
     switch state {
     case .idle: close()
     case .dialling: endLater(nil)
@@ -309,7 +310,7 @@ extension TCPConnection {
     }
   }
 
-  private func setTimer(after delay: UInt64, _ action: @escaping () -> Void) {
+  private func setTimer(after delay: TimeSpan, _ action: @escaping () -> Void) {
     if let timer { reactor.cancel(timer) }
     timer = reactor.schedule(after: delay, action)
   }
@@ -329,6 +330,6 @@ extension TCPConnection {
     queue.removeAll()
     if let registration { reactor.deregister(registration) }
     registration = nil
-    setTimer(after: 0) { self.end(failure) }
+    setTimer(after: .zero) { self.end(failure) }
   }
 }

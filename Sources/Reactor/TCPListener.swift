@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// Accepts TCP connections in a reactor.
@@ -5,7 +6,7 @@ public final class TCPListener {
   /// Connections accepted in one turn at most.
   private static var turnLimit: Int { 32 }
   /// How long accepting rests when the system is out of descriptors or memory.
-  private static var rest: UInt64 { 100_000_000 }
+  private static var rest: TimeSpan { .milliseconds(100) }
 
   private let reactor: Reactor
   /// Of connections that are accepted from now on.
@@ -20,7 +21,7 @@ public final class TCPListener {
   /// Listens on `address`; `::` takes IPv4 as well. `handler` gets each connection and calls ``TCPConnection/start(_:)`` or
   /// ``TCPConnection/close()`` on it.
   public init(
-    on address: SocketAddress, backlog: Int32 = 128, reactor: Reactor, options: TCPConnection.Options = .init(),
+    on address: Endpoint, backlog: Int32 = 128, reactor: Reactor, options: TCPConnection.Options = .init(),
     _ handler: @escaping (TCPConnection) -> Void
   ) throws(Errno) {
     self.reactor = reactor
@@ -34,7 +35,7 @@ public final class TCPListener {
   }
 
   /// The address that the listener is bound to, with the port that the kernel chose if it was 0.
-  public var local: SocketAddress? {
+  public var local: Endpoint? {
     guard let address = try? socket?.localAddress() else { return nil }
     return address
   }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A timer of a ``Reactor``. It names nothing once the timer has fired or was cancelled.
 public struct Timer: Hashable, Sendable {
   let slot: UInt32
@@ -15,7 +17,7 @@ struct TimerHeap<Action> {
   }
 
   private struct Node {
-    var deadline: UInt64
+    var deadline: Instant
     var order: UInt64
     var slot: UInt32
 
@@ -30,9 +32,9 @@ struct TimerHeap<Action> {
   private var order: UInt64 = 0
 
   var count: Int { heap.count }
-  var earliest: UInt64? { heap.first?.deadline }
+  var earliest: Instant? { heap.first?.deadline }
 
-  mutating func schedule(at deadline: UInt64, _ action: Action) -> Timer {
+  mutating func schedule(at deadline: Instant, _ action: Action) -> Timer {
     let slot: UInt32
     if firstFree != .max {
       slot = firstFree
@@ -53,7 +55,7 @@ struct TimerHeap<Action> {
   }
 
   /// False when the timer is no more.
-  mutating func move(_ timer: Timer, to deadline: UInt64) -> Bool {
+  mutating func move(_ timer: Timer, to deadline: Instant) -> Bool {
     guard contains(timer) else { return false }
     let index = Int(slots[Int(timer.slot)].position)
     heap[index].deadline = deadline
@@ -72,7 +74,7 @@ struct TimerHeap<Action> {
   var horizon: UInt64 { order }
 
   /// Removes and returns the earliest action if it is due at `now`, and was set before `horizon`.
-  mutating func popDue(at now: UInt64, before horizon: UInt64) -> Action? {
+  mutating func popDue(at now: Instant, before horizon: UInt64) -> Action? {
     guard let first = heap.first, first.deadline <= now, first.order < horizon else { return nil }
     return remove(at: 0)
   }

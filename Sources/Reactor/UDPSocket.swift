@@ -1,3 +1,4 @@
+import Basics
 import Linux
 
 /// A UDP socket in a reactor.
@@ -12,7 +13,7 @@ public final class UDPSocket {
 
   /// Binds `address`, confined to `interface` when one is named. `handler` gets each datagram, its bytes valid until it returns.
   public init(
-    on address: SocketAddress, interface: [UInt8]? = nil, reactor: Reactor,
+    on address: Endpoint, interface: [UInt8]? = nil, reactor: Reactor,
     _ handler: @escaping (Datagram, UnsafeRawBufferPointer) -> Void
   ) throws(Errno) {
     self.reactor = reactor
@@ -24,7 +25,7 @@ public final class UDPSocket {
   }
 
   /// The address that it is bound to; nil once it is closed.
-  public var local: SocketAddress? {
+  public var local: Endpoint? {
     guard let address = try? socket?.localAddress() else { return nil }
     return address
   }
@@ -37,7 +38,7 @@ public final class UDPSocket {
 
   /// Sends one datagram, out of the interface with that index unless it is 0. False when the kernel's buffer is full: it is lost.
   @discardableResult
-  public func send(_ bytes: [UInt8], to address: SocketAddress, interface: UInt32 = 0) throws(Errno) -> Bool {
+  public func send(_ bytes: [UInt8], to address: Endpoint, interface: UInt32 = 0) throws(Errno) -> Bool {
     try bytes.withUnsafeBufferPointer { (buffer) throws(Errno) in
       try socket?.send(UnsafeRawBufferPointer(buffer), to: address, interface: interface) ?? false
     }

@@ -1,3 +1,5 @@
+import Basics
+
 /// What process 1 tells the agent about this start: lines of `key=value`.
 public struct BoardFacts: Equatable, Sendable {
   /// Why the board started.

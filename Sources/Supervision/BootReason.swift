@@ -1,3 +1,5 @@
+import Basics
+
 /// Why the board started, as far as it can be known.
 public struct BootReason: Equatable, Sendable {
   /// What was found of the last run's record.

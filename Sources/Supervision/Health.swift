@@ -5,7 +5,7 @@ import PeerNet
 /// The board's watchdog is petted only while every such service is: `READY=1` in time after its start, then
 /// `WATCHDOG=1` within its interval. One that ends is started again, and has to be ready again within two minutes.
 struct Health: Equatable {
-  static let recovery = Duration.seconds(120)
+  static let recovery = TimeSpan.seconds(120)
 
   private enum State: Equatable {
     /// Neither ready nor, maybe, running. `readyBy` is set while it runs.
@@ -13,11 +13,11 @@ struct Health: Equatable {
     case ready(lastSign: Instant)
   }
 
-  let patience: Duration
-  let readiness: Duration
+  let patience: TimeSpan
+  let readiness: TimeSpan
   private var state: State
 
-  init(patience: Duration, readiness: Duration, now: Instant) {
+  init(patience: TimeSpan, readiness: TimeSpan, now: Instant) {
     self.patience = patience
     self.readiness = readiness
     state = .unwell(since: now, readyBy: nil)

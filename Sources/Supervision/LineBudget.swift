@@ -5,7 +5,7 @@ public struct LineBudget: Sendable {
   /// Lines at once.
   public static let burst: Int64 = 500
   /// Time after which one more is allowed.
-  public static let interval = Duration.milliseconds(100)
+  public static let interval = TimeSpan.milliseconds(100)
 
   private var fullAt = Instant.zero
   private var dropped: Int64 = 0

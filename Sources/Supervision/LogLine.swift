@@ -39,7 +39,7 @@ public struct LogLine: Equatable, Sendable {
     var line: [UInt8] = []
     line.append(date: date)
     line += " "
-    line.append(decimal: Int64(clamping: uptime.nanoseconds / 1_000_000_000))
+    line.append(decimal: uptime.nanoseconds / 1_000_000_000)
     line += "."
     line.append(decimal: Int64(clamping: uptime.nanoseconds / 1_000_000 % 1000), width: 3)
     line += " "

@@ -1,3 +1,5 @@
+import Basics
+
 /// What a message of sd_notify(3) says, as far as anybody here cares.
 public struct Notification: Equatable, Sendable {
   /// `READY=1`: the service does its work.

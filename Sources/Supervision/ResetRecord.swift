@@ -1,3 +1,5 @@
+import Basics
+
 /// What the running system leaves on its data partition about its own end, for the next start to read.
 ///
 /// Text of three lines; the last one, `end`, tells a whole record from a torn one.

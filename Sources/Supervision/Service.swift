@@ -11,9 +11,9 @@ public struct Service: Equatable, Sendable {
   /// Whether it speaks sd_notify(3). The board counts as well only while such a service does.
   public var notifies = false
   /// The longest it may be silent when it notifies.
-  public var watchdog = Duration.seconds(30)
+  public var watchdog = TimeSpan.seconds(30)
   /// How long it may take to be ready when it notifies.
-  public var readiness = Duration.seconds(60)
+  public var readiness = TimeSpan.seconds(60)
   /// -20 to 19; see nice(2).
   public var nice: Int32 = 0
 

@@ -97,17 +97,17 @@ public struct ServiceList: Equatable, Sendable {
       default: fault(setting, "notify is yes or no: the line is ignored")
       }
     case "watchdog":
-      guard let seconds = value.number, (1...3600).contains(seconds) else {
+      guard let seconds = value.signedDecimal, (1...3600).contains(seconds) else {
         return fault(setting, "watchdog is a number of seconds from 1 to 3600: it stays at 30")
       }
       services[index].watchdog = .seconds(seconds)
     case "ready":
-      guard let seconds = value.number, (1...3600).contains(seconds) else {
+      guard let seconds = value.signedDecimal, (1...3600).contains(seconds) else {
         return fault(setting, "ready is a number of seconds from 1 to 3600: it stays at 60")
       }
       services[index].readiness = .seconds(seconds)
     case "nice":
-      guard let nice = value.number, (-20...19).contains(nice) else {
+      guard let nice = value.signedDecimal, (-20...19).contains(nice) else {
         return fault(setting, "nice is a number from -20 to 19: it stays at 0")
       }
       services[index].nice = Int32(truncatingIfNeeded: nice)

@@ -68,8 +68,8 @@ struct SupervisedService {
   }
 
   /// How long it ran, and how long it rests.
-  mutating func ended(at now: Instant) -> (ran: Duration, rest: Duration) {
-    var ran = Duration.zero
+  mutating func ended(at now: Instant) -> (ran: TimeSpan, rest: TimeSpan) {
+    var ran = TimeSpan.zero
     if case .running(_, let since) = state { ran = now - since }
     let rest = backoff.rest(afterRunning: ran)
     state = .resting(until: now + rest)

@@ -29,10 +29,10 @@ extension Supervisor {
   }
 
   /// After a kill, what the kernel gets to carry it out. A process that waits for a dead disk stays.
-  static let killLimit = Duration.seconds(1)
-  static let strayGrace = Duration.milliseconds(200)
-  static let diskLimit = Duration.seconds(10)
-  static let powerLimit = Duration.seconds(10)
+  static let killLimit = TimeSpan.seconds(1)
+  static let strayGrace = TimeSpan.milliseconds(200)
+  static let diskLimit = TimeSpan.seconds(10)
+  static let powerLimit = TimeSpan.seconds(10)
 
   /// Somebody asks for the end. `detail` is who, for the record.
   public mutating func asked(_ action: PowerAction, detail: [UInt8], at now: Instant) {

@@ -42,15 +42,15 @@ public struct Supervisor {
   }
 
   /// The longest that the start script may take.
-  public static let preparationLimit = Duration.seconds(90)
+  public static let preparationLimit = TimeSpan.seconds(90)
   /// Between two signs of life for the hardware: a third of the shortest patience among the boards, 15 s, and a bit less.
-  public static let petInterval = Duration.seconds(4)
+  public static let petInterval = TimeSpan.seconds(4)
   /// How often is looked for what a service needs.
-  public static let lookInterval = Duration.milliseconds(250)
+  public static let lookInterval = TimeSpan.milliseconds(250)
   /// What a service gets to end by itself.
-  public static let grace = Duration.seconds(5)
+  public static let grace = TimeSpan.seconds(5)
   /// A watchdog that was given up on has reset the machine by now, or there is none: then software must.
-  public static let resetLimit = Duration.seconds(60)
+  public static let resetLimit = TimeSpan.seconds(60)
 
   var services: [SupervisedService] = []
   var phase: Phase

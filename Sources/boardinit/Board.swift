@@ -31,10 +31,10 @@ final class Board {
     reactor = try Reactor(bufferSize: 4096)
     journal = Journal(paths, kernel: kernel)
     data = DataPartition(paths: paths, journal: journal, isInit: isInit)
-    supervisor = Supervisor(at: Instant(nanoseconds: Clock.now()))
+    supervisor = Supervisor(at: Clock.now())
   }
 
-  private var now: Instant { Instant(nanoseconds: Clock.now()) }
+  private var now: Instant { Clock.now() }
 
   /// Runs for as long as the machine does.
   func run() throws(Errno) {
@@ -67,7 +67,7 @@ final class Board {
 
   private func ask(_ signal: StaticString) -> [UInt8] {
     var text = [UInt8]("asked for by ") + signal.bytes + [UInt8](", ")
-    text.append(decimal: Int64(clamping: now.nanoseconds / 1_000_000_000))
+    text.append(decimal: now.nanoseconds / 1_000_000_000)
     return text + [UInt8](" s after the start")
   }
 
@@ -84,10 +84,10 @@ final class Board {
       switch termination {
       case .exited(let code):
         text = [UInt8]("ended with code ")
-        text.append(decimal: Int64(code))
+        text.append(decimal: code)
       case .signalled(let number):
         text = [UInt8]("was ended by signal ")
-        text.append(decimal: Int64(number))
+        text.append(decimal: number)
       }
       supervisor.ended(pid: id, text, wasWell: termination == .exited(code: 0), at: now)
     }
@@ -102,7 +102,7 @@ final class Board {
       if decided.isEmpty { break }
       for output in decided { carryOut(output) }
     }
-    let deadline = supervisor.deadline.nanoseconds
+    let deadline = supervisor.deadline
     if let timer, reactor.reschedule(timer, at: deadline) { return }
     timer = reactor.schedule(at: deadline) { [self] in advance() }
   }
@@ -203,7 +203,7 @@ final class Board {
 
   private func warnOfServices(line: Int, _ text: StaticString) {
     var place = paths.services + [UInt8](":")
-    place.append(decimal: Int64(line))
+    place.append(decimal: line)
     journal.write(isWarning: true, place + [UInt8](": ") + text.bytes)
   }
 
@@ -242,7 +242,7 @@ final class Board {
       var text = [UInt8]("the watchdog is armed")
       if let seconds = device.timeout {
         text += [UInt8](", for ")
-        text.append(decimal: Int64(seconds))
+        text.append(decimal: seconds)
         text += [UInt8](" s")
       }
       journal.write(isWarning: false, text)

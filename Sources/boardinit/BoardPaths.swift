@@ -1,3 +1,4 @@
+import Basics
 import Supervision
 
 /// Where process 1 finds and leaves things.

@@ -13,7 +13,7 @@ final class Journal {
   /// The most that is kept back before there is a file.
   private static var backlogLimit: Int { 32 << 10 }
   /// How long the log stays in memory before the data partition is tried again.
-  private static var retry: PeerNet.Duration { .seconds(60) }
+  private static var retry: TimeSpan { .seconds(60) }
 
   private let paths: BoardPaths
   private let kernel: KernelLog
@@ -28,7 +28,7 @@ final class Journal {
     self.kernel = kernel
   }
 
-  private var now: Instant { Instant(nanoseconds: Clock.now()) }
+  private var now: Instant { Clock.now() }
   private var folder: [UInt8] { isFallback ? paths.fallbackLog : paths.log }
   private var current: [UInt8] { folder + [UInt8]("/current") }
 

@@ -64,7 +64,7 @@ final class ServiceOutput {
     // The agent itself limits lines that peers can provoke. Its lines about changes of the board must not be lost among
     // those of other services.
     let mustStay = name == [UInt8]("agent") && LogLine.isNotice(line)
-    let (isAllowed, dropped) = budget.take(at: Instant(nanoseconds: Clock.now()), mustStay: mustStay)
+    let (isAllowed, dropped) = budget.take(at: Clock.now(), mustStay: mustStay)
     guard isAllowed else { return }
     if dropped > 0 {
       var text = name + [UInt8](" wrote too much: ")

@@ -154,7 +154,7 @@ final class Agent {
   private func finish() -> ExitCode {
     reactor.onTurn = nil
     state.timeout(at: now, isEnding: true, node.memory)
-    disk.finish(within: 10_000_000_000)
+    disk.finish(within: .seconds(10))
     log.write(.notice, "daemon.stopped")
     return ending ?? .success
   }
@@ -235,7 +235,7 @@ final class Agent {
       if let deadline { next = min(next ?? deadline, deadline) }
     }
     guard let next else { return }
-    if let timer = housekeeping, reactor.reschedule(timer, at: next.nanoseconds) { return }
-    housekeeping = reactor.schedule(at: next.nanoseconds) {}
+    if let timer = housekeeping, reactor.reschedule(timer, at: next) { return }
+    housekeeping = reactor.schedule(at: next) {}
   }
 }

@@ -204,7 +204,7 @@ final class FakePowerSwitch: PowerSwitch {
     var isDone = false
     power.sync { isDone = true }
     #expect(!isDone)
-    for _ in 0..<1_000 where !isDone { try reactor.runOnce(maxWait: 20_000_000) }
+    for _ in 0..<1_000 where !isDone { try reactor.runOnce(maxWait: .milliseconds(20)) }
     #expect(isDone)
   }
 }

@@ -24,7 +24,7 @@ final class VirtualClock: BoardClock {
     for entry in due { entry.action() }
   }
 
-  func advance(_ span: Duration) {
+  func advance(_ span: TimeSpan) {
     let end = now + span
     while let deadline = nextDeadline, deadline <= end { step() }
     now = max(now, end)

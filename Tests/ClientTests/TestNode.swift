@@ -39,7 +39,7 @@ struct TestNode {
 
 /// Asks again and again until it is true; the test fails when it never is.
 func eventually(
-  within limit: Swift.Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+  within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit

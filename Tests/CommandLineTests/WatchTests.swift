@@ -13,7 +13,7 @@ import Testing
   /// As the core tells it.
   private static func status(
     connected: Bool = true, liveness: LivenessState? = .alive, unanswered: Int = 0, lastClose: CloseReason? = nil,
-    nextDial: PeerNet.Duration? = nil, silent: PeerNet.Duration = .seconds(6)
+    nextDial: TimeSpan? = nil, silent: TimeSpan = .seconds(6)
   ) -> Node.PeerStatus {
     Node.PeerStatus(
       entry: TrustEntry(key: TestBoard.pair(30).publicKey, label: Array("pump".utf8)), isConnected: connected,

@@ -37,11 +37,11 @@ import Testing
       reactor.stop()
     }
     #expect(isPaired && state.trustList.entries.count == 1)
-    let limit = reactor.schedule(after: 20_000_000_000) { reactor.stop() }
+    let limit = reactor.schedule(after: .seconds(20)) { reactor.stop() }
     try reactor.run()
     reactor.cancel(limit)
     #expect(isNoticed)
-    state.loadTrust(now: Instant(nanoseconds: reactor.now))
+    state.loadTrust(now: reactor.now)
     #expect(state.trustList.entries.count == 2)
   }
 }

@@ -120,7 +120,7 @@ final class LongWay: Sendable {
   private let listener: Int32
 
   /// `delay` is one way.
-  init(to board: UInt16, from source: UInt32, delay: Swift.Duration) throws {
+  init(to board: UInt16, from source: UInt32, delay: Duration) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -144,7 +144,7 @@ final class LongWay: Sendable {
 
   deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-  private static func carry(from: Int32, to: Int32, delay: Swift.Duration) {
+  private static func carry(from: Int32, to: Int32, delay: Duration) {
     var bytes = [UInt8](repeating: 0, count: 65_536)
     while case let count = recv(from, &bytes, bytes.count, 0), count > 0 {
       usleep(UInt32(delay / .microseconds(1)))

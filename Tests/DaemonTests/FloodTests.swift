@@ -13,15 +13,15 @@ import Testing
   init() throws { board = try TestBoard(at: TestBoard.Site(listen: "::")) }
 
   private struct Times {
-    let p50: Swift.Duration
-    let p99: Swift.Duration
+    let p50: Duration
+    let p99: Duration
   }
 
   /// The best of three rounds: what else the machine does only ever adds.
   private func pings(_ laptop: Laptop, _ running: RunningBoard) async throws -> Times {
-    var rounds: [[Swift.Duration]] = []
+    var rounds: [[Duration]] = []
     for _ in 0..<3 {
-      var times: [Swift.Duration] = []
+      var times: [Duration] = []
       for _ in 0..<300 {
         times.append(try await ContinuousClock().measure { _ = try await laptop.node.ping(running.key) })
         try await Task.sleep(for: .milliseconds(2))
@@ -78,7 +78,7 @@ import Testing
     let share = Double(try ticks(running) - start.2) / seconds
     let came = Int(Double(flood.count - start.1) / seconds)
     // Newcomers whose addresses the board has never heard of, 150 ms away. They dial again like anybody.
-    var newcomers: [Swift.Duration] = []
+    var newcomers: [Duration] = []
     for seed in [2, 3, 4] as [UInt8] {
       let way = try LongWay(to: running.port, from: 0x7f02_0001 + UInt32(seed), delay: .milliseconds(75))
       let newcomer = try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))

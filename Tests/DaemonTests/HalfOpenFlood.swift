@@ -14,10 +14,10 @@ enum HalfOpenFlood {
     let running = try await board.start()
     let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
-    func calls() async throws -> Swift.Duration {
+    func calls() async throws -> Duration {
       try await p99(of: 200) { _ in _ = try await laptop.call(running, "system.info") }
     }
-    func handshakes(_ seeds: Range<UInt8>) async throws -> Swift.Duration {
+    func handshakes(_ seeds: Range<UInt8>) async throws -> Duration {
       var newcomers: [Laptop] = []
       for seed in seeds { newcomers.append(try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))) }
       let time = try await p99(of: seeds.count / 3) { try await newcomers[$0].connect(to: running) }
@@ -38,7 +38,7 @@ enum HalfOpenFlood {
     let after = try running.memory("VmRSS")
     strangers.leave()
 
-    let slack = Swift.Duration.milliseconds(50)
+    let slack = Duration.milliseconds(50)
     #expect(loadedCalls < idleCalls * 3 + slack)
     #expect(loadedHandshakes < idleHandshakes * 3 + slack)
     #expect(after - before <= 1_024 + RunningBoard.emulatorMemory, "\(after - before) KiB more than before")
@@ -54,8 +54,8 @@ enum HalfOpenFlood {
   }
 
   /// The 99th percentile of the best of three rounds: what else the machine does only ever adds.
-  private static func p99(of count: Int, _ body: (Int) async throws -> Void) async throws -> Swift.Duration {
-    var best = Swift.Duration.seconds(1_000)
+  private static func p99(of count: Int, _ body: (Int) async throws -> Void) async throws -> Duration {
+    var best = Duration.seconds(1_000)
     for round in 0..<3 {
       let sorted = try await times(of: count) { try await body(round * count + $0) }
       best = min(best, sorted[(sorted.count * 99 - 1) / 100])

@@ -19,13 +19,13 @@ import Testing
     var after = 0
     /// Of the log, of info and above.
     var lines = 0
-    var calls: [Swift.Duration] = []
+    var calls: [Duration] = []
 
     var text: String {
       "VmRSS \(before) → \(peak) → \(after) KiB; owner's calls p50 \(median), p99 \(p99) of \(calls.count)"
     }
-    var median: Swift.Duration { calls.sorted()[calls.count / 2] }
-    var p99: Swift.Duration { calls.sorted()[(calls.count * 99 - 1) / 100] }
+    var median: Duration { calls.sorted()[calls.count / 2] }
+    var p99: Duration { calls.sorted()[(calls.count * 99 - 1) / 100] }
   }
 
   /// Lays siege for a few seconds while the owner calls. Afterwards the board has to return all but `kept` KiB of memory.
@@ -63,7 +63,7 @@ import Testing
 
   /// Of the board's own binary, which is what the target is about; a build for tests on a laptop is larger from the start.
   private static let largest = 16 * 1_024 + RunningBoard.emulatorMemory
-  private static let patience = Swift.Duration.milliseconds(500)
+  private static let patience = Duration.milliseconds(500)
 
   @Test(arguments: [Wire.one, .two]) func callsWhoseAnswersNobodyReads(wire: Wire) async throws {
     let figures = try await besiege("answers unread, \(wire)", with: 10...21, wire: wire) { peer, _ in
@@ -165,15 +165,15 @@ import Testing
     var random = RandomStream.system()
     let relay = Term.map([MapPair(binary("line"), binary("relay")), MapPair(binary("value"), 1)])
     func ask() { attacker.ask("agent.once", .tuple([.binary(random.bytes(16)), .atom("gpio.write"), relay])) }
-    func call() async throws -> Swift.Duration {
+    func call() async throws -> Duration {
       try await ContinuousClock().measure {
         _ = try await laptop.node.call(board.key, "gpio.list", .map([]), timeout: .seconds(60))
       }
     }
-    var idle: [Swift.Duration] = []
+    var idle: [Duration] = []
     for _ in 0..<300 { idle.append(try await call()) }
     for _ in 0..<512 { ask() }
-    var loaded: [Swift.Duration] = []
+    var loaded: [Duration] = []
     let end = ContinuousClock.now + .seconds(4)
     while ContinuousClock.now < end {
       loaded.append(try await call())

@@ -111,7 +111,7 @@ func binary(_ text: String) -> Term { .binary(Array(text.utf8)) }
 
 /// What a condition comes to, once it is true; it is asked again and again until then.
 func eventually(
-  within limit: Swift.Duration = .seconds(20), _ condition: () async throws -> Bool,
+  within limit: Duration = .seconds(20), _ condition: () async throws -> Bool,
   sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
   let end = ContinuousClock.now + limit

@@ -14,7 +14,7 @@ import Testing
 
   /// A machine with more work than processors, or an emulator, may hold up one call of hundreds for a second. What is
   /// watched out for here would for five, ten, or for ever.
-  private static let patience = Swift.Duration.seconds(3)
+  private static let patience = Duration.seconds(3)
 
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
     let supplicant = try SlowSupplicant(of: board, delay: 10)
@@ -27,7 +27,7 @@ import Testing
     let began = ContinuousClock.now
     async let restart = laptop.call(running, "wifi.restart")
     // From the first moment on, while it starts, too.
-    var slowest = Swift.Duration.zero
+    var slowest = Duration.zero
     try await eventually {
       let asked = ContinuousClock.now
       let status = try await laptop.call(running, "wifi.status")
@@ -35,10 +35,16 @@ import Testing
       return status.value("last_restart")?.value("outcome") == binary("running")
     }
     #expect(slowest < Self.patience)
-    let calls = try await times(of: 50) { _ in _ = try await laptop.call(running, "system.info") }
-    let pings = try await times(of: 50) { _ in _ = try await laptop.node.ping(running.key) }
+    // As many as the handler's time has room for: a slow machine has room for fewer.
+    var rounds = 0
+    while rounds < 50, began.duration(to: .now) < .seconds(8) {
+      let call = try await times(of: 1) { _ in _ = try await laptop.call(running, "system.info") }
+      let ping = try await times(of: 1) { _ in _ = try await laptop.node.ping(running.key) }
+      slowest = max(slowest, call[0], ping[0])
+      rounds += 1
+    }
     #expect(began.duration(to: .now) < .seconds(10), "the handler was over before it could delay anything")
-    #expect(calls[calls.count - 1] < Self.patience && pings[pings.count - 1] < Self.patience)
+    #expect(rounds >= 5 && slowest < Self.patience, "\(rounds) rounds")
     #expect(try await restart.value("way") == binary("reconfigure"))
     #expect(began.duration(to: .now) >= .seconds(10))
     await laptop.node.stop()

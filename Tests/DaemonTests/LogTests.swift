@@ -9,7 +9,7 @@ import Testing
     var accepts = true
     var written: [String] = []
 
-    func log(_ level: LogLevel = .info, window: PeerNet.Duration = .seconds(60), capacity: Int = 64) -> Log {
+    func log(_ level: LogLevel = .info, window: TimeSpan = .seconds(60), capacity: Int = 64) -> Log {
       Log(level: level, filter: RepeatFilter(window: window, capacity: capacity)) { line in
         if self.accepts { self.written.append(String(decoding: line, as: UTF8.self)) }
         return self.accepts

@@ -7,7 +7,7 @@ import Testing
   private final class Messages {
     var sent: [String] = []
 
-    func manager(patience: PeerNet.Duration?) -> ServiceManager {
+    func manager(patience: TimeSpan?) -> ServiceManager {
       ServiceManager(watchdogPatience: patience) { self.sent.append(String(decoding: $0, as: UTF8.self)) }
     }
   }

@@ -42,7 +42,7 @@ final class Shown: Sendable {
   func show(_ line: String) { shown.withLock { $0.append(line) } }
 
   /// Waits for a line.
-  func wait(for line: String, within limit: Swift.Duration = .seconds(60)) async throws {
+  func wait(for line: String, within limit: Duration = .seconds(60)) async throws {
     let end = ContinuousClock.now + limit
     while !lines.contains(line) {
       guard ContinuousClock.now < end else { throw Example.TooLate(waitedFor: line, printed: "\(lines)") }

@@ -3,7 +3,7 @@ import Testing
 import Vectors
 
 @Suite struct DecoderTests {
-  private func refusal(of bytes: [UInt8], limits: DecodingLimits = .init()) -> DecodingError? {
+  private func refusal(of bytes: [UInt8], limits: DecodingLimits = .init()) -> ETFDecodingError? {
     do {
       _ = try Term.decode(bytes, limits: limits)
       return nil
@@ -14,9 +14,9 @@ import Vectors
     for entry in Vectors.peerNet1.list("etf") where entry.text("etf").count < 1000 {
       let bytes = entry.bytes("etf")
       for count in bytes.indices {
-        #expect(refusal(of: Array(bytes[..<count])) == DecodingError(kind: .truncated, offset: count))
+        #expect(refusal(of: Array(bytes[..<count])) == ETFDecodingError(kind: .truncated, offset: count))
       }
-      #expect(refusal(of: bytes + [0]) == DecodingError(kind: .trailingBytes, offset: bytes.count))
+      #expect(refusal(of: bytes + [0]) == ETFDecodingError(kind: .trailingBytes, offset: bytes.count))
     }
   }
 
@@ -40,11 +40,11 @@ import Vectors
     let rest = [UInt8](repeating: 0x6A, count: 4096)
     var bytes: [UInt8] = [131]
     for _ in 0..<32 { bytes += [108, 0, 0, 0x0F, 0] }
-    #expect(refusal(of: bytes + rest) == DecodingError(kind: .truncated, offset: bytes.count + rest.count))
-    #expect(refusal(of: [131, 116, 0, 0, 0, 2, 97, 1, 97]) == DecodingError(kind: .truncated, offset: 9))
-    #expect(refusal(of: [131, 116, 0x80, 0, 0, 1, 97, 1, 97, 1]) == DecodingError(kind: .truncated, offset: 10))
-    #expect(refusal(of: [131, 111, 255, 255, 255, 255, 0]) == DecodingError(kind: .truncated, offset: 7))
-    #expect(refusal(of: [131, 77, 255, 255, 255, 255, 1, 0]) == DecodingError(kind: .truncated, offset: 8))
+    #expect(refusal(of: bytes + rest) == ETFDecodingError(kind: .truncated, offset: bytes.count + rest.count))
+    #expect(refusal(of: [131, 116, 0, 0, 0, 2, 97, 1, 97]) == ETFDecodingError(kind: .truncated, offset: 9))
+    #expect(refusal(of: [131, 116, 0x80, 0, 0, 1, 97, 1, 97, 1]) == ETFDecodingError(kind: .truncated, offset: 10))
+    #expect(refusal(of: [131, 111, 255, 255, 255, 255, 0]) == ETFDecodingError(kind: .truncated, offset: 7))
+    #expect(refusal(of: [131, 77, 255, 255, 255, 255, 1, 0]) == ETFDecodingError(kind: .truncated, offset: 8))
   }
 
   @Test func nestingIsBounded() throws {
@@ -54,7 +54,7 @@ import Vectors
     }
     for opening: [UInt8] in [[104, 1], [105, 0, 0, 0, 1], [108, 0, 0, 0, 1], [116, 0, 0, 0, 1, 106]] {
       _ = try Term.decode(nested(opening, 128))
-      #expect(refusal(of: nested(opening, 129)) == DecodingError(kind: .tooDeep, offset: 1 + 128 * opening.count))
+      #expect(refusal(of: nested(opening, 129)) == ETFDecodingError(kind: .tooDeep, offset: 1 + 128 * opening.count))
       #expect(refusal(of: nested(opening, 3), limits: .init(depth: 2))?.kind == .tooDeep)
       #expect(refusal(of: nested(opening, 200_000), limits: .init(size: 2_000_000))?.kind == .tooDeep)
     }
@@ -70,9 +70,9 @@ import Vectors
   }
 
   @Test func sizesAreBounded() throws {
-    #expect(refusal(of: [131, 106], limits: .init(size: 1)) == DecodingError(kind: .tooLarge, offset: 1))
+    #expect(refusal(of: [131, 106], limits: .init(size: 1)) == ETFDecodingError(kind: .tooLarge, offset: 1))
     let big: [UInt8] = [131, 111, 0, 0, 0, 9, 0] + [UInt8](repeating: 1, count: 9)
-    #expect(refusal(of: big, limits: .init(integerSize: 8)) == DecodingError(kind: .integerTooLarge, offset: 1))
+    #expect(refusal(of: big, limits: .init(integerSize: 8)) == ETFDecodingError(kind: .integerTooLarge, offset: 1))
     _ = try Term.decode(big, limits: .init(integerSize: 9))
   }
 
@@ -81,7 +81,7 @@ import Vectors
       var pairs = (0..<count).map { MapPair(.integer(Int64($0 * 7 % count)), 0) }
       _ = try Term.decode(Term.map(pairs).encoded())
       pairs[count - 1] = MapPair(pairs[0].key, 1)
-      #expect(refusal(of: Term.map(pairs).encoded()) == DecodingError(kind: .duplicateKey, offset: 1))
+      #expect(refusal(of: Term.map(pairs).encoded()) == ETFDecodingError(kind: .duplicateKey, offset: 1))
     }
     // Keys that differ only in kind are different, keys that differ only in their encoding are not.
     let kinds: [Term] = [
@@ -113,7 +113,7 @@ import Vectors
       [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0x61, 0xFF],
     ]
     for name in malformed {
-      #expect(refusal(of: small(name)) == DecodingError(kind: .atom, offset: 1))
+      #expect(refusal(of: small(name)) == ETFDecodingError(kind: .atom, offset: 1))
       #expect(Atom(validating: name) == nil)
     }
     for name in ["", "é", "\u{7FF}\u{800}\u{FFFF}\u{10000}\u{10FFFF}\u{D7FF}\u{E000}"] {
@@ -128,9 +128,9 @@ import Vectors
 
   @Test func everyForeignTagIsNamed() {
     for tag: UInt8 in [88, 89, 90, 101, 102, 103, 112, 113, 114, 117, 120] {
-      #expect(refusal(of: [131, 104, 1, tag, 0, 0]) == DecodingError(kind: .foreignTag, offset: 3))
+      #expect(refusal(of: [131, 104, 1, tag, 0, 0]) == ETFDecodingError(kind: .foreignTag, offset: 3))
     }
-    #expect(refusal(of: [131, 104, 1, 80, 0, 0]) == DecodingError(kind: .compressed, offset: 3))
-    #expect(refusal(of: [131, 104, 1, 131, 106]) == DecodingError(kind: .unknownTag, offset: 3))
+    #expect(refusal(of: [131, 104, 1, 80, 0, 0]) == ETFDecodingError(kind: .compressed, offset: 3))
+    #expect(refusal(of: [131, 104, 1, 131, 106]) == ETFDecodingError(kind: .unknownTag, offset: 3))
   }
 }

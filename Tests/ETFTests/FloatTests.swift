@@ -52,7 +52,7 @@ import Testing
         + [106]
     }
     #expect(try Term.decode(list(64)).listElements?.count == 64)
-    let beyond = DecodingError(kind: .tooManyTextFloats, offset: 6 + 64 * 32)
+    let beyond = ETFDecodingError(kind: .tooManyTextFloats, offset: 6 + 64 * 32)
     #expect(throws: beyond) { try Term.decode(list(65)) }
     #expect(throws: beyond) { try Term.decode(list(32_000)) }
     #expect(try Term.decode(list(65), limits: DecodingLimits(textFloats: 65)).listElements?.count == 65)

@@ -36,7 +36,7 @@ import Vectors
 
   @Test func recordedInputsAreTakenOrRefused() throws {
     /// What we refuse although the recorded peer takes it, and the other way round.
-    let stricter: [String: DecodingError] = [
+    let stricter: [String: ETFDecodingError] = [
       "trailing byte": .init(kind: .trailingBytes, offset: 3),
       "two terms": .init(kind: .trailingBytes, offset: 3),
       "compressed 1000-byte binary": .init(kind: .compressed, offset: 1),
@@ -54,7 +54,7 @@ import Vectors
       // The map keeps the order in which it was sent.
       "ok %{1 => 1, 2 => 2}": .map([MapPair(2, 2), MapPair(1, 1)]),
     ]
-    let refused: [String: DecodingError.Kind] = [
+    let refused: [String: ETFDecodingError.Kind] = [
       "atom bad utf8": .atom, "atom 256 characters": .atom, "empty input": .truncated, "version only": .truncated,
       "wrong version 130": .version, "unknown tag 200": .unknownTag, "tag 255": .unknownTag,
       "truncated integer": .truncated, "truncated binary": .truncated, "binary length 2^32-1": .truncated,
@@ -68,7 +68,7 @@ import Vectors
     var exceptions = 0
     for entry in Vectors.peerNet1.list("etf_decode") {
       let name = entry.text("case")
-      let result = Result { () throws(DecodingError) in try Term.decode(entry.bytes("bytes")) }
+      let result = Result { () throws(ETFDecodingError) in try Term.decode(entry.bytes("bytes")) }
       if let error = stricter[name] {
         #expect(result == .failure(error), "\(name)")
         exceptions += 1

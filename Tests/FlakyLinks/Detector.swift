@@ -44,7 +44,7 @@ public struct Policy: Sendable {
   /// What one message costs above TCP, or in a datagram above UDP: bytes.
   public let bytes: @Sendable (Message, Channel) -> Int
   /// How long TCP may wait for an acknowledgment; nil for the kernel's limit.
-  public var userTimeout: Duration?
+  public var userTimeout: TimeSpan?
   /// Whether there is a TCP stream at all, whose end is an end of the connection, too.
   public var usesStream = true
   /// Of a policy that ships: the profile by which our nodes run it.

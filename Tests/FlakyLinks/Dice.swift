@@ -29,12 +29,12 @@ public struct Dice: Sendable {
   public mutating func chance(_ probability: Double) -> Bool { probability > 0 && fraction() < probability }
 
   /// At least zero, less than `bound`, all alike.
-  public mutating func duration(below bound: Duration) -> Duration {
+  public mutating func duration(below bound: TimeSpan) -> TimeSpan {
     .nanoseconds(Int64(fraction() * Double(bound.nanoseconds)))
   }
 
   /// Exponentially distributed: what waits without memory.
-  public mutating func exponential(mean: Duration) -> Duration {
+  public mutating func exponential(mean: TimeSpan) -> TimeSpan {
     mean <= .zero ? .zero : .nanoseconds(Int64(-Self.logarithm(1 - fraction()) * Double(mean.nanoseconds)))
   }
 

@@ -61,7 +61,7 @@ extension FlakyWorld {
     }
   }
 
-  private func dial(_ host: Int, _ id: ConnectionID, _ endpoint: Endpoint, deadline: Duration) {
+  private func dial(_ host: Int, _ id: ConnectionID, _ endpoint: Endpoint, deadline: TimeSpan) {
     guard hosts[host].hasLink else { return deliver(.dialFailed(id, .unreachable(errno: 101)), to: host) }
     // Whose address that is shows when the first packet arrives.
     let to = hosts.firstIndex { $0.address == endpoint.ipv4 } ?? host
@@ -284,7 +284,7 @@ extension FlakyWorld {
 
   // MARK: The link
 
-  func travel(_ from: Int, _ to: Int) -> Duration? {
+  func travel(_ from: Int, _ to: Int) -> TimeSpan? {
     let route = Route(from: from, to: to)
     let low = UInt64(min(from, to))
     let link = seed &+ (low &* 1_000_003 &+ UInt64(max(from, to))) &* 7_919

@@ -77,7 +77,7 @@ extension FlakyWorld {
   }
 
   /// A host's program does not run for a while; its kernel does.
-  public func stall(_ host: Int, for duration: Duration) {
+  public func stall(_ host: Int, for duration: TimeSpan) {
     hosts[host].stalledUntil = max(hosts[host].stalledUntil, now + duration)
   }
 
@@ -101,7 +101,7 @@ extension FlakyWorld {
   }
 
   /// A host's clock leaps forward, as one does that was set wrongly; it never goes back.
-  public func leapClock(_ host: Int, by duration: Duration) {
+  public func leapClock(_ host: Int, by duration: TimeSpan) {
     hosts[host].clockAhead = hosts[host].clockAhead + max(duration, .zero)
     hosts[host].wakesAt = .distantFuture
     settle(host)

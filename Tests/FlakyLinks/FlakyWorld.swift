@@ -53,9 +53,9 @@ public final class FlakyWorld {
   /// Whether a connection ends at once when its own address is gone, as our program does, which listens to netlink.
   public var endsConnectionsOfLostAddresses = true
   /// What a host's processor spends on each connection that it accepts.
-  public var costOfAccepting = Duration.zero
+  public var costOfAccepting = TimeSpan.zero
   /// TCP's patience, as the programs set it.
-  public var userTimeout: Duration? = LivenessProfile.wifi.rules.userTimeout
+  public var userTimeout: TimeSpan? = LivenessProfile.wifi.rules.userTimeout
   /// Of every announce, the share that is lost on top of what the link loses.
   public var announceLoss = 0.0
 
@@ -151,7 +151,7 @@ public final class FlakyWorld {
   }
 
   /// Lets time pass.
-  public func run(_ duration: Duration) { run(until: now + duration) }
+  public func run(_ duration: TimeSpan) { run(until: now + duration) }
 
   /// Lets time pass.
   public func run(until end: Instant) {
@@ -163,7 +163,7 @@ public final class FlakyWorld {
   }
 
   /// Lets time pass in steps of a millisecond until something is so; false when it is not within `limit`.
-  public func run(upTo limit: Duration, until holds: () -> Bool) -> Bool {
+  public func run(upTo limit: TimeSpan, until holds: () -> Bool) -> Bool {
     let end = now + limit
     while !holds() {
       guard now < end else { return false }
@@ -180,7 +180,7 @@ public final class FlakyWorld {
 
   /// Calls another host, anew every 20 ms, until one of the calls has been answered: what a user calls usable. Nil when
   /// none has within `limit`.
-  public func timeUntilUsable(_ from: Int, _ to: Int, limit: Duration) -> Duration? {
+  public func timeUntilUsable(_ from: Int, _ to: Int, limit: TimeSpan) -> TimeSpan? {
     let start = now
     let key = hosts[to].node.publicKey
     var calls: [CallID] = []

@@ -13,15 +13,15 @@ public struct Herd: Sendable {
   }
 
   /// From the return until the hub and each of the boards were both connected, sorted; `limit` for those that were not.
-  public let times: [Duration]
+  public let times: [TimeSpan]
   /// When each TCP connection with the hub came up since then, whatever became of it, sorted.
-  public let handshakes: [Duration]
+  public let handshakes: [TimeSpan]
 
-  private static let limit = Duration.seconds(60)
-  private static let window = Duration.milliseconds(100)
+  private static let limit = TimeSpan.seconds(60)
+  private static let window = TimeSpan.milliseconds(100)
 
   /// When the last one was back.
-  public var last: Duration { times.last ?? .zero }
+  public var last: TimeSpan { times.last ?? .zero }
   /// Handshakes a second until then.
   public var mean: Double { Double(handshakes.count { $0 <= last }) / seconds(last) }
   /// Handshakes a second in the busiest tenth of a second.
@@ -34,11 +34,11 @@ public struct Herd: Sendable {
     return Double(most) / seconds(Self.window)
   }
 
-  private func seconds(_ duration: Duration) -> Double { max(Double(duration.nanoseconds), 1) / 1e9 }
+  private func seconds(_ duration: TimeSpan) -> Double { max(Double(duration.nanoseconds), 1) / 1e9 }
 
   /// Boards and hub dial by themselves and announce themselves, and each handshake costs the hub a millisecond.
   public init(
-    _ cause: Return, boards: Int, after outage: Duration = .seconds(300), weather: Weather = .clear, seed: UInt64
+    _ cause: Return, boards: Int, after outage: TimeSpan = .seconds(300), weather: Weather = .clear, seed: UInt64
   ) {
     let world = FlakyWorld(hosts: boards + 1, weather: weather, seed: seed) {
       $0.announcedPort = 7_000

@@ -32,7 +32,7 @@ public struct Host {
   /// When the agenda wakes the node next.
   var wakesAt = Instant.distantFuture
   /// Added to the world's time: each machine's clock has an origin of its own, and may leap forward.
-  var clockAhead: Duration
+  var clockAhead: TimeSpan
   /// How often the program was run by its deadline.
   public internal(set) var wakeUps = 0
 

@@ -4,7 +4,7 @@ import PeerNet
 final class KeepaliveDetector: Detector {
   struct Rules: Sendable {
     /// From one message to the next.
-    var interval: Duration
+    var interval: TimeSpan
     /// The share of the interval that chance may take off.
     var jitter = 0.0
     /// Whether hearing the peer puts the next message off.
@@ -12,9 +12,9 @@ final class KeepaliveDetector: Detector {
     /// Whether the message wants an answer.
     var asks = true
     /// Silence, of any message, after which the peer is dead.
-    var silence: Duration?
+    var silence: TimeSpan?
     /// A question may stay unanswered for so long; any message counts as the answer.
-    var answer: Duration?
+    var answer: TimeSpan?
   }
 
   private let rules: Rules
@@ -33,7 +33,7 @@ final class KeepaliveDetector: Detector {
     next = now + wait()
   }
 
-  private func wait() -> Duration {
+  private func wait() -> TimeSpan {
     rules.interval - dice.duration(below: .nanoseconds(Int64(Double(rules.interval.nanoseconds) * rules.jitter)))
   }
 

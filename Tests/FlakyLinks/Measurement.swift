@@ -9,9 +9,9 @@ public struct Measurement: Hashable, Sendable {
   /// Suspicions of a peer that lived: each is a second dial.
   public let suspicions: Int
   /// From a peer's silent death to the suspicion, sorted; empty for policies that know none.
-  public let suspected: [Duration]
+  public let suspected: [TimeSpan]
   /// From a peer's silent death to its being given up, sorted.
-  public let declared: [Duration]
+  public let declared: [TimeSpan]
   /// Of the busier end, an hour.
   public let wakeUps: Double
   /// Both directions, above TCP or UDP, an hour.
@@ -21,16 +21,16 @@ public struct Measurement: Hashable, Sendable {
   public var suspicionsPerHour: Double { Double(suspicions) / hours }
 
   /// The quantile of sorted times; nil of none.
-  public static func quantile(_ share: Double, of sorted: [Duration]) -> Duration? {
+  public static func quantile(_ share: Double, of sorted: [TimeSpan]) -> TimeSpan? {
     sorted.isEmpty ? nil : sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))]
   }
 
-  private static let hour = Duration.seconds(3_600)
+  private static let hour = TimeSpan.seconds(3_600)
 
   /// Links that live for an hour and die: one end, by chance, loses its power and nobody is told.
   public static func deaths(_ policy: Policy, _ weather: Weather, hours: Int, seed: UInt64) -> Measurement {
     var dice = Dice(seed: seed, part: 1)
-    var (suspected, declared): ([Duration], [Duration]) = ([], [])
+    var (suspected, declared): ([TimeSpan], [TimeSpan]) = ([], [])
     var (falseAlarms, suspicions, wakeUps, bytes) = (0, 0, 0, 0)
     var lived = 0.0
     for _ in 0..<hours {

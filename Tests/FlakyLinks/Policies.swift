@@ -64,7 +64,7 @@ extension Policy {
   }
 
   private static func keepalive(
-    _ name: String, _ rules: KeepaliveDetector.Rules, bytes: Int, userTimeout: Duration? = nil
+    _ name: String, _ rules: KeepaliveDetector.Rules, bytes: Int, userTimeout: TimeSpan? = nil
   ) -> Policy {
     Policy(name: name, bytes: { _, _ in bytes }, userTimeout: userTimeout) {
       KeepaliveDetector(rules, dice: $0, now: $1)

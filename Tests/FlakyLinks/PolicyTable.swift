@@ -7,8 +7,8 @@ public struct PolicyTable: Sendable {
     public let policy: String
     public let clearDeaths, slowDeaths, lossy, slow, bursts, edge: Measurement
     /// Until it is usable again after a silence, sorted; empty where that is not known.
-    public var afterSeconds: [Duration] = []
-    public var afterMinutes: [Duration] = []
+    public var afterSeconds: [TimeSpan] = []
+    public var afterMinutes: [TimeSpan] = []
   }
 
   public let hours: Int
@@ -25,7 +25,7 @@ public struct PolicyTable: Sendable {
   public mutating func measure(_ policy: Policy) {
     func deaths(_ weather: Weather) -> Measurement { .deaths(policy, weather, hours: hours, seed: seed) }
     func life(_ weather: Weather) -> Measurement { .life(policy, weather, hours: hours, seed: seed) }
-    func recovery(_ silence: Recovery.Silence) -> [Duration] {
+    func recovery(_ silence: Recovery.Silence) -> [TimeSpan] {
       Recovery.after(silence, policy, trials: trials, seed: seed)
     }
     rows.append(
@@ -66,7 +66,7 @@ public struct PolicyTable: Sendable {
     func nodes(_ cause: Recovery.Cause, _ weather: Weather) -> String {
       times(Recovery.ofNodes(cause, trials: trials, seed: seed, weather: weather))
     }
-    func roaming(_ interval: Duration) -> String {
+    func roaming(_ interval: TimeSpan) -> String {
       times(Recovery.ofRoaming(interval: interval, trials: trials, seed: seed))
     }
     var lines = [
@@ -108,14 +108,14 @@ public struct PolicyTable: Sendable {
 
   private static func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
-  static func times(_ sorted: [Duration]) -> String {
+  static func times(_ sorted: [TimeSpan]) -> String {
     guard let median = Measurement.quantile(0.5, of: sorted), let high = Measurement.quantile(0.99, of: sorted) else {
       return "—"
     }
     return "\(seconds(median)) / \(seconds(high))"
   }
 
-  private static func seconds(_ duration: Duration) -> String {
+  private static func seconds(_ duration: TimeSpan) -> String {
     decimal(Double(duration.milliseconds) / 1_000, duration < .seconds(1) ? 2 : 1)
   }
 

@@ -4,9 +4,9 @@ import PeerNet
 /// sent again after a probe timeout that doubles. Whatever arrives starts the idle timeout anew; so does the first thing
 /// sent after it that wants an acknowledgment.
 final class QUICDetector: Detector {
-  private static let keepalive = Duration.seconds(5)
-  private static let idle = Duration.seconds(15)
-  private static let acknowledgmentDelay = Duration.milliseconds(25)
+  private static let keepalive = TimeSpan.seconds(5)
+  private static let idle = TimeSpan.seconds(15)
+  private static let acknowledgmentDelay = TimeSpan.milliseconds(25)
 
   private var idleSince: Instant
   private var heard: Instant
@@ -14,8 +14,8 @@ final class QUICDetector: Detector {
   private var number: UInt32 = 0
   /// The packets that wait for their acknowledgment.
   private var unanswered: [(number: UInt32, at: Instant)] = []
-  private var smoothed: Duration?
-  private var deviation = Duration.zero
+  private var smoothed: TimeSpan?
+  private var deviation = TimeSpan.zero
   private var backoff: Int64 = 1
   private var isDead = false
 
@@ -24,7 +24,7 @@ final class QUICDetector: Detector {
     heard = now
   }
 
-  private var probeTimeout: Duration {
+  private var probeTimeout: TimeSpan {
     guard let smoothed else { return .milliseconds(999) }
     return smoothed + max(deviation * 4, .milliseconds(1)) + Self.acknowledgmentDelay
   }
@@ -67,7 +67,7 @@ final class QUICDetector: Detector {
     }
   }
 
-  private func measure(_ sample: Duration) {
+  private func measure(_ sample: TimeSpan) {
     guard let smoothed else {
       self.smoothed = sample
       deviation = sample / 2

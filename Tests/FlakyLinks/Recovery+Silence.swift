@@ -9,7 +9,7 @@ extension Recovery {
     /// 30 s to 10 min.
     case ofMinutes
 
-    fileprivate func duration(_ dice: inout Dice) -> Duration {
+    fileprivate func duration(_ dice: inout Dice) -> TimeSpan {
       switch self {
       case .ofSeconds: .seconds(2) + dice.duration(below: .seconds(8))
       case .ofMinutes: .seconds(30) + dice.duration(below: .seconds(570))
@@ -19,9 +19,9 @@ extension Recovery {
 
   /// From the end of the silence to the answer of a request that is made then, sorted: over the old connection if that
   /// lives, else over the next one. Empty for a policy of which nothing is known but when it gives up.
-  public static func after(_ silence: Silence, _ policy: Policy, trials: Int, seed: UInt64) -> [Duration] {
+  public static func after(_ silence: Silence, _ policy: Policy, trials: Int, seed: UInt64) -> [TimeSpan] {
     var dice = Dice(seed: seed, part: 5)
-    return (0..<trials).compactMap { _ -> Duration? in
+    return (0..<trials).compactMap { _ -> TimeSpan? in
       // The same for every policy, however often it throws dice itself.
       let (seed, calm, silent) = (dice.next(), dice.duration(below: .seconds(240)), silence.duration(&dice))
       if let redialling = Redialling.of(policy) { return time(policy, redialling, calm, silent, seed: seed) }
@@ -29,11 +29,11 @@ extension Recovery {
     }.sorted()
   }
 
-  private static let limit = Duration.seconds(600)
+  private static let limit = TimeSpan.seconds(600)
 
   private static func time(
-    _ policy: Policy, _ redialling: Redialling, _ calm: Duration, _ silent: Duration, seed: UInt64
-  ) -> Duration {
+    _ policy: Policy, _ redialling: Redialling, _ calm: TimeSpan, _ silent: TimeSpan, seed: UInt64
+  ) -> TimeSpan {
     let run = LinkRun(policy, .clear, seed: seed)
     run.staysGivenUp = true
     run.run(until: run.now + .seconds(60) + calm)
@@ -56,8 +56,8 @@ extension Recovery {
 
   /// Ours are the real thing: two nodes that find each other by their announces.
   private static func timeOfNodes(
-    _ profile: LivenessProfile, _ calm: Duration, _ silent: Duration, seed: UInt64
-  ) -> Duration {
+    _ profile: LivenessProfile, _ calm: TimeSpan, _ silent: TimeSpan, seed: UInt64
+  ) -> TimeSpan {
     let world = FlakyWorld(hosts: 2, weather: .clear, seed: seed) {
       $0.announcedPort = 7_000
       $0.profile = profile

@@ -6,18 +6,18 @@ import PeerNet
 /// A dial's first packet goes out at once and again after 1, 3, 7, 15, 31 and 63 s, as TCP's SYN and QUIC's Initial do.
 public struct Redialling: Sendable {
   /// From giving up to the first dial; by chance up to `spread` more.
-  var first = Duration.zero
-  var spread = Duration.zero
+  var first = TimeSpan.zero
+  var spread = TimeSpan.zero
   /// From a dial's failure to the next dial; `factor` times as long each time, up to `ceiling`.
-  var pause = Duration.zero
+  var pause = TimeSpan.zero
   var factor = 1.0
-  var ceiling = Duration.zero
+  var ceiling = TimeSpan.zero
   /// How long one dial may take.
-  var deadline: Duration
+  var deadline: TimeSpan
   /// Round trips from the packet of a dial that gets through to the answer of a request.
   var roundTrips: Int64
   /// Between two announces of the other end, at which it dials unless a dial is under way.
-  var announces: Duration?
+  var announces: TimeSpan?
   /// Whether each end dials the other. Otherwise one does.
   var isMutual = false
   /// Whether a dial is one packet, which is not sent again.
@@ -26,7 +26,7 @@ public struct Redialling: Sendable {
   private static let tries: [Int64] = [0, 1, 3, 7, 15, 31, 63]
 
   /// When a request is answered by who has given up at `start` and was silenced until `back`.
-  func usable(givenUpAt start: Instant, pathIsBack back: Instant, roundTrip: Duration, dice: inout Dice) -> Instant {
+  func usable(givenUpAt start: Instant, pathIsBack back: Instant, roundTrip: TimeSpan, dice: inout Dice) -> Instant {
     var announced = announces.map { back + dice.duration(below: $0) }
     var dial = start + first + dice.duration(below: spread)
     var pause = pause

@@ -4,31 +4,31 @@ import PeerNet
 /// minimum, and shrinks by a quarter a round trip at most.
 public struct RoundTripEstimate: Sendable {
   /// What the kernel starts from, and the bounds of what it waits for.
-  public static let initial = Duration.seconds(1)
+  public static let initial = TimeSpan.seconds(1)
   /// `TCP_RTO_MIN`.
-  public static let minimum = Duration.milliseconds(200)
+  public static let minimum = TimeSpan.milliseconds(200)
   /// `TCP_RTO_MAX`.
-  public static let maximum = Duration.seconds(120)
+  public static let maximum = TimeSpan.seconds(120)
 
   /// The smoothed round trip; nil before the first sample.
-  public private(set) var smoothed: Duration?
+  public private(set) var smoothed: TimeSpan?
   /// The shortest sample.
-  public private(set) var shortest = Duration.max
-  private var deviation = Duration.zero  // four times the mean deviation
-  private var highest = Duration.zero
-  private var variance = Duration.zero
+  public private(set) var shortest = TimeSpan.max
+  private var deviation = TimeSpan.zero  // four times the mean deviation
+  private var highest = TimeSpan.zero
+  private var variance = TimeSpan.zero
 
   /// Nothing measured yet.
   public init() {}
 
   /// The timeout before any backoff.
-  public var timeout: Duration {
+  public var timeout: TimeSpan {
     guard let smoothed else { return Self.initial }
     return min(smoothed + variance, Self.maximum)
   }
 
   /// Takes one measurement in; each heartbeat is a round trip of its own.
-  public mutating func add(_ sample: Duration) {
+  public mutating func add(_ sample: TimeSpan) {
     shortest = min(shortest, sample)
     guard let smoothed else {
       self.smoothed = sample

@@ -4,9 +4,9 @@ import PeerNet
 public struct Search: Sendable {
   /// What profile `wifi` must reach, row by row.
   public struct Goal: Sendable {
-    public var suspected: (median: Duration, high: Duration) = (.seconds(4), .seconds(7))
-    public var declared: (median: Duration, high: Duration) = (.seconds(7), .seconds(10))
-    public var declaredInLoss = Duration.seconds(15)
+    public var suspected: (median: TimeSpan, high: TimeSpan) = (.seconds(4), .seconds(7))
+    public var declared: (median: TimeSpan, high: TimeSpan) = (.seconds(7), .seconds(10))
+    public var declaredInLoss = TimeSpan.seconds(15)
     public var falseAlarms = 1.0
     public var bytes = 80_000.0
     public var wakeUps = 1_500.0
@@ -16,7 +16,7 @@ public struct Search: Sendable {
 
     /// The rows that are missed; none for what meets them all.
     public func missed(by row: PolicyTable.Row) -> [String] {
-      func above(_ sorted: [Duration], _ share: Double, _ limit: Duration) -> Bool {
+      func above(_ sorted: [TimeSpan], _ share: Double, _ limit: TimeSpan) -> Bool {
         Measurement.quantile(share, of: sorted).map { $0 > limit } ?? true
       }
       let rows: [(String, Bool)] = [

@@ -23,9 +23,9 @@ public struct TCPEnd: Sendable {
   /// What is sent with a gap of more than this starts a segment of its own.
   public static let maximumSegment: Int64 = 1_448
   /// What Linux waits for something to send an acknowledgment with.
-  static let acknowledgmentDelay = Duration.milliseconds(40)
+  static let acknowledgmentDelay = TimeSpan.milliseconds(40)
   /// `tcp_retries2` of 15 in time, from the minimum timeout.
-  static let kernelLimit = Duration.milliseconds(924_600)
+  static let kernelLimit = TimeSpan.milliseconds(924_600)
   private static let window = 10 * maximumSegment
 
   private struct Flight {
@@ -47,7 +47,7 @@ public struct TCPEnd: Sendable {
 
   public private(set) var state = State.opening
   /// How long sent data may stay unacknowledged (`TCP_USER_TIMEOUT`); nil for the kernel's own limit.
-  public var userTimeout: Duration?
+  public var userTimeout: TimeSpan?
   /// What was measured of the link.
   public private(set) var estimate = RoundTripEstimate()
   /// Bytes of the application that have arrived here, in order.
@@ -78,7 +78,7 @@ public struct TCPEnd: Sendable {
   private var acknowledgesNow = false
 
   /// The dialling end has a SYN to send; the other one says nothing before it hears it.
-  public init(dialling: Bool, userTimeout: Duration? = nil) {
+  public init(dialling: Bool, userTimeout: TimeSpan? = nil) {
     isDialler = dialling
     self.userTimeout = userTimeout
   }
@@ -233,7 +233,7 @@ public struct TCPEnd: Sendable {
   /// What was sent before something that has arrived is lost, unless it may only have been overtaken (RACK).
   private mutating func markLost(now: Instant, final: Bool) {
     guard let newest = flight.last(where: \.isReceived)?.sent else { return }
-    let reordering = estimate.smoothed == nil ? Duration.zero : estimate.shortest / 4
+    let reordering = estimate.smoothed == nil ? TimeSpan.zero : estimate.shortest / 4
     for index in flight.indices where !flight[index].isReceived && flight[index].sent < newest {
       if final || newest - flight[index].sent > reordering {
         flight[index].isLost = true

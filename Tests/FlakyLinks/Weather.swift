@@ -3,24 +3,24 @@ import PeerNet
 /// How a link treats packets: what a TCP or UDP packet meets on its way, once Wi-Fi's own retries are through.
 public struct Weather: Sendable {
   /// The shortest way across, one direction.
-  public var delay: Duration
+  public var delay: TimeSpan
   /// The mean of what queues and retries add, exponentially distributed.
-  public var jitter: Duration
+  public var jitter: TimeSpan
   /// The share of packets lost while the link is good.
   public var loss: Double
   /// The share lost while the link is bad (Gilbert and Elliott's second state).
   public var badLoss: Double = 1
   /// The mean time that the link stays good; without a limit unless set.
-  public var goodTime: Duration = .max
+  public var goodTime: TimeSpan = .max
   /// The mean time that it stays bad.
-  public var badTime: Duration = .zero
+  public var badTime: TimeSpan = .zero
   /// Once in each such period, at a time of chance, nothing gets through in either direction for `silence`.
-  public var silencePeriod: Duration = .seconds(60)
+  public var silencePeriod: TimeSpan = .seconds(60)
   /// How long that silence lasts.
-  public var silence: Duration = .zero
+  public var silence: TimeSpan = .zero
 
   /// A link of this round trip (its mean) and loss, the same in both directions.
-  public init(roundTrip: Duration, loss: Double = 0) {
+  public init(roundTrip: TimeSpan, loss: Double = 0) {
     jitter = roundTrip / 20
     delay = roundTrip / 2 - jitter
     self.loss = loss
@@ -71,7 +71,7 @@ public struct Path: Sendable {
   }
 
   /// How long a packet that is sent now is under way; nil when it is lost.
-  public mutating func travel(at now: Instant) -> Duration? {
+  public mutating func travel(at now: Instant) -> TimeSpan? {
     // Thrown for every packet, so that a black hole does not change what comes after it.
     let delay = weather.delay + dice.exponential(mean: weather.jitter)
     advance(to: now)
@@ -85,7 +85,7 @@ public struct Path: Sendable {
     let period = UInt64(weather.silencePeriod.nanoseconds)
     var dice = Dice(seed: silences, part: ~(now.nanoseconds / period))
     let start = dice.duration(below: weather.silencePeriod - weather.silence)
-    let offset = Duration.nanoseconds(Int64(now.nanoseconds % period))
+    let offset = TimeSpan.nanoseconds(Int64(now.nanoseconds % period))
     return offset >= start && offset < start + weather.silence
   }
 

@@ -5,11 +5,11 @@ import PeerNet
 /// old key after 180 s (REKEY_AFTER_TIME, REKEY_TIMEOUT, REJECT_AFTER_TIME of its paper). It never calls a peer dead; the
 /// refusal is where nothing is sent any more.
 final class WireGuardDetector: Detector {
-  private static let keepalive = Duration.seconds(25)
-  private static let rekeyAfter = Duration.seconds(120)
-  private static let rekeyTimeout = Duration.seconds(5)
-  private static let rekeyJitter = Duration.milliseconds(333)
-  private static let rejectAfter = Duration.seconds(180)
+  private static let keepalive = TimeSpan.seconds(25)
+  private static let rekeyAfter = TimeSpan.seconds(120)
+  private static let rekeyTimeout = TimeSpan.seconds(5)
+  private static let rekeyJitter = TimeSpan.milliseconds(333)
+  private static let rejectAfter = TimeSpan.seconds(180)
 
   private var dice: Dice
   private var shaken: Instant

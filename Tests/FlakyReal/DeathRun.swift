@@ -6,11 +6,11 @@ import RealLinks
 /// Links that become black holes while they are idle, all of them at times of their own, again and again.
 struct DeathRun {
   /// Of every black hole, sorted.
-  private(set) var suspected: [PeerNet.Duration] = []
-  private(set) var declared: [PeerNet.Duration] = []
-  private(set) var declaredByBoard: [PeerNet.Duration] = []
+  private(set) var suspected: [TimeSpan] = []
+  private(set) var declared: [TimeSpan] = []
+  private(set) var declaredByBoard: [TimeSpan] = []
   /// From its end to the first answer.
-  private(set) var usable: [PeerNet.Duration] = []
+  private(set) var usable: [TimeSpan] = []
   /// Black holes that an end had not noticed after two minutes.
   private(set) var missed = 0
   /// Connections that were lost before the black hole.
@@ -18,10 +18,10 @@ struct DeathRun {
 
   /// What one black hole gave.
   private struct Hole: Sendable {
-    var suspected: PeerNet.Duration?
-    var declared: PeerNet.Duration?
-    var declaredByBoard: PeerNet.Duration?
-    var usable: PeerNet.Duration?
+    var suspected: TimeSpan?
+    var declared: TimeSpan?
+    var declaredByBoard: TimeSpan?
+    var usable: TimeSpan?
     var wasFalseAlarm = false
   }
 

@@ -78,7 +78,7 @@ struct Field: Sendable {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
-  func answers(_ index: Int, timeout: Swift.Duration) async -> Bool {
+  func answers(_ index: Int, timeout: Duration) async -> Bool {
     do {
       try await laptop.call(boards[index].key, timeout: timeout)
       return true

@@ -42,7 +42,7 @@ struct Report {
   /// A line at once, also into a file.
   func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
-  private func text(_ sorted: [PeerNet.Duration]) -> String {
+  private func text(_ sorted: [TimeSpan]) -> String {
     [0.5, 0.99].map { share in
       FlakyLinks.Measurement.quantile(share, of: sorted).map { String(format: "%.2f", Double($0.nanoseconds) / 1e9) }
         ?? "-"
@@ -50,7 +50,7 @@ struct Report {
   }
 
   /// The greater of the two quantiles' ratios; more than 1.5 is a failure.
-  private mutating func ratio(_ real: [PeerNet.Duration], _ simulated: [PeerNet.Duration]) -> String {
+  private mutating func ratio(_ real: [TimeSpan], _ simulated: [TimeSpan]) -> String {
     let ratios = [0.5, 0.99].compactMap { share -> Double? in
       guard let real = FlakyLinks.Measurement.quantile(share, of: real),
         let expected = FlakyLinks.Measurement.quantile(share, of: simulated)

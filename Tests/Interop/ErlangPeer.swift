@@ -182,7 +182,7 @@ extension Term {
 
 /// Waits until a condition is true; it is asked again and again until then.
 func eventually(
-  within limit: Swift.Duration = .seconds(30), _ condition: () async throws -> Bool,
+  within limit: Duration = .seconds(30), _ condition: () async throws -> Bool,
   sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
   let end = ContinuousClock.now + limit

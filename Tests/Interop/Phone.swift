@@ -14,8 +14,8 @@ struct Phone: Sendable {
     var announces = false
     /// Stay connected to every trusted peer on its own.
     var dials = false
-    var heartbeatInterval: PeerNet.Duration?
-    var heartbeatTimeout: PeerNet.Duration?
+    var heartbeatInterval: TimeSpan?
+    var heartbeatTimeout: TimeSpan?
   }
 
   let key: PublicKey
@@ -68,7 +68,7 @@ struct Phone: Sendable {
   // MARK: Calls
 
   func call(
-    _ peer: ErlangPeer, _ handle: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(30)
+    _ peer: ErlangPeer, _ handle: Atom, _ arguments: Term = .map([]), timeout: Duration = .seconds(30)
   ) async throws -> Term {
     try await node.call(peer.key, handle, arguments, timeout: timeout)
   }
@@ -77,7 +77,7 @@ struct Phone: Sendable {
     try await node.send(peer.key, handle, arguments)
   }
 
-  func ping(_ peer: ErlangPeer) async throws -> Swift.Duration { try await node.ping(peer.key) }
+  func ping(_ peer: ErlangPeer) async throws -> Duration { try await node.ping(peer.key) }
 
   func expose(_ handle: String, _ answer: @escaping @Sendable (Term) async throws -> Term) async {
     await node.expose(handle) { try await answer($0.arguments) }

@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 import Glibc
 import Testing
@@ -73,7 +74,7 @@ extension FileDescriptor {
     var uptime = timespec()
     clock_gettime(CLOCK_BOOTTIME, &uptime)
     let after = Clock.now()
-    let middle = UInt64(uptime.tv_sec) * 1_000_000_000 + UInt64(uptime.tv_nsec)
+    let middle = Instant.zero + .seconds(Int64(uptime.tv_sec)) + .nanoseconds(Int64(uptime.tv_nsec))
     #expect(before <= middle && middle <= after)
     #expect(abs(Clock.realtimeSeconds() - Int64(time(nil))) <= 1)
   }
@@ -81,11 +82,11 @@ extension FileDescriptor {
   @Test func timerFiresAtItsDeadline() throws {
     let timer = try TimerDescriptor()
     try timer.descriptor.setBlockingForTest()
-    let deadline = Clock.now() + 5_000_000
+    let deadline = Clock.now() + .milliseconds(5)
     try timer.set(deadline)
     _ = try timer.descriptor.readForTest()
     #expect(Clock.now() >= deadline)
-    try timer.set(.max)
+    try timer.set(.distantFuture)
     try timer.set(nil)
   }
 

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Linux
@@ -45,7 +46,9 @@ enum Netlink {
     return table
   }
 
-  private func ip(_ text: String) throws -> SocketAddress { try #require(SocketAddress(text: Array(text.utf8))) }
+  private func ip(_ text: String) throws -> Endpoint {
+    try #require(Endpoint(text: Array((text.contains(":") ? "[\(text)]:0" : "\(text):0").utf8)))
+  }
 
   private func change(_ table: inout InterfaceTable, _ bytes: [UInt8]) throws {
     let isNews = table.apply(try read(bytes)[0])

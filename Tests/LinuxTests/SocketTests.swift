@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Testing
 
@@ -14,8 +15,8 @@ import Testing
     let port = try listener.localAddress().port
     #expect(port != 0)
     if try listener.accept() != nil { Issue.record("accepted nothing") }
-    for text in ["127.0.0.1", "::1"] {
-      let target = try #require(SocketAddress(text: Array(text.utf8), defaultPort: port))
+    for text in ["127.0.0.1", "[::1]"] {
+      let target = try #require(Endpoint(text: Array("\(text):\(port)".utf8)))
       let dialled = try Socket.connecting(to: target)
       try wait(dialled, POLLOUT)
       #expect(dialled.pendingError() == nil)
@@ -61,7 +62,7 @@ import Testing
     let port = try receiver.localAddress().port
     let sender = try Socket.datagrams(on: .anyIPv4(port: 0))
     #expect(try sender.boundInterface() == [])
-    let target = SocketAddress(ipv4: 0x7fff_ffff, port: port)
+    let target = Endpoint(ipv4: 0x7fff_ffff, port: port)
     #expect(try [UInt8](arrayLiteral: 1, 2, 3).withUnsafeBytes { try sender.send($0, to: target, interface: 1) })
     try wait(receiver, POLLIN)
     var room = [UInt8](repeating: 0, count: 2)

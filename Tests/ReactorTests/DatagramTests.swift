@@ -1,3 +1,4 @@
+import Basics
 import Linux
 import Testing
 import Threads
@@ -29,7 +30,7 @@ import Threads
   @Test func broadcastsOnLoopbackOnly() throws {
     let reactor = try Reactor()
     let monitor = try monitor(reactor)
-    var heard: [(bytes: [UInt8], source: SocketAddress, onLink: Bool)] = []
+    var heard: [(bytes: [UInt8], source: Endpoint, onLink: Bool)] = []
     // A port of this test's own, which several processes, or sockets, share.
     let probe = try UDPSocket(on: .anyIPv4(port: 0), reactor: reactor) { _, _ in }
     let port = try #require(probe.local?.port)
@@ -92,11 +93,11 @@ import Threads
     let sender = try UDPSocket(on: .loopback(port: 0), reactor: reactor) { _, _ in }
     for _ in 0..<5 { try sender.send([1], to: address) }
     try reactor.run(until: { count > 0 })
-    for _ in 0..<3 { try reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<3 { try reactor.runOnce(maxWait: .milliseconds(1)) }
     #expect(count == 1)
     // Sending to the port that is gone brings an ICMP error, which does not end the sender.
     try sender.send([1], to: address)
-    try reactor.runOnce(maxWait: 1_000_000)
+    try reactor.runOnce(maxWait: .milliseconds(1))
     try sender.send([1], to: try #require(sender.local))
     sender.close()
   }
@@ -125,7 +126,7 @@ import Threads
           var ending: Subprocess.Ending?
           _ = try Subprocess(
             path: Array("/sbin/ip".utf8), arguments: ("ip " + arguments).split(separator: " ").map { Array($0.utf8) },
-            environment: [], deadline: .max, reactor: reactor
+            environment: [], deadline: .distantFuture, reactor: reactor
           ) { ending = $0.ending }
           try reactor.run(until: { ending != nil })
           return ending == .exited(code: 0)

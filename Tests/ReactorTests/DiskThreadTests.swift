@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Linux
 import Testing
@@ -21,14 +22,14 @@ import Threads
     let disk = DiskThread(reactor: reactor)
     let turns = Count()
     reactor.onTurn = { turns.add() }
-    func tick() { reactor.schedule(after: 1_000_000) { tick() } }
+    func tick() { reactor.schedule(after: .milliseconds(1)) { tick() } }
     tick()
     var ended: [Int] = []
     let late = Count()
     for number in 0..<16 {
       disk.run({
         let wanted = turns.value + 3
-        let limit = Clock.now() + 10_000_000_000
+        let limit = Clock.now() + .seconds(10)
         while turns.value < wanted {
           guard Clock.now() < limit else { return late.add() }
           usleep(500)
@@ -60,11 +61,11 @@ import Threads
     let disk = DiskThread(reactor: reactor)
     var isWritten = false
     disk.run({ usleep(30_000) }) { isWritten = true }
-    disk.finish(within: 10_000_000_000)
+    disk.finish(within: .seconds(10))
     #expect(isWritten)
     let hangs = Count()
     disk.run({ while hangs.value == 0 { usleep(1_000) } }) {}
-    disk.finish(within: 50_000_000)
+    disk.finish(within: .milliseconds(50))
     #expect(disk.isBusy)
     hangs.add()
     try reactor.run { !disk.isBusy }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Linux
 import PeerNet
@@ -35,7 +36,7 @@ import Threads
         var ending: Subprocess.Ending?
         _ = try Subprocess(
           path: Array("/sbin/ip".utf8), arguments: ("ip " + command).split(separator: " ").map { Array($0.utf8) },
-          environment: [], deadline: .max, reactor: reactor
+          environment: [], deadline: .distantFuture, reactor: reactor
         ) { ending = $0.ending }
         try reactor.run(until: { ending != nil })
         return ending == .exited(code: 0)
@@ -46,7 +47,7 @@ import Threads
     func start(_ number: UInt8, port: UInt16?, interfaces: [String]? = nil) throws {
       guard Namespaces.enterNetwork(network) else { return }
       var configuration = ReactorTransport.Configuration()
-      configuration.listen = port.map { SocketAddress.anyIPv4(port: $0) }
+      configuration.listen = port.map { Endpoint.anyIPv4(port: $0) }
       configuration.interfaces = interfaces?.map { Array($0.utf8) }
       let transport = try ReactorTransport(reactor: reactor, configuration: configuration)
       var stream = RandomStream(seed: [UInt8](repeating: number, count: 32))
@@ -65,7 +66,7 @@ import Threads
     /// Sockets are opened in the network that the thread is in.
     func turn() throws {
       guard Namespaces.enterNetwork(network) else { return }
-      try reactor.runOnce(maxWait: 5_000_000)
+      try reactor.runOnce(maxWait: .milliseconds(5))
     }
 
     func ask() {
@@ -99,12 +100,12 @@ import Threads
         }
         try board.start(1, port: 7_400)
         try laptop.start(2, port: nil, interfaces: [cable + "1"])
-        let end = laptop.reactor.now + 20_000_000_000
-        var nextQuestion: UInt64 = 0
+        let end = laptop.reactor.now + .seconds(20)
+        var nextQuestion = Instant.zero
         while laptop.sightings.isEmpty, laptop.reactor.now < end {
           if laptop.reactor.now >= nextQuestion {
             laptop.ask()
-            nextQuestion = laptop.reactor.now + 2_000_000_000
+            nextQuestion = laptop.reactor.now + .seconds(2)
           }
           try laptop.turn()
           try board.turn()

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Linux
 import PeerNet
@@ -26,7 +27,7 @@ import Threads
     init(_ own: UInt8, trusting other: UInt8, port: UInt16?) throws {
       reactor = try Reactor()
       var configuration = ReactorTransport.Configuration()
-      configuration.listen = port.map { SocketAddress.anyIPv4(port: $0) }
+      configuration.listen = port.map { Endpoint.anyIPv4(port: $0) }
       configuration.discoveryPort = nil
       transport = try ReactorTransport(reactor: reactor, configuration: configuration)
       var trust = TrustList()
@@ -46,7 +47,7 @@ import Threads
       var ending: Subprocess.Ending?
       _ = try Subprocess(
         path: Array("/sbin/ip".utf8), arguments: ("ip " + arguments).split(separator: " ").map { Array($0.utf8) },
-        environment: [], deadline: .max, reactor: reactor
+        environment: [], deadline: .distantFuture, reactor: reactor
       ) { ending = $0.ending }
       try reactor.run(until: { ending != nil })
       return ending == .exited(code: 0)
@@ -56,17 +57,17 @@ import Threads
 
     /// False when it did not come true within half a minute.
     func wait(until holds: () -> Bool) throws -> Bool {
-      let end = reactor.now + 30_000_000_000
+      let end = reactor.now + .seconds(30)
       while !holds() {
         guard reactor.now < end else { return false }
-        try reactor.runOnce(maxWait: 10_000_000)
+        try reactor.runOnce(maxWait: .milliseconds(10))
       }
       return true
     }
 
-    func rest(_ milliseconds: UInt64) throws {
-      let end = reactor.now + milliseconds * 1_000_000
-      while reactor.now < end { try reactor.runOnce(maxWait: 10_000_000) }
+    func rest(_ milliseconds: Int64) throws {
+      let end = reactor.now + .milliseconds(milliseconds)
+      while reactor.now < end { try reactor.runOnce(maxWait: .milliseconds(10)) }
     }
 
     var closed: [CloseReason] { log.compactMap { if case .closed(_, _, let reason) = $0 { reason } else { nil } } }
@@ -126,7 +127,7 @@ import Threads
       else { return "ip" }
       signals.isListening.store(true, ordering: .releasing)
       while !signals.isOver.load(ordering: .acquiring) {
-        try side.reactor.runOnce(maxWait: 5_000_000)
+        try side.reactor.runOnce(maxWait: .milliseconds(5))
         let cable = signals.cable.load(ordering: .acquiring)
         guard cable != signals.cableIs.load(ordering: .acquiring) else { continue }
         guard try side.ip("link set v1 \(cable ? "up" : "down")") else { return "cable" }

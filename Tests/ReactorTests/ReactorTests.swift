@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 import Glibc
 import Linux
@@ -11,10 +12,10 @@ extension Reactor {
   func run(
     until condition: () -> Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let deadline = Clock.now() + 30_000_000_000
+    let deadline = Clock.now() + .seconds(30)
     while !condition() {
       try #require(Clock.now() < deadline, comment ?? "did not happen in time", sourceLocation: sourceLocation)
-      try runOnce(maxWait: 100_000_000)
+      try runOnce(maxWait: .milliseconds(100))
     }
   }
 }
@@ -24,38 +25,42 @@ extension Reactor {
     let reactor = try Reactor()
     var fired: [Int] = []
     let start = Clock.now()
-    reactor.schedule(at: start + 6_000_000) {
-      #expect(Clock.now() >= start + 6_000_000)
+    reactor.schedule(at: start + .milliseconds(6)) {
+      #expect(Clock.now() >= start + .milliseconds(6))
       fired.append(3)
     }
-    let cancelled = reactor.schedule(at: start + 3_000_000) { fired.append(99) }
-    let moved = reactor.schedule(at: start + 900_000_000_000) { fired.append(2) }
-    reactor.schedule(at: start + 2_000_000) {
+    let cancelled = reactor.schedule(at: start + .milliseconds(3)) { fired.append(99) }
+    let moved = reactor.schedule(at: start + .seconds(900)) { fired.append(2) }
+    reactor.schedule(at: start + .milliseconds(2)) {
       fired.append(1)
       reactor.cancel(cancelled)
-      #expect(reactor.reschedule(moved, at: start + 4_000_000))
+      #expect(reactor.reschedule(moved, at: start + .milliseconds(4)))
     }
     try reactor.run(until: { fired.count == 3 })
     #expect(fired == [1, 2, 3])
-    #expect(!reactor.isScheduled(cancelled) && !reactor.reschedule(moved, at: 0))
+    #expect(!reactor.isScheduled(cancelled) && !reactor.reschedule(moved, at: .zero))
+  }
+
+  private func coalesced(_ deadline: UInt64, _ slack: Int64) -> UInt64 {
+    Reactor.coalesced(Instant(nanoseconds: deadline), .nanoseconds(slack)).nanoseconds
   }
 
   @Test func slackBringsTimersTogether() {
-    #expect(Reactor.coalesced(1_001, 500) == 1_500)
-    #expect(Reactor.coalesced(1_499, 500) == 1_500)
-    #expect(Reactor.coalesced(1_500, 500) == 1_500)
-    #expect(Reactor.coalesced(77, 0) == 77)
-    #expect(Reactor.coalesced(.max - 1, 500) == .max)
+    #expect(coalesced(1_001, 500) == 1_500)
+    #expect(coalesced(1_499, 500) == 1_500)
+    #expect(coalesced(1_500, 500) == 1_500)
+    #expect(coalesced(77, 0) == 77)
+    #expect(coalesced(.max - 1, 500) == .max)
   }
 
   @Test func anIdleLoopTakesNoTurns() throws {
     let reactor = try Reactor()
     var turns = 0
     reactor.onTurn = { turns += 1 }
-    let far = reactor.schedule(after: 3_600_000_000_000) {}
+    let far = reactor.schedule(after: .seconds(3600)) {}
     var isDone = false
-    reactor.schedule(after: 50_000_000) { isDone = true }
-    while !isDone { try reactor.runOnce(maxWait: 10_000_000_000) }
+    reactor.schedule(after: .milliseconds(50)) { isDone = true }
+    while !isDone { try reactor.runOnce(maxWait: .seconds(10)) }
     // One turn for the timer; a second at most when the clock's grain makes it wake before.
     #expect(turns <= 2)
     reactor.cancel(far)
@@ -69,7 +74,7 @@ extension Reactor {
     var turns = 0
     func again() {
       turns += 1
-      if turns < 1000 { reactor.schedule(after: 0, again) }
+      if turns < 1000 { reactor.schedule(after: .zero, again) }
     }
     again()
     _ = try [UInt8]([1]).withUnsafeBytes { try pipe.writing.write($0) }
@@ -91,7 +96,7 @@ extension Reactor {
       pipes.append(try reactor.register(number, for: .readable) { _ in })
     }
     var isFired = false
-    reactor.schedule(after: 1_000_000) { isFired = true }
+    reactor.schedule(after: .milliseconds(1)) { isFired = true }
     try reactor.run(until: { isFired })
     for registration in pipes { reactor.deregister(registration) }
     for number in kept { _ = FileDescriptor(owning: number) }
@@ -120,7 +125,7 @@ extension Reactor {
     }
     first = try reactor.register(one.reading.number, for: .readable) { _ in replace("first") }
     second = try reactor.register(two.reading.number, for: .readable) { _ in replace("second") }
-    for _ in 0..<3 { try reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<3 { try reactor.runOnce(maxWait: .milliseconds(1)) }
     #expect(heard.count == 1 && heard != ["stale"])
     // What ended is ended: its name does nothing to who has the slot now.
     if let first { reactor.deregister(first) }
@@ -138,13 +143,13 @@ extension Reactor {
       #expect(readiness == .writable)
       count += 1
     }
-    try reactor.runOnce(maxWait: 1_000_000)
+    try reactor.runOnce(maxWait: .milliseconds(1))
     #expect(count == 0)
     try reactor.update(registration, for: .writable)
     try reactor.run(until: { count > 0 })
     try reactor.update(registration, for: [])
     count = 0
-    try reactor.runOnce(maxWait: 1_000_000)
+    try reactor.runOnce(maxWait: .milliseconds(1))
     #expect(count == 0)
     reactor.deregister(registration)
     reactor.deregister(registration)
@@ -186,14 +191,14 @@ extension Reactor {
       let timer: Timer
       init(_ reactor: Reactor) {
         self.reactor = reactor
-        timer = reactor.schedule(after: 1_000_000_000_000) {}
+        timer = reactor.schedule(after: .seconds(1000)) {}
       }
       deinit { reactor.cancel(timer) }
     }
     let reactor = try Reactor()
     var owner: Owner? = Owner(reactor)
     let inner = try #require(owner?.timer)
-    let outer = reactor.schedule(after: 1_000_000_000_000) { [owner] in _ = owner }
+    let outer = reactor.schedule(after: .seconds(1000)) { [owner] in _ = owner }
     owner = nil
     reactor.cancel(outer)
     #expect(!reactor.isScheduled(inner))

@@ -1,12 +1,12 @@
+import Basics
 import Linux
 import Testing
 
 @testable import Reactor
 
 @Suite struct SubprocessTests {
-  private let second: UInt64 = 1_000_000_000
 
-  private func run(_ script: String, within: UInt64 = 10_000_000_000, limit: Int = 64 * 1024) throws
+  private func run(_ script: String, within time: TimeSpan = .seconds(10), limit: Int = 64 * 1024) throws
     -> Subprocess.Outcome
   {
     let reactor = try Reactor()
@@ -14,15 +14,15 @@ import Testing
     var subprocess: Subprocess? = try Subprocess(
       path: Array("/bin/sh".utf8), arguments: ["sh", "-c", script].map { Array($0.utf8) },
       environment: [Array("A=b".utf8)],
-      deadline: reactor.now + within, outputLimit: limit, reactor: reactor
+      deadline: reactor.now + time, outputLimit: limit, reactor: reactor
     ) { outcomes.append($0) }
     try reactor.run(until: { !outcomes.isEmpty })
-    try reactor.runOnce(maxWait: 0)
+    try reactor.runOnce(maxWait: .zero)
     subprocess?.cancel()
     // What was killed is reaped, and nothing is kept of it.
     weak let gone = subprocess
     subprocess = nil
-    for _ in 0..<1_000 where gone != nil { try reactor.runOnce(maxWait: 10_000_000) }
+    for _ in 0..<1_000 where gone != nil { try reactor.runOnce(maxWait: .milliseconds(10)) }
     #expect(gone == nil)
     #expect(outcomes.count == 1)
     return outcomes[0]
@@ -42,13 +42,13 @@ import Testing
   }
 
   @Test func hasADeadline() throws {
-    let outcome = try run("echo started; sleep 1000 & sleep 1000", within: 2 * second)
+    let outcome = try run("echo started; sleep 1000 & sleep 1000", within: .seconds(2))
     #expect(outcome.ending == .timedOut)
     #expect(outcome.output == Array("started\n".utf8))
   }
 
   @Test func doesNotWaitForAGrandchildsPipe() throws {
-    let outcome = try run("sleep 3 & echo done", within: 10 * second)
+    let outcome = try run("sleep 3 & echo done", within: .seconds(10))
     #expect(outcome.ending == .exited(code: 0) && outcome.output == Array("done\n".utf8))
   }
 
@@ -58,14 +58,14 @@ import Testing
     var isDone = false
     _ = try Subprocess(
       path: Array("/bin/sleep".utf8), arguments: ["sleep", "0.2"].map { Array($0.utf8) }, environment: [],
-      deadline: reactor.now + 10 * second, reactor: reactor
+      deadline: reactor.now + .seconds(10), reactor: reactor
     ) { outcome in
       #expect(outcome.ending == .exited(code: 0))
       isDone = true
     }
     func tick() {
       ticks += 1
-      if !isDone { reactor.schedule(after: 5_000_000, tick) }
+      if !isDone { reactor.schedule(after: .milliseconds(5), tick) }
     }
     tick()
     try reactor.run(until: { isDone })

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Linux
 import Testing
@@ -48,7 +49,7 @@ private struct Pair {
     }
     let address = try #require(listener.local)
     dialler.connection = TCPConnection(
-      dialling: address, on: reactor, deadline: reactor.now + 5_000_000_000, dialler.take)
+      dialling: address, on: reactor, deadline: reactor.now + .seconds(5), dialler.take)
     try reactor.run(until: { [dialler] in dialler.log == ["opened"] && acceptor.connection != nil })
   }
 
@@ -67,7 +68,6 @@ private func pattern(_ count: Int) -> [UInt8] {
 }
 
 @Suite struct TCPTests {
-  private let second: UInt64 = 1_000_000_000
 
   @Test func carriesBytesBothWays() throws {
     let pair = try Pair()
@@ -91,7 +91,7 @@ private func pattern(_ count: Int) -> [UInt8] {
       expected += part
       pair.dialler.connection?.write(part)
     }
-    for _ in 0..<5 { try pair.reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<5 { try pair.reactor.runOnce(maxWait: .milliseconds(1)) }
     let waiting = try #require(pair.dialler.connection?.pendingBytes)
     #expect(waiting > 1_000_000)
     #expect(pair.acceptor.received.isEmpty)
@@ -134,15 +134,15 @@ private func pattern(_ count: Int) -> [UInt8] {
     var turns = 0
     pair.reactor.onTurn = { turns += 1 }
     var isDone = false
-    pair.reactor.schedule(after: 50_000_000) { isDone = true }
-    while !isDone { try pair.reactor.runOnce(maxWait: 10 * second) }
+    pair.reactor.schedule(after: .milliseconds(50)) { isDone = true }
+    while !isDone { try pair.reactor.runOnce(maxWait: .seconds(10)) }
     #expect(turns <= 2)
     // Nor do those whose other side has ended.
     pair.dialler.connection?.endWriting()
     try pair.reactor.run(until: { pair.acceptor.log == ["ended"] })
     (turns, isDone) = (0, false)
-    pair.reactor.schedule(after: 50_000_000) { isDone = true }
-    while !isDone { try pair.reactor.runOnce(maxWait: 10 * second) }
+    pair.reactor.schedule(after: .milliseconds(50)) { isDone = true }
+    while !isDone { try pair.reactor.runOnce(maxWait: .seconds(10)) }
     #expect(turns <= 2)
     pair.close()
   }
@@ -157,7 +157,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     #expect(pair.acceptor.received == bytes)
     pair.acceptor.connection?.write([5, 6])
     try pair.reactor.run(until: { pair.dialler.received == [5, 6] })
-    pair.acceptor.connection?.finish(within: second)
+    pair.acceptor.connection?.finish(within: .seconds(1))
     try pair.reactor.run(until: { pair.dialler.isClosed && pair.acceptor.isClosed })
     #expect(pair.acceptor.failure == nil && pair.dialler.failure == nil)
     #expect(pair.dialler.log == ["opened", "drained", "ended", "closed"])
@@ -170,7 +170,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     pair.dialler.connection?.write(bytes)
     // Bytes that nobody reads any more must not turn the close into a reset.
     pair.acceptor.connection?.write([UInt8](repeating: 1, count: 100_000))
-    pair.dialler.connection?.finish(within: 5 * second)
+    pair.dialler.connection?.finish(within: .seconds(5))
     try pair.reactor.run(until: { pair.acceptor.log.contains("ended") })
     #expect(pair.acceptor.received == bytes)
     #expect(!pair.dialler.isClosed)
@@ -185,10 +185,10 @@ private func pattern(_ count: Int) -> [UInt8] {
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([UInt8](repeating: 1, count: 20_000_000))
     let start = Clock.now()
-    pair.dialler.connection?.finish(within: 20_000_000)
+    pair.dialler.connection?.finish(within: .milliseconds(20))
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .timedOut))
-    #expect(Clock.now() - start >= 20_000_000)
+    #expect(Clock.now() - start >= .milliseconds(20))
     pair.close()
   }
 
@@ -197,13 +197,13 @@ private func pattern(_ count: Int) -> [UInt8] {
     // Unread bytes turn a close into a reset.
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([1, 2, 3])
-    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: .milliseconds(1)) }
     pair.acceptor.connection?.close()
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .connectionReset))
     #expect(pair.dialler.connection?.isClosed == true)
     pair.dialler.connection?.write([1])
-    pair.dialler.connection?.finish(within: 1)
+    pair.dialler.connection?.finish(within: .nanoseconds(1))
     pair.close()
   }
 
@@ -212,7 +212,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.setReading(false)
     pair.dialler.connection?.write([1, 2, 3])
-    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: .milliseconds(1)) }
     pair.acceptor.connection?.close()
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .connectionReset))
@@ -225,12 +225,12 @@ private func pattern(_ count: Int) -> [UInt8] {
     let pair = try Pair()
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([1])
-    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: 1_000_000) }
+    for _ in 0..<3 { try pair.reactor.runOnce(maxWait: .milliseconds(1)) }
     pair.acceptor.connection?.close()
     // No turn in between: the writes meet the reset themselves.
     for _ in 0..<100 { pair.dialler.connection?.write([2]) }
     #expect(!pair.dialler.isClosed)
-    pair.dialler.connection?.finish(within: 5 * second)
+    pair.dialler.connection?.finish(within: .seconds(5))
     try pair.reactor.run(until: { pair.dialler.isClosed })
     #expect(pair.dialler.failure == Errno("", .connectionReset))
     #expect(pair.dialler.log == ["opened", "closed"])
@@ -250,14 +250,14 @@ private func pattern(_ count: Int) -> [UInt8] {
     let reactor = try Reactor()
     let address = try Socket.listening(on: .loopback(port: 0)).localAddress()
     let witness = Witness()
-    witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, witness.take)
+    witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, witness.take)
     #expect(witness.log.isEmpty)
     try reactor.run(until: { witness.isClosed })
     #expect(witness.log == ["closed"] && witness.failure?.code == .connectionRefused)
     // Nothing listens on the broadcast address: the kernel refuses in the call itself.
     let other = Witness()
     other.connection = TCPConnection(
-      dialling: .broadcast(port: 1), on: reactor, deadline: .max, other.take)
+      dialling: .broadcast(port: 1), on: reactor, deadline: .distantFuture, other.take)
     #expect(other.log.isEmpty)
     try reactor.run(until: { other.isClosed })
     #expect(other.failure != nil)
@@ -272,7 +272,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     for _ in 0..<4 {
       let witness = Witness()
       witness.connection = TCPConnection(
-        dialling: address, on: reactor, deadline: reactor.now + 200_000_000, witness.take)
+        dialling: address, on: reactor, deadline: reactor.now + .milliseconds(200), witness.take)
       witnesses.append(witness)
     }
     try reactor.run(until: { witnesses.contains { $0.isClosed } })
@@ -281,8 +281,8 @@ private func pattern(_ count: Int) -> [UInt8] {
     }
     // One may be ended before its time, too.
     let given = Witness()
-    given.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, given.take)
-    given.connection?.finish(within: second)
+    given.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, given.take)
+    given.connection?.finish(within: .seconds(1))
     try reactor.run(until: { given.isClosed })
     #expect(given.failure == nil)
     for witness in witnesses { witness.connection?.close() }
@@ -293,7 +293,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     let pair = try Pair()
     let witness = Witness()
     witness.connection = TCPConnection(
-      dialling: try #require(pair.listener.local), on: pair.reactor, deadline: .max, witness.take)
+      dialling: try #require(pair.listener.local), on: pair.reactor, deadline: .distantFuture, witness.take)
     witness.connection?.write([1, 2, 3])
     witness.connection?.endWriting()
     try pair.reactor.run(until: { pair.acceptor.received == [1, 2, 3] && pair.acceptor.log == ["ended"] })
@@ -320,7 +320,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     var witnesses: [Witness] = []
     for _ in 0..<100 {
       let witness = Witness()
-      witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, witness.take)
+      witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, witness.take)
       witness.connection?.write([42])
       witnesses.append(witness)
     }
@@ -330,7 +330,7 @@ private func pattern(_ count: Int) -> [UInt8] {
     for witness in witnesses { witness.connection?.close() }
     for index in witnesses.indices {
       let witness = Witness()
-      witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, witness.take)
+      witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, witness.take)
       witness.connection?.write([UInt8(index)])
       witnesses[index] = witness
     }
@@ -354,7 +354,7 @@ private func pattern(_ count: Int) -> [UInt8] {
         guard let address = listener.local else { return "no address" }
         let turnedAway = (0..<3).map { _ in Witness() }
         for witness in turnedAway {
-          witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, witness.take)
+          witness.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, witness.take)
         }
         let filler = open("/dev/null", O_RDONLY | O_CLOEXEC)
         var taken = [filler]
@@ -364,12 +364,12 @@ private func pattern(_ count: Int) -> [UInt8] {
         var turns = 0
         reactor.onTurn = { turns += 1 }
         var isDone = false
-        reactor.schedule(after: 30_000_000) { isDone = true }
-        while !isDone { try reactor.runOnce(maxWait: 10_000_000_000) }
+        reactor.schedule(after: .milliseconds(30)) { isDone = true }
+        while !isDone { try reactor.runOnce(maxWait: .seconds(10)) }
         guard turns <= 2 else { return "\(turns) turns" }
         for number in taken { close(number) }
         let served = Witness()
-        served.connection = TCPConnection(dialling: address, on: reactor, deadline: .max, served.take)
+        served.connection = TCPConnection(dialling: address, on: reactor, deadline: .distantFuture, served.take)
         try reactor.run(until: { accepted == 1 })
         for witness in turnedAway + [served] { witness.connection?.close() }
         listener.close()

@@ -1,3 +1,4 @@
+import Basics
 import Testing
 
 @testable import Reactor
@@ -23,15 +24,15 @@ private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceL
   @Test(arguments: [1, 2, 3] as [UInt64]) func matchesAModel(_ seed: UInt64) {
     var random = Random(state: seed)
     var heap = TimerHeap<Int>()
-    var model: [(id: Int, timer: Timer, deadline: UInt64, order: Int)] = []
+    var model: [(id: Int, timer: Timer, deadline: Instant, order: Int)] = []
     var gone: [Timer] = []
     var order = 0
-    var now: UInt64 = 0
+    var now = Instant.zero
     for id in 0..<10_000 {
       order += 1
       switch Int.random(in: 0..<10, using: &random) {
       case 0..<5:
-        let deadline = now + UInt64.random(in: 0..<500, using: &random)
+        let deadline = now + .nanoseconds(.random(in: 0..<500, using: &random))
         model.append((id, heap.schedule(at: deadline, id), deadline, order))
       case 5 where !model.isEmpty:
         let at = Int.random(in: 0..<model.count, using: &random)
@@ -39,16 +40,16 @@ private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceL
         gone.append(model.remove(at: at).timer)
       case 6 where !model.isEmpty:
         let at = Int.random(in: 0..<model.count, using: &random)
-        model[at].deadline = now + UInt64.random(in: 0..<500, using: &random)
+        model[at].deadline = now + .nanoseconds(.random(in: 0..<500, using: &random))
         model[at].order = order
         check(heap.move(model[at].timer, to: model[at].deadline))
       case 7 where !gone.isEmpty:
         let stale = gone[Int.random(in: 0..<gone.count, using: &random)]
         #expect(!heap.contains(stale))
         check(heap.cancel(stale) == nil)
-        check(!heap.move(stale, to: 0))
+        check(!heap.move(stale, to: .zero))
       default:
-        now += UInt64.random(in: 0..<20, using: &random)
+        now = now + .nanoseconds(.random(in: 0..<20, using: &random))
         let due = model.filter { $0.deadline <= now }.sorted { ($0.deadline, $0.order) < ($1.deadline, $1.order) }
         var fired: [Int] = []
         while let id = heap.popDue(at: now, before: heap.horizon) { fired.append(id) }
@@ -63,10 +64,10 @@ private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceL
 
   @Test func aTurnRunsOnlyWhatWasSetBefore() {
     var heap = TimerHeap<Int>()
-    _ = heap.schedule(at: 1, 1)
+    _ = heap.schedule(at: Instant(nanoseconds: 1), 1)
     let horizon = heap.horizon
-    _ = heap.schedule(at: 0, 2)
-    check(heap.popDue(at: 5, before: horizon) == nil)
-    check(heap.popDue(at: 5, before: heap.horizon) == 2)
+    _ = heap.schedule(at: Instant(nanoseconds: 0), 2)
+    check(heap.popDue(at: Instant(nanoseconds: 5), before: horizon) == nil)
+    check(heap.popDue(at: Instant(nanoseconds: 5), before: heap.horizon) == 2)
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Linux
 import Testing
@@ -14,7 +15,7 @@ import Threads
     let reactor = try Reactor()
     var events: [FileWatch.Event] = []
     let watch = try FolderWatch(folder: folder, reactor: reactor) { events.append($0) }
-    try reactor.runOnce(maxWait: 0)
+    try reactor.runOnce(maxWait: .zero)
     #expect(events.isEmpty)
     try DurableFile(path: folder + Array("/trust".utf8)).write([1])
     try reactor.run(until: { events.contains(.changed(name: Array("trust".utf8))) })
@@ -36,7 +37,7 @@ import Threads
         try reactor.run(until: { seen.count == 1 })
         watch.close()
         pthread_kill(pthread_self(), SIGHUP)
-        try reactor.runOnce(maxWait: 1_000_000)
+        try reactor.runOnce(maxWait: .milliseconds(1))
         return seen
       } catch {
         return []

@@ -9,7 +9,7 @@ import Testing
 /// Links that die, and come back.
 @Suite(.enabled(if: Privileges.areRoot)) struct DeathTests {
   /// Nobody is suspect for his silence before this: the shortest pause before a ping, and an answer to it.
-  private static let noHeartbeatYet = PeerNet.Duration.seconds(4)
+  private static let noHeartbeatYet = TimeSpan.seconds(4)
 
   @Test func aBlackHoleIsNoticedByBothEndsAndEndsWell() async throws {
     let scene = try await Scene(seed: 1)

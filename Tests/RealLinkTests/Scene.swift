@@ -12,7 +12,7 @@ struct Scene {
   let laptop: FieldLaptop
 
   /// How long anything may take that needs a connection, or the end of one. Far more than it needs: machines are busy.
-  static let limit = Swift.Duration.seconds(60)
+  static let limit = Duration.seconds(60)
 
   init(_ weather: Weather = .clear, seed: UInt64) async throws {
     lan = try await FlakyLan(weather: weather, seed: seed)
@@ -29,7 +29,7 @@ struct Scene {
 
   /// Asks until there is an answer, and tells how long that took.
   @discardableResult
-  func answer(within limit: Swift.Duration = limit) async throws -> Swift.Duration {
+  func answer(within limit: Duration = limit) async throws -> Duration {
     let start = ContinuousClock.now
     try await wait(for: "answer", within: limit, every: .milliseconds(20)) { () async throws -> Void? in
       do {
@@ -65,11 +65,11 @@ struct Scene {
 /// Tells a number of a test that passes as well.
 func report(_ text: String) { print("real link: \(text)") }
 
-extension PeerNet.Duration {
+extension TimeSpan {
   /// Seconds with two decimals.
   var text: String { "\(Double(nanoseconds / 10_000_000) / 100) s" }
 }
 
-extension Swift.Duration {
-  var text: String { PeerNet.Duration(self).text }
+extension Duration {
+  var text: String { TimeSpan(self).text }
 }

@@ -57,7 +57,7 @@ import Testing
 
   private func answersCalls(_ weather: Weather, seed: UInt64) async throws {
     let scene = try await Scene(weather, seed: seed)
-    var slowest = Swift.Duration.zero
+    var slowest = Duration.zero
     for _ in 0..<10 { slowest = max(slowest, try await scene.answer()) }
     report("of ten calls at \(Int(weather.loss * 100)) % loss the slowest took \(slowest.text)")
     #expect(scene.lan.forwarder.traffic(of: 0).lost > 0)

@@ -44,7 +44,7 @@ public final class FieldBoard: Sendable {
 
   /// Waits for a line of its log that holds `fragment`.
   @discardableResult
-  public func logs(_ fragment: String, within limit: Swift.Duration) async throws -> String {
+  public func logs(_ fragment: String, within limit: Duration) async throws -> String {
     try await running.process.line(fragment, within: limit)
   }
 

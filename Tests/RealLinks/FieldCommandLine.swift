@@ -23,11 +23,11 @@ public final class FieldCommandLine: Sendable {
   }
 
   /// Runs it with these arguments; it is killed when it takes longer than `limit`.
-  public func run(_ arguments: String..., within limit: Swift.Duration = .seconds(60)) async throws -> Command {
+  public func run(_ arguments: String..., within limit: Duration = .seconds(60)) async throws -> Command {
     try await Self.run(words + arguments, home, limit)
   }
 
-  private static func run(_ words: [String], _ home: TemporaryFolder, _ limit: Swift.Duration) async throws -> Command {
+  private static func run(_ words: [String], _ home: TemporaryFolder, _ limit: Duration) async throws -> Command {
     try await Command.run(
       words, environment: ["PEERNET_HOME": home.path, "PEERNET_INTERFACES": TapDevice.name], within: limit)
   }

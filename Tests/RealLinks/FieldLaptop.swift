@@ -35,7 +35,7 @@ public final class FieldLaptop: Sendable {
   }
 
   /// Asks a board for what takes it no time.
-  public func call(_ board: PublicKey, timeout: Swift.Duration = .seconds(5)) async throws {
+  public func call(_ board: PublicKey, timeout: Duration = .seconds(5)) async throws {
     _ = try await node.call(board, "system.info", timeout: timeout)
   }
 }

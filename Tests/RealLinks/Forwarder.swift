@@ -110,5 +110,5 @@ public final class Forwarder: Sendable {
     }
   }
 
-  private func now() -> Instant { Instant(nanoseconds: Clock.now()) }
+  private func now() -> Instant { Clock.now() }
 }

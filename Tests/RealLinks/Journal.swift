@@ -29,5 +29,5 @@ public final class Journal<Entry: Sendable>: Sendable {
   }
 
   /// The clock that it is written by.
-  public static func now() -> Instant { Instant(nanoseconds: Clock.now()) }
+  public static func now() -> Instant { Clock.now() }
 }

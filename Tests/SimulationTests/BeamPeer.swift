@@ -33,7 +33,7 @@ final class BeamPeer: Party {
   private(set) var malformed = 0
   private(set) var established = 0
   /// A busy machine reads M3 only this much after it has come, with whatever else has come by then.
-  var lateness = Duration.zero
+  var lateness = TimeSpan.zero
   /// How often bytes have come on the connection where they have come the most often.
   var arrivals: Int { connections.values.map(\.arrivals).max() ?? 0 }
   private var connections: [ConnectionID: Connection] = [:]

@@ -77,7 +77,7 @@ import Testing
   @Test(arguments: 0..<120) func simultaneousDialsSettle(round: Int) throws {
     let (world, beam) = world(seed: UInt8(round))
     world.link.delay = [1...1, 1...10, 5...200][round % 3]
-    let offset = Duration.milliseconds(Int64(round) * 13 % 700)
+    let offset = TimeSpan.milliseconds(Int64(round) * 13 % 700)
     if round % 2 == 0 {
       world.connect(0, 1)
       world.run(offset)

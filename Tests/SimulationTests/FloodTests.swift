@@ -24,7 +24,7 @@ import Testing
     /// 5,000 a second, as are the others.
     case twoHundredFiftyAddressesAndANetwork, network, everybody
 
-    var spacing: Duration { self == .seventyAddresses ? .milliseconds(2) : .microseconds(200) }
+    var spacing: TimeSpan { self == .seventyAddresses ? .milliseconds(2) : .microseconds(200) }
 
     func source(_ number: Int, _ random: inout RandomStream) -> Endpoint {
       let inNetwork = Endpoint(high: 0x2001_0db8_0001_0002, low: random.next(), port: 9)
@@ -53,7 +53,7 @@ import Testing
     }
 
     /// The strangers of a millisecond come in one turn of the board's loop, as they do.
-    func run(_ duration: Duration, until isOver: () -> Bool = { false }) {
+    func run(_ duration: TimeSpan, until isOver: () -> Bool = { false }) {
       let end = world.now + duration
       while world.now < end, !isOver() {
         world.act(1) { node in
@@ -85,7 +85,7 @@ import Testing
   /// Its address is no friend's yet: it has come nowhere near as often as the others, that is all.
   @Test(arguments: Crowd.allCases.filter { $0 != .everybody }, Greeting.allCases)
   func aNewcomerGetsInWithinTwoSeconds(_ crowd: Crowd, _ greeting: Greeting) {
-    for head: Duration in [.zero, .milliseconds(1_200)] {
+    for head: TimeSpan in [.zero, .milliseconds(1_200)] {
       let world = world(seed: 1)
       let flood = Flood(crowd, greeting, in: world)
       flood.run(head)

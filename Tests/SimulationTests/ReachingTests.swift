@@ -282,7 +282,7 @@ import Testing
     let holes = (0..<1_000 as Range<UInt32>).map { Endpoint(ipv4: 0x0a00_0200 + $0, port: 7_000) }
     for hole in holes { world.links[hole] = World.Link(isBlackHole: true) }
     var count = 0
-    func flood(_ duration: Duration, until isOver: () -> Bool = { false }) {
+    func flood(_ duration: TimeSpan, until isOver: () -> Bool = { false }) {
       let end = world.now + duration
       while world.now < end, !isOver() {
         world.announce(0, at: holes[count % holes.count], to: 1)

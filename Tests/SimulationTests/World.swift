@@ -229,7 +229,7 @@ final class World {
 
   func call(
     _ from: Int, _ to: Int, _ name: Atom = "echo", _ arguments: Term = .integer(1),
-    timeout: Duration = .seconds(5)
+    timeout: TimeSpan = .seconds(5)
   ) throws -> CallID {
     let id = try node(from).call(parties[to].publicKey, name, arguments, timeout: timeout, now: now)
     madeCalls.append((from, id, now + timeout))
@@ -238,7 +238,7 @@ final class World {
   }
 
   /// Lets time pass.
-  func run(_ duration: Duration) {
+  func run(_ duration: TimeSpan) {
     let end = now + duration
     while true {
       let next = min(queue.first?.at ?? .distantFuture, parties.compactMap(\.deadline).min() ?? .distantFuture)
@@ -267,20 +267,20 @@ final class World {
 
   // MARK: Carrying out
 
-  private func schedule(_ happening: Happening, after delay: Duration) {
+  private func schedule(_ happening: Happening, after delay: TimeSpan) {
     order += 1
     let entry = Scheduled(at: now + delay, order: order, happening: happening)
     let index = queue.firstIndex { ($0.at, $0.order) > (entry.at, entry.order) } ?? queue.count
     queue.insert(entry, at: index)
   }
 
-  private func delay() -> Duration {
+  private func delay() -> TimeSpan {
     let span = UInt64(link.delay.upperBound - link.delay.lowerBound + 1)
     return .milliseconds(link.delay.lowerBound + Int64(random.below(span)))
   }
 
   /// Segments of one direction arrive in the order they were sent.
-  private func inOrder(to end: End) -> Duration {
+  private func inOrder(to end: End) -> TimeSpan {
     let arrival = max(now + delay(), lastArrival[end] ?? .zero)
     lastArrival[end] = arrival
     return arrival - now

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A board's files in a folder of the test's own, and the `boardinit` that runs there: the host's build, or whatever
 /// BOARDINIT_COMMAND names in its place (several words are allowed, such as an emulator and the board's binary).
@@ -35,8 +36,7 @@ final class InitRoot: Sendable {
   func write(_ name: String, _ bytes: [UInt8]) throws { try Data(bytes).write(to: url.appending(path: name)) }
 
   func script(_ name: String, _ body: String) throws {
-    try write(name, "#!/bin/sh\n\(body)\n")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
+    try ProgramFile.write("#!/bin/sh\n\(body)\n", to: path(name))
   }
 
   func read(_ name: String) -> String {

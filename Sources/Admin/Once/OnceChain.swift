@@ -1,3 +1,4 @@
+import Basics
 import Sodium
 
 /// What ties the records of the journal's file together: behind each stand the first 8 bytes of the SHA-256 of those behind the

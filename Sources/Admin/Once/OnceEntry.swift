@@ -23,9 +23,9 @@ public final class OnceEntry {
   private var since: Instant
 
   /// How long an outcome is remembered, in time that the agent runs.
-  static var age: Duration { .seconds(24 * 3600) }
+  static var age: TimeSpan { .seconds(24 * 3600) }
   /// How long it is remembered at least that an outcome is not known.
-  static var unknownAge: Duration { .seconds(3600) }
+  static var unknownAge: TimeSpan { .seconds(3600) }
   /// Requests that wait for one outcome.
   static var maximumWaiting: Int { 8 }
   /// Bytes of a reply, encoded.

@@ -159,7 +159,7 @@ public final class OnceJournal {
       return bytes.isEmpty ? .whole : .cut(bytes.count)
     }
     // Of a later format what is understood.
-    guard let version = bytes[13..<end].decimal, version > 0 else { return nil }
+    guard let version = bytes[13..<end].signedDecimal, version > 0 else { return nil }
     var offset = end + 1
     var chain = OnceChain()
     var lost = 0

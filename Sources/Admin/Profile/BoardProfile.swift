@@ -1,3 +1,4 @@
+import Basics
 import Settings
 
 /// What this board has and offers: its name, its radio, its GPIO lines. Peers cannot reach a line that is not listed.

@@ -1,3 +1,4 @@
+import Basics
 import Settings
 
 /// One GPIO line that the board offers to its peers.

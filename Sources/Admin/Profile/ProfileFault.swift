@@ -1,3 +1,5 @@
+import Basics
+
 /// What is wrong with a board profile, and on which line of its file.
 public struct ProfileFault: Error, Equatable, Sendable {
   /// What is wrong.
@@ -72,9 +74,9 @@ public struct ProfileFault: Error, Equatable, Sendable {
   public var text: [UInt8] {
     var text = [UInt8](reasonText)
     if let nearest {
-      text.append(text: "; did you mean ")
+      text += "; did you mean "
       text += nearest
-      text.append(text: "?")
+      text += "?"
     }
     return text
   }

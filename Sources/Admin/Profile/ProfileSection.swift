@@ -1,3 +1,4 @@
+import Basics
 import Settings
 
 /// The settings of one section, taken key by key; what is left over at the end is unknown.
@@ -55,7 +56,9 @@ extension Setting {
 
   /// The value as a decimal number without a sign.
   func number(upTo maximum: UInt32) -> UInt32? {
-    guard value.first != UInt8(ascii: "-"), let number = value.decimal, number <= Int64(maximum) else { return nil }
+    guard value.first != UInt8(ascii: "-"), let number = value.signedDecimal, number <= Int64(maximum) else {
+      return nil
+    }
     return UInt32(number)
   }
 }

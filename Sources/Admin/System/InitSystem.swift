@@ -30,7 +30,7 @@ public enum InitSystem: Equatable, Sendable {
   }
 
   /// How long it may take to end everything. systemd gives each service 90 s.
-  var grace: Duration {
+  var grace: TimeSpan {
     switch self {
     case .systemd: .seconds(120)
     case .other: .seconds(15)

@@ -23,12 +23,12 @@ public struct PowerPlan: Equatable, Sendable {
   /// How the board shall end.
   public let action: Action
   /// From the answer to the first step that cannot be taken back.
-  public let delay: Duration
+  public let delay: TimeSpan
   /// Tell the steps and take none.
   public let isDryRun: Bool
 
   /// The delay is 0 to 3600 s for what a peer asked; more is not checked here.
-  public init(_ action: Action, delay: Duration = .seconds(1), isDryRun: Bool = false) {
+  public init(_ action: Action, delay: TimeSpan = .seconds(1), isDryRun: Bool = false) {
     self.action = action
     self.delay = delay
     self.isDryRun = isDryRun
@@ -78,7 +78,7 @@ public enum PowerStep: Equatable, Sendable {
   /// Until then nothing happened.
   case answer
   /// Nothing, for that long.
-  case wait(Duration)
+  case wait(TimeSpan)
   /// Write out what is cached, sync(2).
   case sync
   /// Ask process 1, which may take its time or do nothing.
@@ -90,18 +90,18 @@ public enum PowerStep: Equatable, Sendable {
   public var text: [UInt8] {
     var text: [UInt8] = []
     switch self {
-    case .answer: text.append(text: "answer")
+    case .answer: text += "answer"
     case .wait(let span):
-      text.append(text: "wait ")
+      text += "wait "
       text.append(decimal: span.seconds)
-      text.append(text: " s")
-    case .sync: text.append(text: "sync")
+      text += " s"
+    case .sync: text += "sync"
     case .signalInit(let signal):
-      text.append(text: "signal init ")
-      text.append(decimal: Int64(signal.rawValue))
+      text += "signal init "
+      text.append(decimal: signal.rawValue)
     case .force(let action):
-      text.append(text: "force ")
-      text.append(text: action.name)
+      text += "force "
+      text += action.name
     }
     return text
   }

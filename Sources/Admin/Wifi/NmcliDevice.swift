@@ -1,3 +1,5 @@
+import Basics
+
 /// What `nmcli device show` tells of the interface, line by line as `KEY:value`.
 struct NmcliDevice: Equatable, Sendable {
   /// NetworkManager's number for how far the interface has come (`NMDeviceState`).
@@ -20,7 +22,7 @@ struct NmcliDevice: Equatable, Sendable {
         isRadio = value.equals("wifi")
       } else if key.equals("GENERAL.STATE") {
         // `100 (connected)`
-        state = value.prefix { $0 != 0x20 }.decimal ?? 0
+        state = value.prefix { $0 != 0x20 }.signedDecimal ?? 0
       } else if key.equals("GENERAL.CON-UUID") {
         connection = ConnectionIdentifier(value)
       } else if key.equals("IP4.ADDRESS[1]") {

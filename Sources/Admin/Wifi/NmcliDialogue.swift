@@ -18,9 +18,9 @@ public struct NmcliDialogue: Sendable {
   private enum Kind: Sendable { case status, scan, restart }
 
   /// For a question that NetworkManager answers at once: mostly nmcli's own start, which a small board is busy with.
-  static let answerTime = Duration.seconds(5)
+  static let answerTime = TimeSpan.seconds(5)
   /// nmcli itself waits for 15 seconds at most.
-  static let scanTime = Duration.seconds(18)
+  static let scanTime = TimeSpan.seconds(18)
 
   private let interface: [UInt8]
   private let startedAt: Instant

@@ -1,3 +1,5 @@
+import Basics
+
 /// An access point as `nmcli device wifi list` prints it: a line of fields with a colon between, where a backslash stands
 /// before a colon or backslash that belongs to the field. The network's name is asked for in hexadecimal, so that no name
 /// can pass for another field or another line.
@@ -18,7 +20,7 @@ struct NmcliNetwork: Equatable, Sendable {
       let ssid = NmcliNetwork.bytes(fields[5])
     else { return nil }
     isInUse = fields[0].equals("*")
-    let quality = fields[3].decimal.flatMap { 0...100 ~= $0 ? $0 : nil }
+    let quality = fields[3].signedDecimal.flatMap { 0...100 ~= $0 ? $0 : nil }
     // NetworkManager turns -100 to -40 dBm into 0 to 100, but reckons otherwise where the board is.
     entry = ScanEntry(
       bssid: bssid, frequency: frequency, signal: isInUse ? signal : quality.map { -100 + ($0 * 3 + 2) / 5 },

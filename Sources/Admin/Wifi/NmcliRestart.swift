@@ -24,12 +24,12 @@ struct NmcliRestart: Sendable {
     case associated
   }
 
-  static let pollInterval = Duration.seconds(1)
+  static let pollInterval = TimeSpan.seconds(1)
   /// Kept for asking what became of it.
-  static let closingTime = Duration.seconds(2)
-  static let switchTime = Duration.seconds(4)
+  static let closingTime = TimeSpan.seconds(2)
+  static let switchTime = TimeSpan.seconds(4)
   /// With less than that left the radio stays on.
-  static let radioTime = Duration.seconds(8)
+  static let radioTime = TimeSpan.seconds(8)
 
   private let startedAt: Instant
   private let deadline: Instant

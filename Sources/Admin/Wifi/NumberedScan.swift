@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads the list of access points by number (`BSS RANGE=`), a part in each reply, when SCAN_RESULTS cannot hold all of it.
 struct NumberedScan: Sendable {
   /// No entry is longer than this many bytes. The supplicant skips an entry that does not fit into the reply and continues with
@@ -53,7 +55,7 @@ struct NumberedScan: Sendable {
       isEmpty = false
       guard let pair = SupplicantPair(line) else { return }
       if pair.key.equals("id") {
-        number = pair.value.decimal.flatMap { UInt32(exactly: $0) }
+        number = pair.value.signedDecimal.flatMap { UInt32(exactly: $0) }
       } else if pair.key.equals("bssid") {
         bssid = SupplicantValue.bssid(pair.value)
       } else if pair.key.equals("freq") {

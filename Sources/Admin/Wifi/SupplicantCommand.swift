@@ -1,3 +1,5 @@
+import Basics
+
 /// Every command that this agent can give wpa_supplicant. None carries a parameter but one number of the supplicant's own, so
 /// nothing that a peer sent can ever reach the supplicant: the type has no room for it.
 public enum SupplicantCommand: Hashable, Sendable {
@@ -34,8 +36,8 @@ public enum SupplicantCommand: Hashable, Sendable {
     case .bss(let first):
       // Number, address, frequency, level, flags and name of each, and a line behind it.
       var text = [UInt8]("BSS RANGE=")
-      text.append(decimal: Int64(first))
-      text.append(text: "- MASK=0x21887")
+      text.append(decimal: first)
+      text += "- MASK=0x21887"
       return text
     case .reconfigure: return [UInt8]("RECONFIGURE")
     case .reassociate: return [UInt8]("REASSOCIATE")

@@ -24,10 +24,10 @@ struct SupplicantLink: Sendable {
     case silent(SupplicantCommand)
   }
 
-  static let replyTimeout = Duration.seconds(2)
-  static let reopenInterval = Duration.milliseconds(250)
-  static let firstBackoff = Duration.milliseconds(200)
-  static let longestBackoff = Duration.milliseconds(1600)
+  static let replyTimeout = TimeSpan.seconds(2)
+  static let reopenInterval = TimeSpan.milliseconds(250)
+  static let firstBackoff = TimeSpan.milliseconds(200)
+  static let longestBackoff = TimeSpan.milliseconds(1600)
 
   private enum Waiting: Equatable {
     case nothing

@@ -1,3 +1,5 @@
+import Basics
+
 /// One datagram from wpa_supplicant's control socket: an event that nobody asked for (`<3>CTRL-EVENT-…`) or the reply
 /// to the command that was sent last. Any bytes at all make one of the two.
 public enum SupplicantMessage: Equatable, Sendable {

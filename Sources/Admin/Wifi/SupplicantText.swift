@@ -1,3 +1,5 @@
+import Basics
+
 /// The supplicant's answers, line by line. A line that its newline did not reach was cut off: it does not count.
 struct SupplicantLines: Sequence, IteratorProtocol {
   private var rest: ArraySlice<UInt8>
@@ -73,19 +75,19 @@ enum SupplicantValue {
     let parts = text.parts(by: 0x2e)
     guard text.count <= 15, parts.count == 4 else { return nil }
     for part in parts {
-      guard part.first != 0x2d, let number = part.decimal, number <= 255 else { return nil }
+      guard part.first != 0x2d, let number = part.signedDecimal, number <= 255 else { return nil }
     }
     return [UInt8](text)
   }
 
   /// MHz.
   static func frequency(_ text: ArraySlice<UInt8>) -> Int64? {
-    text.decimal.flatMap { 0 < $0 && $0 <= 100_000 ? $0 : nil }
+    text.signedDecimal.flatMap { 0 < $0 && $0 <= 100_000 ? $0 : nil }
   }
 
   /// dBm.
   static func signal(_ text: ArraySlice<UInt8>) -> Int64? {
-    text.decimal.flatMap { -200 <= $0 && $0 <= 0 ? $0 : nil }
+    text.signedDecimal.flatMap { -200 <= $0 && $0 <= 0 ? $0 : nil }
   }
 
   static func nibble(_ digit: UInt8) -> UInt8? {

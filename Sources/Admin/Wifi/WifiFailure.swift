@@ -1,3 +1,5 @@
+import Basics
+
 /// A wifi procedure that did not reach its end: the step it was at and, if something gave one, the reason.
 public struct WifiFailure: Error, Equatable, Sendable {
   /// What was being done.
@@ -86,8 +88,8 @@ public struct WifiFailure: Error, Equatable, Sendable {
   /// `step_failed: associate: the access point refused the key`
   public var failure: ProcedureFailure {
     var text = [UInt8](step.name)
-    text.append(text: ": ")
-    text.append(text: reason.text)
+    text += ": "
+    text += reason.text
     return ProcedureFailure(.stepFailed, text)
   }
 }

@@ -3,7 +3,7 @@ import PeerNet
 /// `wifi.status`: STATUS, and SIGNAL_POLL while associated. It waits for nobody: without a supplicant the answer is
 /// the state ``WifiState/unreachable``.
 struct WifiQuery: Sendable {
-  static let total = Duration.seconds(3)
+  static let total = TimeSpan.seconds(3)
 
   let wakeAt: Instant
   private var status = WifiStatus()

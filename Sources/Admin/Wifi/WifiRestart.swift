@@ -12,12 +12,12 @@ public struct WifiRestart: Sendable {
   /// How long it may take and how far it may go.
   public struct Options: Equatable, Sendable {
     /// All of it takes no longer.
-    public var total: Duration
+    public var total: TimeSpan
     /// Whether somebody starts the supplicant again when it ends. Without that there is no hard way.
     public var respawned: Bool
 
     /// The default suits a supplicant that its supervisor starts again.
-    public init(total: Duration = .seconds(30), respawned: Bool = true) {
+    public init(total: TimeSpan = .seconds(30), respawned: Bool = true) {
       self.total = total
       self.respawned = respawned
     }
@@ -58,7 +58,7 @@ public struct WifiRestart: Sendable {
     /// The link afterwards.
     public let status: WifiStatus
     /// From the first command to the address.
-    public let took: Duration
+    public let took: TimeSpan
   }
 
   private enum Phase: Equatable {
@@ -72,9 +72,9 @@ public struct WifiRestart: Sendable {
     case respawning
   }
 
-  static let pollInterval = Duration.seconds(1)
+  static let pollInterval = TimeSpan.seconds(1)
   /// How long RECONFIGURE may leave things as they are, associated or disconnected, before REASSOCIATE is tried, too.
-  static let nudgeAfter = Duration.seconds(2)
+  static let nudgeAfter = TimeSpan.seconds(2)
 
   private let options: Options
   private let startedAt: Instant

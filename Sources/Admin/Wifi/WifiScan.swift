@@ -3,13 +3,13 @@ import PeerNet
 /// `wifi.scan`: SCAN, wait for its results, SCAN_RESULTS. If the supplicant is busy, the scan under way serves; if the radio is,
 /// the supplicant's next attempt does, or ours. Results that fill their reply are asked for again by number, in parts.
 struct WifiScan: Sendable {
-  static let total = Duration.seconds(15)
+  static let total = TimeSpan.seconds(15)
   /// After that the results are fetched even if no event announced them: events are the first thing a full socket
   /// loses.
-  static let patience = Duration.seconds(8)
+  static let patience = TimeSpan.seconds(8)
 
   /// How long after a busy radio the scan is requested again, if the supplicant does not retry by itself.
-  static let pause = Duration.seconds(1)
+  static let pause = TimeSpan.seconds(1)
 
   private enum Phase {
     case reaching

@@ -1,3 +1,5 @@
+import Basics
+
 /// How a network protects what is sent in it.
 public enum WifiSecurity: Equatable, Sendable {
   /// Open: everybody may join and listen.

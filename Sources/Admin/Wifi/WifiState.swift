@@ -1,3 +1,5 @@
+import Basics
+
 /// How far the radio has come, after the supplicant's `wpa_state`.
 public enum WifiState: Sendable, Equatable {
   /// No supplicant answers.

@@ -1,3 +1,5 @@
+import Basics
+
 /// What STATUS and SIGNAL_POLL tell. Whatever they did not tell, or not in a form it can have, is nil.
 public struct WifiStatus: Equatable, Sendable {
   /// `wpa_state`

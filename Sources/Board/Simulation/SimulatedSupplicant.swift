@@ -7,10 +7,10 @@ import PeerNet
 final class SimulatedSupplicant: SupplicantPort {
   private enum Radio { case disconnected, scanning, handshake, completed }
 
-  static let replyDelay = Duration.milliseconds(2)
-  static let scanDelay = Duration.milliseconds(400)
-  static let handshakeDelay = Duration.milliseconds(300)
-  static let respawnDelay = Duration.seconds(2)
+  static let replyDelay = TimeSpan.milliseconds(2)
+  static let scanDelay = TimeSpan.milliseconds(400)
+  static let handshakeDelay = TimeSpan.milliseconds(300)
+  static let respawnDelay = TimeSpan.seconds(2)
 
   private let clock: any BoardClock
   private var radio = Radio.completed
@@ -136,7 +136,7 @@ final class SimulatedSupplicant: SupplicantPort {
     for connection in connections where connection.isAttached { connection.deliver([UInt8](event)) }
   }
 
-  private func after(_ delay: Duration, _ action: @escaping () -> Void) {
+  private func after(_ delay: TimeSpan, _ action: @escaping () -> Void) {
     clock.schedule(at: clock.now + delay, action)
   }
 }

@@ -1,11 +1,12 @@
 import Admin
+import Basics
 import Linux
 import Reactor
 
 /// This machine's power, by way of its init or, at the last, the kernel.
 final class LinuxPowerSwitch: PowerSwitch {
   /// sync(2) takes as long as the slowest disk: a child does it, and the reboot waits no longer than this.
-  private static let syncNanoseconds: UInt64 = 10_000_000_000
+  private static let syncTime = TimeSpan.seconds(10)
 
   private let reactor: Reactor
   private let root: [UInt8]
@@ -32,7 +33,7 @@ final class LinuxPowerSwitch: PowerSwitch {
 
   func sync(_ done: @escaping () -> Void) {
     do throws(Errno) {
-      _ = try Subprocess(syncingBy: Clock.now() + LinuxPowerSwitch.syncNanoseconds, reactor: reactor) { _ in done() }
+      _ = try Subprocess(syncingBy: Clock.now() + LinuxPowerSwitch.syncTime, reactor: reactor) { _ in done() }
     } catch {
       // Without a child there is no sync, which is no reason to stay.
       done()

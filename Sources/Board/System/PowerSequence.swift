@@ -22,7 +22,7 @@ final class PowerSequence {
     if plan.isDryRun { return completion(.answered(plan.answer(under: initSystem))) }
     if let underWay {
       var text = [UInt8](underWay.name)
-      text.append(text: " is under way already")
+      text += " is under way already"
       return completion(.failed(ProcedureFailure(.busy, text).reason))
     }
     underWay = plan.action

@@ -1,4 +1,5 @@
 import Admin
+import Basics
 import Linux
 
 /// Where a board's facts come from.
@@ -23,7 +24,7 @@ final class LinuxFacts: SystemFacts {
     info.machine = try? System.machine()
     info.bootIdentifier = line("/proc/sys/kernel/random/boot_id")
     info.boardModel = line("/proc/device-tree/model")
-    info.uptime = line("/proc/uptime").flatMap { $0.prefix { $0 != 0x2e }.decimal }
+    info.uptime = line("/proc/uptime").flatMap { $0.prefix { $0 != 0x2e }.signedDecimal }
     info.load = LinuxFacts.load(line("/proc/loadavg") ?? [])
     let memory = text("/proc/meminfo")
     info.totalMemory = LinuxFacts.kibibytes("MemTotal:", in: memory)
@@ -41,7 +42,8 @@ final class LinuxFacts: SystemFacts {
   private static func load(_ line: [UInt8]) -> [Int64] {
     let averages = line.split(separator: 0x20).prefix(3).compactMap { field -> Int64? in
       let parts = field.split(separator: 0x2e)
-      guard parts.count == 2, parts[1].count == 2, let whole = parts[0].decimal, let hundredths = parts[1].decimal,
+      guard parts.count == 2, parts[1].count == 2, let whole = parts[0].signedDecimal,
+        let hundredths = parts[1].signedDecimal,
         0...1_000_000 ~= whole, hundredths >= 0
       else { return nil }
       return whole * 100 + hundredths
@@ -53,7 +55,7 @@ final class LinuxFacts: SystemFacts {
   private static func kibibytes(_ name: StaticString, in text: [UInt8]) -> Int64? {
     for line in text.split(separator: 0x0a) where line.hasPrefix(name) {
       let fields = line.split { $0 == 0x20 || $0 == 0x09 }
-      return fields.count > 1 ? fields[1].decimal : nil
+      return fields.count > 1 ? fields[1].signedDecimal : nil
     }
     return nil
   }

@@ -36,7 +36,7 @@ final class NmcliProgram: NmcliPort {
       _ = try Subprocess(
         path: path, arguments: [[UInt8]("nmcli")] + command.arguments(interface: interface),
         // Its words are matched, so they have to be the untranslated ones.
-        environment: [[UInt8]("LC_ALL=C")], deadline: deadline.nanoseconds, outputLimit: NmcliProgram.maximumOutput,
+        environment: [[UInt8]("LC_ALL=C")], deadline: deadline, outputLimit: NmcliProgram.maximumOutput,
         reactor: reactor
       ) { completion(NmcliOutcome($0)) }
     } catch {

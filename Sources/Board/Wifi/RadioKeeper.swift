@@ -10,8 +10,8 @@ import PeerNet
 /// - NetworkManager no longer connects by itself after an access point refused the key, which access points with a bad
 ///   link do now and then. So after a restart that failed the connection is activated once a minute until there is one.
 final class RadioKeeper: NmcliPort {
-  static let switchInterval = Duration.seconds(10)
-  static let connectInterval = Duration.seconds(60)
+  static let switchInterval = TimeSpan.seconds(10)
+  static let connectInterval = TimeSpan.seconds(60)
 
   private let file: DurableFile
   private let port: any NmcliPort

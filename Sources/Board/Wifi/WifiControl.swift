@@ -77,7 +77,7 @@ final class WifiControl {
     }
   }
 
-  func restart(timeout: Duration, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+  func restart(timeout: TimeSpan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
     if jobs[Kind.restart.rawValue] == nil {
       lastRestart = RestartRecord(at: clock.unixTime, startedAt: clock.now, by: caller.fingerprint)
     }

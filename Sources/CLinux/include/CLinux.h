@@ -90,8 +90,6 @@ struct clinux_packet {
 ptrdiff_t clinux_receive(int fd, void *_Nonnull buffer, size_t count, struct clinux_packet *_Nonnull packet);
 ptrdiff_t clinux_send(
     int fd, int v6, const void *_Nullable buffer, size_t count, const struct clinux_ip *_Nonnull to, uint32_t interface);
-int clinux_parse_ip(const char *_Nonnull text, int v6, uint8_t *_Nonnull bytes);
-int clinux_format_ip(const uint8_t *_Nonnull bytes, int v6, char *_Nonnull text, size_t size);
 
 // Unix datagram sockets; a path that starts with NUL is abstract.
 int clinux_unix_socket(void);
@@ -148,7 +146,6 @@ enum clinux_power { CLINUX_RESTART, CLINUX_POWER_OFF };
 int clinux_reboot(enum clinux_power action);
 int clinux_machine(char *_Nonnull name, size_t size);
 int clinux_process_id(void);
-unsigned clinux_interface_index(const char *_Nonnull name);
 const char *_Nullable clinux_environment(const char *_Nonnull name);
 
 // Locks

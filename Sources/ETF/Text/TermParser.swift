@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads one term of Erlang text by recursive descent, to a bounded depth.
 struct TermParser {
   private static let maximumDepth = 128

@@ -1,3 +1,5 @@
+import Basics
+
 /// Terms as Erlang text, for people: what `write` gives is printable ASCII whatever the term holds, and what it gives in
 /// full, `parse` reads back.
 public enum TermText {

@@ -1,3 +1,5 @@
+import Basics
+
 /// One term on its way to Erlang text.
 struct TermWriter {
   let limits: TermText.Limits

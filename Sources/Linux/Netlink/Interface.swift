@@ -1,15 +1,17 @@
+import Basics
+
 /// A network interface and its addresses.
 public struct Interface: Equatable, Sendable {
   /// An address of an interface.
   public struct Address: Equatable, Sendable {
     /// The address, with port 0 and, for link-local IPv6, the interface as its scope.
-    public var address: SocketAddress
+    public var address: Endpoint
     /// Leading bits that the link's addresses share: of 32 for IPv4, of 128 for IPv6.
     public var prefixLength: UInt8
     /// The other side's address, where the link has only two: then the prefix is of this one.
-    public var peer: SocketAddress?
+    public var peer: Endpoint?
     /// The directed broadcast address (IPv4 on interfaces that broadcast, and on loopback).
-    public var broadcast: SocketAddress?
+    public var broadcast: Endpoint?
 
     /// Whether the kernel takes the two for one. An interface may have an address several times, with several prefixes.
     func isSame(as other: Address) -> Bool {
@@ -17,7 +19,7 @@ public struct Interface: Equatable, Sendable {
     }
 
     /// Whether `other` shares the address's prefix.
-    func covers(_ other: SocketAddress) -> Bool {
+    func covers(_ other: Endpoint) -> Bool {
       let address = peer ?? address
       guard address.isIPv4 == other.isIPv4 else { return false }
       let bits = Int(prefixLength) + (address.isIPv4 ? 96 : 0)
@@ -44,7 +46,7 @@ public struct Interface: Equatable, Sendable {
 
   /// Whether a datagram from `source` that came in by this interface was sent by a neighbour on the link. Several
   /// interfaces may have the same addresses behind them, so this does not tell which one leads to an address.
-  public func isOnLink(_ source: SocketAddress) -> Bool {
+  public func isOnLink(_ source: Endpoint) -> Bool {
     if source.isLoopback { return isLoopback }
     if source.isLinkLocal { return !isLoopback }
     return addresses.contains { $0.covers(source) }
@@ -68,7 +70,7 @@ public struct InterfaceTable: Equatable, Sendable {
   }
 
   /// The interface that has the address, whatever its port; nil when none has.
-  public func interface(holding address: SocketAddress) -> Interface? {
+  public func interface(holding address: Endpoint) -> Interface? {
     interfaces.first { interface in
       (address.scope == 0 || address.scope == interface.index)
         && interface.addresses.contains { $0.address.high == address.high && $0.address.low == address.low }
@@ -76,7 +78,7 @@ public struct InterfaceTable: Equatable, Sendable {
   }
 
   /// Whether `source`, seen on the interface of that index, is a neighbour.
-  public func isOnLink(_ source: SocketAddress, interface index: UInt32) -> Bool {
+  public func isOnLink(_ source: Endpoint, interface index: UInt32) -> Bool {
     self[index]?.isOnLink(source) ?? false
   }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// A message of rtnetlink, as far as interfaces and addresses go.
 public enum NetlinkMessage: Equatable, Sendable {
   /// An interface, as RTM_NEWLINK tells it.
@@ -105,9 +107,9 @@ public struct NetlinkReader {
     let prefixLength = bytes[body.lowerBound + 1]
     let index = word(body.lowerBound + 4)
     let width = family == 2 ? 4 : 16
-    var own: SocketAddress?
-    var local: SocketAddress?
-    var broadcast: SocketAddress?
+    var own: Endpoint?
+    var local: Endpoint?
+    var broadcast: Endpoint?
     try attributes(body.dropFirst(8)) { type, value in
       guard value.count == width else { return }
       switch type {
@@ -123,7 +125,7 @@ public struct NetlinkReader {
     guard let address = local ?? own else { return nil }
     if broadcast == nil, address.isLoopback, let ipv4 = address.ipv4 {
       // The kernel names no broadcast address for loopback, although the highest one works as such.
-      broadcast = SocketAddress(ipv4: ipv4 | (prefixLength == 0 ? .max : UInt32.max >> UInt32(prefixLength)), port: 0)
+      broadcast = Endpoint(ipv4: ipv4 | (prefixLength == 0 ? .max : UInt32.max >> UInt32(prefixLength)), port: 0)
     }
     let peer = own == address ? nil : own
     return (
@@ -145,12 +147,12 @@ public struct NetlinkReader {
     }
   }
 
-  private func ip(_ value: Range<Int>, scope: UInt32) -> SocketAddress {
+  private func ip(_ value: Range<Int>, scope: UInt32) -> Endpoint {
     if value.count == 4 {
-      return SocketAddress(ipv4: bytes[value].reduce(0) { $0 << 8 | UInt32($1) }, port: 0)
+      return Endpoint(ipv4: bytes[value].reduce(0) { $0 << 8 | UInt32($1) }, port: 0)
     }
     let middle = value.lowerBound + 8
-    var address = SocketAddress(
+    var address = Endpoint(
       high: bytes[value.lowerBound..<middle].reduce(0) { $0 << 8 | UInt64($1) },
       low: bytes[middle..<value.upperBound].reduce(0) { $0 << 8 | UInt64($1) }, port: 0)
     if address.isLinkLocal && !address.isIPv4 { address.scope = scope }

@@ -1,11 +1,11 @@
 /// Lets `burst` events pass at once and `1 / interval` a second in the long run.
 struct TokenBucket {
-  private let interval: Duration
+  private let interval: TimeSpan
   private let burst: Int64
   /// When the bucket would be full if nothing more were taken.
   private var fullAt: Instant = .zero
 
-  init(interval: Duration, burst: Int64) {
+  init(interval: TimeSpan, burst: Int64) {
     self.interval = interval
     self.burst = burst
   }

@@ -12,14 +12,14 @@ public final class UDPDiscovery: Discovery {
     /// The TCP port to announce and to answer with; nil for a node that only listens and asks.
     public let port: UInt16?
     /// Between two announces, unless asked.
-    public let announceInterval: Duration
+    public let announceInterval: TimeSpan
     /// Whether to announce unasked.
     public var announces = true
     /// Whether to answer those who ask.
     public var answers = true
 
     /// Announces and answers, unless changed afterwards; without a `port` it can do neither.
-    public init(key: PublicKey, port: UInt16?, announceInterval: Duration = .seconds(5)) {
+    public init(key: PublicKey, port: UInt16?, announceInterval: TimeSpan = .seconds(5)) {
       self.key = key
       self.port = port
       self.announceInterval = announceInterval
@@ -44,20 +44,20 @@ public final class UDPDiscovery: Discovery {
   // Implementation limits and pace.
   private static let maximumPendingAnswers = 16
   private static let maximumOutputs = 64
-  private static let answerDelay = Duration.milliseconds(100)
-  private static let startDelay = Duration.milliseconds(250)
-  private static let minimumSpacing = Duration.seconds(1)
-  private static let solicitPauses: [Duration] = [.zero, .milliseconds(250), .seconds(1)]
-  private static let solicitInterval = Duration.seconds(2)
+  private static let answerDelay = TimeSpan.milliseconds(100)
+  private static let startDelay = TimeSpan.milliseconds(250)
+  private static let minimumSpacing = TimeSpan.seconds(1)
+  private static let solicitPauses: [TimeSpan] = [.zero, .milliseconds(250), .seconds(1)]
+  private static let solicitInterval = TimeSpan.seconds(2)
   private static let solicitBurst: Int64 = 6
-  private static let answersTakenFor = Duration.seconds(3)
+  private static let answersTakenFor = TimeSpan.seconds(3)
 
   private let key: PublicKey
   /// What to tell of ourselves; nil for a node that only listens and asks.
   private let announce: Announce?
   private let announces: Bool
   private let answersSolicits: Bool
-  private let interval: Duration
+  private let interval: TimeSpan
   private var random: RandomStream
   private var nextAnnounce: Instant?
   private var lastAnnounce: Instant?
@@ -190,7 +190,7 @@ public final class UDPDiscovery: Discovery {
 
 extension RandomStream {
   /// At least zero, less than `bound`.
-  fileprivate mutating func duration(below bound: Duration) -> Duration {
+  fileprivate mutating func duration(below bound: TimeSpan) -> TimeSpan {
     bound.nanoseconds > 0 ? .nanoseconds(Int64(below(UInt64(bound.nanoseconds)))) : .zero
   }
 }

@@ -16,8 +16,7 @@ extension PublicKey {
   public var fingerprint: [UInt8] {
     var text: [UInt8] = []
     for byte in SHA256.hash(bytes).bytes.prefix(8) {
-      text.append(Ascii.digit(byte >> 4))
-      text.append(Ascii.digit(byte & 15))
+      text.append(hexadecimal: UInt64(byte), width: 2)
     }
     return text
   }

@@ -32,7 +32,7 @@ package struct Liveness {
   /// Whatever was asked before does not count: we were not there to hear the answer.
   private var patientSince: Instant
   /// The interval, less chance.
-  private var wait: Duration
+  private var wait: TimeSpan
   /// When the question in the stream was due that nothing has followed.
   private var asked: Instant?
   /// The number of the last question in the stream, until it is answered or too late.
@@ -49,7 +49,7 @@ package struct Liveness {
 
   private static let maximumTrials = 6
   /// A timer that fires so late means that we did not run.
-  private static let lateness = Duration.seconds(1)
+  private static let lateness = TimeSpan.seconds(1)
 
   /// For a connection that was heard just now; `sendsProbes` when both ends offer them.
   package init(rules: LivenessRules, sendsProbes: Bool, now: Instant, random: inout RandomStream) {
@@ -65,7 +65,7 @@ package struct Liveness {
   package var heard: Instant { max(streamHeard, echoed ?? streamHeard) }
 
   /// The smoothed round trip in the stream; nil before the first answer.
-  package var roundTrip: Duration? { estimate.smoothed }
+  package var roundTrip: TimeSpan? { estimate.smoothed }
 
   /// Of the last questions, at most 64, how many are settled and how many of those were not answered.
   package var loss: (asked: Int, unanswered: Int) { questions.settled(open: state == .alive ? 1 : 5) }
@@ -113,15 +113,15 @@ package struct Liveness {
     }
   }
 
-  private func jittered(_ random: inout RandomStream) -> Duration {
+  private func jittered(_ random: inout RandomStream) -> TimeSpan {
     rules.interval - .nanoseconds(Int64(random.below(UInt64(max(rules.interval.nanoseconds / 10, 1)))))
   }
 
-  private var expected: Duration { estimate.expected ?? rules.answerFloor }
+  private var expected: TimeSpan { estimate.expected ?? rules.answerFloor }
 
-  private var answerTime: Duration { min(max(expected, rules.answerFloor), rules.answerCeiling) }
+  private var answerTime: TimeSpan { min(max(expected, rules.answerFloor), rules.answerCeiling) }
 
-  private var verdictTime: Duration {
+  private var verdictTime: TimeSpan {
     // A connection that dies before its trials are through has the same death: the probes of the suspicion will tell.
     guard echoed != nil || (sendsProbes && trials < Self.maximumTrials) else { return rules.unprobedVerdict }
     return min(rules.verdictFloor + max(expected - rules.answerFloor, .zero) * 4, rules.verdictCeiling)
@@ -148,7 +148,7 @@ package struct Liveness {
   package mutating func wasAsked(_ random: inout RandomStream) { wait = jittered(&random) }
 
   /// The last question in the stream was answered after so long.
-  package mutating func answered(after roundTrip: Duration) {
+  package mutating func answered(after roundTrip: TimeSpan) {
     estimate.measure(roundTrip)
     if let question { _ = questions.answer(question) }
     question = nil

@@ -1,13 +1,13 @@
 /// How long answers take: smoothed as RFC 6298 does it.
 struct RoundTripEstimate {
   /// The smoothed round trip; nil before the first answer.
-  private(set) var smoothed: Duration?
-  private var deviation = Duration.zero
+  private(set) var smoothed: TimeSpan?
+  private var deviation = TimeSpan.zero
 
   /// The time within which nearly every answer comes.
-  var expected: Duration? { smoothed.map { $0 + deviation * 4 } }
+  var expected: TimeSpan? { smoothed.map { $0 + deviation * 4 } }
 
-  mutating func measure(_ sample: Duration) {
+  mutating func measure(_ sample: TimeSpan) {
     guard let smoothed else {
       self.smoothed = sample
       deviation = sample / 2

@@ -34,7 +34,7 @@ struct CandidateAddresses: Sendable {
   static var maximumManual: Int { 2 }
   /// How many answers that come late in a round are still dialled in it.
   static var maximumLateAnswers: Int { 4 }
-  static var hintLifetime: Duration { .seconds(60) }
+  static var hintLifetime: TimeSpan { .seconds(60) }
 
   /// In dialling order within a standing; kept sorted by standing.
   private(set) var candidates: [Candidate] = []

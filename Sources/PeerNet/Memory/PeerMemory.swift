@@ -20,8 +20,8 @@ public struct PeerMemory: Sendable {
     /// board does not note it, to spare its flash.
     public var seen: UInt64? {
       for field in other {
-        if let (name, value) = LineReader.pair(field[...]), ("seen" as StaticString).equals(name) {
-          return Ascii.decimal(value, maximum: PeerMemory.latestTime)
+        if let (name, value) = LineReader.pair(field[...]), name.equals("seen") {
+          return value.canonicalDecimal(upTo: PeerMemory.latestTime)
         }
       }
       return nil
@@ -95,10 +95,10 @@ public struct PeerMemory: Sendable {
   public mutating func noteSeen(_ seconds: UInt64, for key: PublicKey) -> Bool {
     guard seconds <= Self.latestTime, peer(key)?.seen.map({ $0 < seconds }) ?? true else { return false }
     return change(key) {
-      $0.other.removeAll { LineReader.pair($0[...]).map { ("seen" as StaticString).equals($0.name) } ?? false }
+      $0.other.removeAll { LineReader.pair($0[...]).map { $0.name.equals("seen") } ?? false }
       var field: [UInt8] = []
-      field.append("seen=")
-      field.appendDecimal(seconds)
+      field += "seen="
+      field.append(decimal: seconds)
       $0.other.append(field)
     }
   }
@@ -154,9 +154,9 @@ public struct PeerMemory: Sendable {
   /// The file's bytes, with the lines that were not understood.
   public func serialize() -> [UInt8] {
     var text: [UInt8] = []
-    text.append(Self.name)
+    text += Self.name
     text.append(Ascii.space)
-    text.appendDecimal(version)
+    text.append(decimal: version)
     text.append(Ascii.newline)
     for line in otherLines {
       text.append(contentsOf: line)
@@ -176,9 +176,9 @@ extension PeerMemory.Peer {
     self.init(key: key)
     for field in fields {
       guard LineReader.firstFault(in: field) == nil, let (name, value) = LineReader.pair(field) else { return nil }
-      if ("wire" as StaticString).equals(name), let wire = Wire(text: value) {
+      if name.equals("wire"), let wire = Wire(text: value) {
         speaksTwo = wire == .two
-      } else if ("at" as StaticString).equals(name) {
+      } else if name.equals("at") {
         for text in value.split(separator: Ascii.comma) {
           guard let endpoint = Endpoint(text: Array(text)), endpoint.isDialable else {
             if later { continue }
@@ -195,9 +195,9 @@ extension PeerMemory.Peer {
 
   fileprivate func append(to text: inout [UInt8]) {
     text.append(contentsOf: key.text)
-    if speaksTwo { text.append(" wire=2") }
+    if speaksTwo { text += " wire=2" }
     for (index, address) in addresses.enumerated() {
-      if index == 0 { text.append(" at=") } else { text.append(Ascii.comma) }
+      if index == 0 { text += " at=" } else { text.append(Ascii.comma) }
       text.append(contentsOf: address.text)
     }
     for field in other {

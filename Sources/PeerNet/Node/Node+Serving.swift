@@ -45,7 +45,7 @@ extension Node {
   /// Calls a handle of a connected peer. The outcome comes as `callFinished`, exactly once.
   ///
   /// What cannot be delivered now is refused at once: nothing waits for a connection here.
-  public func call(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: Duration, now: Instant)
+  public func call(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan, now: Instant)
     throws(CallError) -> CallID
   {
     let (connection, open) = try route(key)

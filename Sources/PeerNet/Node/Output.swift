@@ -3,7 +3,7 @@ import Sodium
 /// What the node asks of the outside world, in order.
 public enum Output: Sendable {
   /// Connect to an address; answer with `connected` or `dialFailed`.
-  case dial(ConnectionID, Endpoint, deadline: Duration)
+  case dial(ConnectionID, Endpoint, deadline: TimeSpan)
   /// Write bytes; answer with `drained` once the kernel has taken all of them. One is under way a connection.
   case send(ConnectionID, [UInt8])
   /// Close: with `flush` once what was sent before has gone out, within a short time. Nothing more is to be heard of
@@ -50,7 +50,7 @@ public enum Event: Sendable {
   /// A call of ours came to its end: one of these for each ``CallID``.
   case callFinished(CallID, CallOutcome)
   /// A ping of ours was answered.
-  case pong(PublicKey, nonce: [UInt8], roundTrip: Duration)
+  case pong(PublicKey, nonce: [UInt8], roundTrip: TimeSpan)
   /// Somebody announces this key at this address: a hint, whoever says so.
   case sighted(Sighting)
   /// `memory` changed and should be written some time soon.

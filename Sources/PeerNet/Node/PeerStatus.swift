@@ -18,7 +18,7 @@ extension Node {
     /// Since when it is in that state.
     public let livenessSince: Instant?
     /// The smoothed round trip of pings, before the first the handshake's; nil while there is no connection.
-    public let roundTrip: Duration?
+    public let roundTrip: TimeSpan?
     /// How many of the last questions to this peer, at most 64, pings and probes, are settled: answered, or too late.
     public let asked: Int
     /// How many of those stayed without an answer in time: the loss seen is `unanswered / asked`.

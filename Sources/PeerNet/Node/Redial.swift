@@ -16,7 +16,7 @@ struct Redial {
     let (product, overflow) = limits.redialFloor.nanoseconds.multipliedReportingOverflow(by: factor)
     let delay = overflow ? ceiling : min(product, ceiling)
     failures += 1
-    notBefore = now + Duration(nanoseconds: delay / 2 + Int64(random.below(UInt64(max(delay / 2, 1)))))
+    notBefore = now + TimeSpan(nanoseconds: delay / 2 + Int64(random.below(UInt64(max(delay / 2, 1)))))
   }
 
   /// A round beside a connection that is suspect: the next one comes later each time, and soon again after long peace.
@@ -29,7 +29,7 @@ struct Redial {
   ///
   /// With `bye` the peer has said why it ended: it may come back on its own, and who does not want us is not pestered.
   mutating func disconnected(
-    after uptime: Duration, bye: Bool, now: Instant, limits: Limits, random: inout RandomStream
+    after uptime: TimeSpan, bye: Bool, now: Instant, limits: Limits, random: inout RandomStream
   ) {
     // A connection that never lasts is no better than a dial that fails. One that did begins a new count.
     let wasGood = uptime >= .seconds(10)
@@ -51,7 +51,7 @@ struct Redial {
   }
 
   /// The network changed: start over soon, but not in step with everybody who lost the same access point.
-  mutating func networkChanged(within window: Duration, now: Instant, random: inout RandomStream) {
+  mutating func networkChanged(within window: TimeSpan, now: Instant, random: inout RandomStream) {
     if failures > 0 { notBefore = min(notBefore, now + Self.below(window, &random)) }
     failures = 0
   }
@@ -62,7 +62,7 @@ struct Redial {
     notBefore = min(notBefore, now)
   }
 
-  private static func below(_ bound: Duration, _ random: inout RandomStream) -> Duration {
-    Duration(nanoseconds: Int64(random.below(UInt64(max(bound.nanoseconds, 1)))))
+  private static func below(_ bound: TimeSpan, _ random: inout RandomStream) -> TimeSpan {
+    TimeSpan(nanoseconds: Int64(random.below(UInt64(max(bound.nanoseconds, 1)))))
   }
 }

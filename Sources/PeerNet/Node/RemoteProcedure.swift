@@ -13,7 +13,7 @@ enum RemoteProcedure {
   /// - Returns: the procedure's name, `wifi.restart`, and its list of arguments; nil for any other shape.
   static func parse(_ term: Term, tag: StaticString) -> (name: [UInt8], arguments: Term)? {
     guard case .tuple(let elements) = term, elements.count == 4,
-      let verb = elements[0].atomBytes, tag.equals(verb[...]),
+      let verb = elements[0].atomBytes, verb.equals(tag),
       let module = elements[1].atomBytes, let function = elements[2].atomBytes,
       !module.isEmpty, !function.isEmpty, elements[3].listElements != nil
     else { return nil }

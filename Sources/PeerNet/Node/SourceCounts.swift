@@ -9,7 +9,7 @@ struct SourceCounts {
   private static let rows = 4
   private static let width = 1_024
   /// Counts halve this often.
-  private static let halfLife = Duration.seconds(8)
+  private static let halfLife = TimeSpan.seconds(8)
 
   private var counts = [UInt16](repeating: 0, count: rows * width)
   /// Random, so that an attacker cannot choose addresses that share the places of a certain source.

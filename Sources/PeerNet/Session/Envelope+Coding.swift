@@ -25,7 +25,7 @@ extension Envelope {
 
   /// Appends the envelope, version byte included.
   func encode(into output: inout [UInt8], options: EncodingOptions = .init()) {
-    let encoder = Encoder(options: options)
+    let encoder = ETFEncoder(options: options)
     encoder.appendVersion(to: &output)
     switch self {
     case .call(let id, let name, let arguments):
@@ -78,7 +78,7 @@ extension Envelope {
   /// Reads the one envelope that `input` holds.
   ///
   /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
-  init?(decoding input: Span<UInt8>, wire: Wire) throws(DecodingError) {
+  init?(decoding input: Span<UInt8>, wire: Wire) throws(ETFDecodingError) {
     guard let incoming = try Incoming(decoding: input, byteCount: input.count, wire: wire, takes: { _, _ in true })
     else { return nil }
     self = incoming.envelope
@@ -92,9 +92,9 @@ extension Incoming {
   /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
   init?(
     decoding input: Span<UInt8>, byteCount: Int, wire: Wire, takes: (_ name: [UInt8], _ count: Int) -> Bool
-  ) throws(DecodingError) {
+  ) throws(ETFDecodingError) {
     let dropped = byteCount - input.count
-    var decoder = try Decoder(input)
+    var decoder = try ETFDecoder(input)
     var argumentCount = 0
     var isCut = false
     guard let count = try decoder.enterTuple(input), let tag = try decoder.asciiAtom(input) else { return nil }

@@ -1,11 +1,11 @@
 /// Bounds and times that we chose; what the protocol fixes stands in `WireFormat`.
 public struct Limits: Sendable {
   /// From a connection's start to a finished handshake.
-  public var handshakeDeadline: Duration = .seconds(5)
+  public var handshakeDeadline: TimeSpan = .seconds(5)
   /// From asking for a TCP connection to having it.
-  public var dialDeadline: Duration = .seconds(5)
+  public var dialDeadline: TimeSpan = .seconds(5)
   /// How long a dial to one address runs alone before the next address is tried beside it.
-  public var dialStagger: Duration = .milliseconds(300)
+  public var dialStagger: TimeSpan = .milliseconds(300)
   /// Dials to one peer at once.
   public var maximumAttempts = 3
   /// How many dials of a round go once more to an address that has not answered, when no other is left to try.
@@ -13,25 +13,25 @@ public struct Limits: Sendable {
   /// Peers that are dialled at once when the node starts.
   public var dialBurst = 64
   /// Between the dials of the others.
-  public var dialSpacing: Duration = .milliseconds(5)
+  public var dialSpacing: TimeSpan = .milliseconds(5)
   /// Changes of the network within this time start the dials over once.
-  public var networkInterval: Duration = .seconds(2)
+  public var networkInterval: TimeSpan = .seconds(2)
   /// Silence after which a peer is asked, less up to a tenth of jitter; nil for the profile's.
-  public var heartbeatInterval: Duration?
+  public var heartbeatInterval: TimeSpan?
   /// Silence after which a peer is dead in any case; nil for the profile's times, which adapt.
-  public var heartbeatTimeout: Duration?
+  public var heartbeatTimeout: TimeSpan?
   /// The first wait before a peer is dialled again; doubles up to `redialCeiling`, always jittered.
-  public var redialFloor: Duration = .milliseconds(250)
+  public var redialFloor: TimeSpan = .milliseconds(250)
   /// The longest wait before a peer is dialled again.
-  public var redialCeiling: Duration = .seconds(30)
+  public var redialCeiling: TimeSpan = .seconds(30)
   /// Between two dials of one peer that announces caused.
-  public var hintInterval: Duration = .seconds(2)
+  public var hintInterval: TimeSpan = .seconds(2)
   /// Between two pings of a dialler on PeerNet/1 that has heard nothing yet; no longer than `handshakeDeadline`.
-  public var overtureInterval: Duration = .milliseconds(250)
+  public var overtureInterval: TimeSpan = .milliseconds(250)
   /// How long a duplicate connection that should win may take to answer a probe (Protocol, One connection).
-  public var probeDeadline: Duration = .seconds(2)
+  public var probeDeadline: TimeSpan = .seconds(2)
   /// How long a duplicate that lost may live on for the calls that are still on it.
-  public var retirement: Duration = .seconds(60)
+  public var retirement: TimeSpan = .seconds(60)
   /// Authenticated connections at once.
   public var maximumConnections = 1_024
   /// Connections from others that have not proven a trusted key yet.
@@ -40,10 +40,10 @@ public struct Limits: Sendable {
   /// together may hold half of them.
   public var maximumHalfOpenOfKnownAddress = 4
   /// How long a new connection has precedence over others that are equally likely friends.
-  public var strangerPatience: Duration = .milliseconds(500)
+  public var strangerPatience: TimeSpan = .milliseconds(500)
   /// Between two answers to an M1 that prove no trusted key in the end, in the long run. Each costs the processor what
   /// nothing else of a stranger's does.
-  public var answerSpacing: Duration = .milliseconds(16)
+  public var answerSpacing: TimeSpan = .milliseconds(16)
   /// How many of these answers may be given at once; half of them only to addresses at which a trusted key was proven.
   public var answerBurst: Int64 = 64
   /// Connections a key, so that a CLI and an app may share an identity.

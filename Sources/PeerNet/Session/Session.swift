@@ -43,7 +43,7 @@ final class Session {
   private var receivedBytes: UInt64 = 0
   /// When M1 left, then how long M2 took: the first notion of this link's round trip.
   private var sentM1: Instant?
-  private(set) var handshakeRoundTrip: Duration?
+  private(set) var handshakeRoundTrip: TimeSpan?
 
   private let limits: Limits
   private var phase: Phase

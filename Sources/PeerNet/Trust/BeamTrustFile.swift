@@ -51,7 +51,7 @@ public struct BeamTrustFile: Sendable {
   /// Why the file was refused.
   public enum LoadError: Error, Hashable, Sendable {
     /// Not an Erlang term; an empty file is none.
-    case term(DecodingError)
+    case term(ETFDecodingError)
     /// A term, but no list.
     case notAList
     /// A list, but no entry of it names a peer.
@@ -132,10 +132,10 @@ extension Term {
   fileprivate var asLabel: [UInt8]? {
     var text: [UInt8] = []
     if let bytes = binaryBytes { return bytes }
-    if let name = atomBytes { return ("nil" as StaticString).equals(name[...]) ? nil : name }
+    if let name = atomBytes { return name.equals("nil") ? nil : name }
     if let number = int64 {
       if number < 0 { text.append(UInt8(ascii: "-")) }
-      text.appendDecimal(number.magnitude)
+      text.append(decimal: number.magnitude)
     }
     for element in listElements ?? [] {
       guard let character = element.int64, 0...0x10FFFF ~= character, !(0xD800...0xDFFF ~= character) else {
@@ -149,7 +149,7 @@ extension Term {
   /// The value under an atom key of a map.
   fileprivate func value(_ name: StaticString) -> Term? {
     pairs?.first { pair in
-      if let atom = pair.key.atomBytes { name.equals(atom[...]) } else { false }
+      if let atom = pair.key.atomBytes { atom.equals(name) } else { false }
     }?.value
   }
 }
@@ -159,7 +159,7 @@ extension [UInt8] {
   fileprivate mutating func append(_ value: Int64, digits: Int) -> Bool {
     guard value >= 0, let value = UInt64(exactly: value) else { return false }
     var text: [UInt8] = []
-    text.appendDecimal(value)
+    text.append(decimal: value)
     guard text.count <= digits else { return false }
     append(contentsOf: repeatElement(Ascii.zero, count: digits - text.count))
     append(contentsOf: text)

@@ -23,8 +23,8 @@ struct LineReader {
   /// The format version of line 1, `NAME VERSION`. A version later than `known` may have more behind it.
   static func version(_ line: ArraySlice<UInt8>, name: StaticString, known: UInt64) -> UInt64? {
     let fields = fields(line)
-    guard fields.count >= 2, name.equals(fields[0]),
-      let version = Ascii.decimal(fields[1], maximum: UInt64(UInt32.max)), version > 0,
+    guard fields.count >= 2, fields[0].equals(name),
+      let version = fields[1].canonicalDecimal(upTo: UInt64(UInt32.max)), version > 0,
       version > known || line[fields[1].endIndex...].allSatisfy(isBlank)
     else { return nil }
     return version
@@ -57,7 +57,7 @@ struct LineReader {
   /// The first byte that no text of ours holds: a control character, or what is not UTF-8.
   static func firstFault(in line: ArraySlice<UInt8>) -> Int? {
     if let control = line.firstIndex(where: { $0 < Ascii.space && $0 != Ascii.tab || $0 == 0x7f }) { return control }
-    return UTF8Check.firstFault(in: line)
+    return UTF8Text.firstFault(in: line)
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == Ascii.space || byte == Ascii.tab }

@@ -28,12 +28,12 @@ public struct TrustEntry: Hashable, Sendable {
     line.append(Ascii.space)
     Percent.encode(label, into: &line)
     if !grants.isEmpty {
-      line.append(" allow=")
+      line += " allow="
       line.append(contentsOf: grants.text)
     }
     if let wire {
-      line.append(" wire=")
-      line.appendDecimal(UInt64(wire.rawValue))
+      line += " wire="
+      line.append(decimal: wire.rawValue)
     }
     for field in other {
       line.append(Ascii.space)

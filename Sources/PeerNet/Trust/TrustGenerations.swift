@@ -14,7 +14,7 @@ public struct TrustGenerations: Sendable {
 
   /// How long a list without a seal has to stand unchanged before it comes into force: its writer may not have
   /// finished.
-  public static var settlingTime: Duration { .seconds(2) }
+  public static var settlingTime: TimeSpan { .seconds(2) }
 
   /// When to read the file again although nothing reported a change.
   public var deadline: Instant? { settling?.until }

@@ -118,12 +118,12 @@ public struct TrustList: Sendable {
     let fields = LineReader.fields(text[try line(of: key)])
     var field: [UInt8] = []
     if let value {
-      field.append(name)
+      field += name
       field.append(Ascii.equals)
       field.append(contentsOf: value)
     }
     let present = fields.indices.dropFirst(2).first { index in
-      if let pair = LineReader.pair(fields[index]) { name.equals(pair.name) } else { false }
+      if let pair = LineReader.pair(fields[index]) { pair.name.equals(name) } else { false }
     }
     if let present {
       // A field that goes takes the blanks before it along.
@@ -152,7 +152,7 @@ public struct TrustList: Sendable {
 
   private static var emptyText: [UInt8] {
     var text: [UInt8] = []
-    text.append("peernet-trust 1\n")
+    text += "peernet-trust 1\n"
     return text
   }
 }

@@ -75,10 +75,10 @@ struct TrustListParser {
         if isLater { continue }
         throw fault(.field, at: field.startIndex)
       }
-      if ("allow" as StaticString).equals(name) {
+      if name.equals("allow") {
         guard grants == nil else { throw fault(.repeatedField, at: field.startIndex) }
         grants = try self.grants(value)
-      } else if ("wire" as StaticString).equals(name) {
+      } else if name.equals("wire") {
         guard !namesWire else { throw fault(.repeatedField, at: field.startIndex) }
         namesWire = true
         wire = Wire(text: value)

@@ -27,7 +27,7 @@ enum TrustSeal {
     while let line = reader.next() {
       if !isSeal(line) {
         sealed.append(contentsOf: line)
-        if start == 0 { sealed.append(word) }
+        if start == 0 { sealed += word }
         sealed.append(contentsOf: text[line.endIndex..<reader.position])
       }
       start = reader.position
@@ -51,20 +51,19 @@ enum TrustSeal {
   /// The line with its end.
   private static func seal(of text: ArraySlice<UInt8>) -> [UInt8] {
     var line: [UInt8] = []
-    line.append(mark)
-    line.appendDecimal(UInt64(text.count))
+    line += mark
+    line.append(decimal: text.count)
     line.append(Ascii.space)
     for byte in SHA256.hash(Array(text)).bytes.prefix(digestByteCount) {
-      line.append(Ascii.digit(byte >> 4))
-      line.append(Ascii.digit(byte & 15))
+      line.append(hexadecimal: UInt64(byte), width: 2)
     }
     line.append(Ascii.newline)
     return line
   }
 
   private static func hasWord(_ line: ArraySlice<UInt8>) -> Bool {
-    word.equals(line.suffix(word.utf8CodeUnitCount))
+    line.suffix(word.utf8CodeUnitCount).equals(word)
   }
 
-  private static func isSeal(_ line: ArraySlice<UInt8>) -> Bool { mark.equals(line.prefix(mark.utf8CodeUnitCount)) }
+  private static func isSeal(_ line: ArraySlice<UInt8>) -> Bool { line.hasPrefix(mark) }
 }

@@ -19,7 +19,7 @@ struct UniqueLabels {
     while taken.contains(label) {
       last += 1
       var suffix: [UInt8] = [UInt8(ascii: "-")]
-      suffix.appendDecimal(last)
+      suffix.append(decimal: last)
       label = Self.cut(base, to: TrustList.maximumLabelLength - suffix.count) + suffix
     }
     taken.append(label)

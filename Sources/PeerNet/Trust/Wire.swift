@@ -6,7 +6,7 @@ public enum Wire: UInt8, Hashable, Sendable {
   case two = 2
 
   init?(text: ArraySlice<UInt8>) {
-    guard let number = Ascii.decimal(text, maximum: 2), let wire = Wire(rawValue: UInt8(number)) else { return nil }
+    guard let number = text.canonicalDecimal(upTo: 2), let wire = Wire(rawValue: UInt8(number)) else { return nil }
     self = wire
   }
 }

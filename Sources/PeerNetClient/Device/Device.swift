@@ -20,17 +20,17 @@ public struct Device: Sendable {
   /// The node of ours that it is a peer of.
   public let node: PeerNode
   /// How long to wait for an answer, unless the call or its procedure says otherwise.
-  public var timeout: Swift.Duration
+  public var timeout: Duration
   /// How long a call waits for a connection while there is none, unless the call says otherwise; nil, as it is at first,
   /// for not at all: what cannot be sent now is refused at once.
   ///
   ///     board.waiting = .seconds(30)
   ///     try await board.gpio.write("pump", true)  // within 30 s, should the board be away
-  public var waiting: Swift.Duration?
+  public var waiting: Duration?
 
   /// The peer with this key, which the node must trust for anything to come of it.
   public init(
-    _ key: PublicKey, on node: PeerNode, timeout: Swift.Duration = .seconds(10), waiting: Swift.Duration? = nil
+    _ key: PublicKey, on node: PeerNode, timeout: Duration = .seconds(10), waiting: Duration? = nil
   ) {
     self.key = key
     self.node = node
@@ -41,7 +41,7 @@ public struct Device: Sendable {
   // MARK: Connecting
 
   /// Waits until it is connected; see ``PeerNode/connect(to:at:timeout:)``.
-  public func connect(at endpoints: [Endpoint] = [], timeout: Swift.Duration = .seconds(10)) async throws {
+  public func connect(at endpoints: [Endpoint] = [], timeout: Duration = .seconds(10)) async throws {
     try await node.connect(to: key, at: endpoints, timeout: timeout)
   }
 
@@ -58,7 +58,7 @@ public struct Device: Sendable {
   public var disconnects: [Disconnect] { get async { await node.disconnects(of: key) } }
 
   /// Measures one round trip.
-  public func ping() async throws -> Swift.Duration { try await node.ping(key, timeout: timeout) }
+  public func ping() async throws -> Duration { try await node.ping(key, timeout: timeout) }
 
   // MARK: Calling
 
@@ -71,8 +71,8 @@ public struct Device: Sendable {
   ///   - waiting: how long to wait for a connection while there is none; see
   ///     ``PeerNode/call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)``.
   public func callAsFunction<Arguments, Answer>(
-    _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, timeout: Swift.Duration? = nil,
-    waiting: Swift.Duration? = nil
+    _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, timeout: Duration? = nil,
+    waiting: Duration? = nil
   ) async throws -> Answer {
     try await node.call(
       key, procedure, arguments, timeout: timeout ?? procedure.timeout ?? self.timeout,
@@ -81,8 +81,8 @@ public struct Device: Sendable {
 
   /// Calls a procedure that takes no arguments.
   public func callAsFunction<Answer>(
-    _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil,
-    waiting: Swift.Duration? = nil
+    _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Duration? = nil,
+    waiting: Duration? = nil
   ) async throws -> Answer {
     try await self(procedure, NoArguments(), timeout: timeout, waiting: waiting)
   }
@@ -93,7 +93,7 @@ public struct Device: Sendable {
   ///     let state = try await board.call("lamp.status", as: String.self, waiting: .seconds(10))
   public func call<Answer: TermConvertible>(
     _ name: Atom, _ arguments: some TermConvertible = NoArguments(), as type: Answer.Type = Answer.self,
-    timeout: Swift.Duration? = nil, waiting: Swift.Duration? = nil
+    timeout: Duration? = nil, waiting: Duration? = nil
   ) async throws -> Answer {
     try await self(RemoteProcedure(name), arguments, timeout: timeout, waiting: waiting)
   }

@@ -16,7 +16,7 @@ extension Device {
     ///   - once: asks again under this key when the connection is lost; see ``Device/once(_:_:as:key:timeout:)``.
     @discardableResult
     public func reboot(
-      after delay: Swift.Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
+      after delay: Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
     ) async throws -> PowerPlan {
       try await device.change("system.reboot", Power(delay, dryRun), once: once)
     }
@@ -24,7 +24,7 @@ extension Device {
     /// Switches the board off; somebody must go there to switch it on. Otherwise as ``reboot(after:dryRun:once:)``.
     @discardableResult
     public func powerOff(
-      after delay: Swift.Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
+      after delay: Duration = .seconds(1), dryRun: Bool = false, once: OnceKey? = nil
     ) async throws -> PowerPlan {
       try await device.change("system.poweroff", Power(delay, dryRun), once: once)
     }
@@ -39,7 +39,7 @@ extension Device {
       }
 
       /// Rounded up.
-      init(_ delay: Swift.Duration, _ isDryRun: Bool) {
+      init(_ delay: Duration, _ isDryRun: Bool) {
         let (seconds, attoseconds) = delay.components
         self.delay = attoseconds > 0 && seconds < .max ? seconds + 1 : seconds
         self.isDryRun = isDryRun

@@ -24,12 +24,12 @@ extension Device {
     /// - Throws: a ``PeerNetError/remote(_:)`` whose code is `step_failed` when the link did not come up. Of the others,
     ///   see ``Device``, ``PeerNetError/outcomeUnknown(_:)`` means that the board was not reached again in time.
     @discardableResult
-    public func restart(timeout: Swift.Duration = .seconds(40)) async throws -> Restart {
+    public func restart(timeout: Duration = .seconds(40)) async throws -> Restart {
       try Restart(term: await restarted(within: timeout) {})
     }
 
     /// The answer as it came: of `wifi.restart`; or of `wifi.status` if the connection went down meanwhile.
-    package func restarted(within limit: Swift.Duration, onLoss: @escaping @Sendable () -> Void) async throws -> Term {
+    package func restarted(within limit: Duration, onLoss: @escaping @Sendable () -> Void) async throws -> Term {
       try await WifiRestart(device: device, limit: limit).run(onLoss: onLoss)
     }
   }

@@ -5,15 +5,15 @@ import ETF
 struct WifiRestart {
   let device: Device
   /// For all of it.
-  let limit: Swift.Duration
+  let limit: Duration
   private let started = ContinuousClock.now
 
-  init(device: Device, limit: Swift.Duration) {
+  init(device: Device, limit: Duration) {
     self.device = device
     self.limit = limit
   }
 
-  private var age: Swift.Duration { started.duration(to: .now) }
+  private var age: Duration { started.duration(to: .now) }
 
   /// The answer of `wifi.restart`; or of `wifi.status` after it, when the connection was lost.
   func run(onLoss: @escaping @Sendable () -> Void) async throws -> Term {

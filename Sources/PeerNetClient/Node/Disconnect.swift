@@ -7,7 +7,7 @@ public struct Disconnect: Hashable, Sendable {
   /// Why the connection ended.
   public let reason: CloseReason
   /// How long the peer had been connected.
-  public let lasted: PeerNet.Duration
+  public let lasted: TimeSpan
   /// When the peer was last heard. A connection that ended because of silence was given up some seconds later.
   public let heard: Instant
 }

@@ -12,7 +12,7 @@ extension PeerNode {
 
   struct PendingPing {
     let key: PublicKey
-    let continuation: CheckedContinuation<PeerNet.Duration, any Error>
+    let continuation: CheckedContinuation<TimeSpan, any Error>
   }
 
   /// Calls a handle of a connected peer and waits for its answer.
@@ -32,21 +32,21 @@ extension PeerNode {
   ///   nothing is ``PeerNetError/unreachable(_:)``, or ``PeerNetError/untrustedPeer`` when the peer is unpaired meanwhile;
   ///   nothing was sent.
   public func call(
-    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Swift.Duration = .seconds(5),
-    waiting: Swift.Duration? = nil
+    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Duration = .seconds(5),
+    waiting: Duration? = nil
   ) async throws -> Term {
     try Task.checkCancellation()
     guard node != nil else { throw PeerNetError.stopped }
     guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
     let asked = transport.now()
-    let limit = waiting.map { asked + PeerNet.Duration($0) }
-    let end = asked + PeerNet.Duration(max(timeout, waiting ?? timeout))
+    let limit = waiting.map { asked + TimeSpan($0) }
+    let end = asked + TimeSpan(max(timeout, waiting ?? timeout))
     while true {
       if let limit, !isConnected(to: key) { try await wait(for: key, until: limit) }
       let left = end - transport.now()
       guard waiting == nil || left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
       do {
-        return try await callNow(key, name, arguments, timeout: min(PeerNet.Duration(timeout), left))
+        return try await callNow(key, name, arguments, timeout: min(TimeSpan(timeout), left))
       } catch PeerNetError.notConnected where limit.map({ transport.now() < $0 }) ?? false {
         // It went just now.
       } catch PeerNetError.notSent where limit.map({ transport.now() < $0 }) ?? false {
@@ -66,7 +66,7 @@ extension PeerNode {
     }
   }
 
-  private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: PeerNet.Duration) async throws
+  private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan) async throws
     -> Term
   {
     guard let node else { throw PeerNetError.stopped }
@@ -105,7 +105,7 @@ extension PeerNode {
   ///
   /// - Throws: ``PeerNetError/notConnected`` also when the connection ends meanwhile, ``PeerNetError/timedOut``, or
   ///   `CancellationError`.
-  public func ping(_ key: PublicKey, timeout: Swift.Duration = .seconds(5)) async throws -> Swift.Duration {
+  public func ping(_ key: PublicKey, timeout: Duration = .seconds(5)) async throws -> Duration {
     try Task.checkCancellation()
     guard let node else { throw PeerNetError.stopped }
     let nonce: [UInt8]
@@ -152,14 +152,14 @@ extension PeerNode {
     call.continuation.resume(with: result)
   }
 
-  func endPing(_ nonce: [UInt8], _ result: Result<PeerNet.Duration, any Error>) {
+  func endPing(_ nonce: [UInt8], _ result: Result<TimeSpan, any Error>) {
     pings.removeValue(forKey: nonce)?.continuation.resume(with: result)
   }
 }
 
-extension PeerNet.Duration {
+extension TimeSpan {
   /// Rounded down to nanoseconds, saturating.
-  public init(_ duration: Swift.Duration) {
+  public init(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     self = .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
   }

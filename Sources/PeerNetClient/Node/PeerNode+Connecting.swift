@@ -21,7 +21,7 @@ extension PeerNode {
   /// - Throws: ``PeerNetError/untrustedPeer``, also when it is unpaired meanwhile; ``PeerNetError/unreachable(_:)`` when
   ///   the time is up, the peer has turned us away, or ``disconnect(from:)`` was called; ``PeerNetError/busy`` when 4,096
   ///   wait already; ``PeerNetError/stopped``, or `CancellationError`.
-  public func connect(to key: PublicKey, at endpoints: [Endpoint] = [], timeout: Swift.Duration = .seconds(10))
+  public func connect(to key: PublicKey, at endpoints: [Endpoint] = [], timeout: Duration = .seconds(10))
     async throws
   {
     try Task.checkCancellation()
@@ -74,7 +74,7 @@ extension PeerNode {
     }
   }
 
-  private func end(_ waiter: Waiter, _ reason: CloseReason, after grace: Swift.Duration) {
+  private func end(_ waiter: Waiter, _ reason: CloseReason, after grace: Duration) {
     guard grace > .zero else { return endWaiter(waiter.id, PeerNetError.unreachable(reason)) }
     Task { [weak self] in
       try await Task.sleep(for: grace)

@@ -10,7 +10,7 @@ struct OnceRequest {
   let arguments: Term
   let key: OnceKey
   /// For all of it.
-  let limit: Swift.Duration
+  let limit: Duration
   /// Whether a peer without a journal is called directly.
   var fallsBack = true
   /// Called when a connection ended before the answer.
@@ -42,7 +42,7 @@ struct OnceRequest {
   }
 
   /// The answer of a peer's journal; nil when it keeps none, and so ran nothing.
-  private func ask(within rest: Swift.Duration) async throws -> Term? {
+  private func ask(within rest: Duration) async throws -> Term? {
     // A BEAM peer would drop the connection over a name that it does not know.
     guard await node.status(of: peer)?.wire == .two else { return nil }
     do {

@@ -24,7 +24,7 @@ extension PeerNode {
   ///   sent; ``PeerNetError/timedOut`` or ``PeerNetError/outcomeUnknown(_:)`` when the time was up before the outcome was
   ///   heard; or `CancellationError`.
   public nonisolated func call(
-    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), once: OnceKey, timeout: Swift.Duration = .seconds(30)
+    _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), once: OnceKey, timeout: Duration = .seconds(30)
   ) async throws -> OnceAnswer {
     try await OnceRequest(node: self, peer: key, name: name, arguments: arguments, key: once, limit: timeout).run()
   }
@@ -48,7 +48,7 @@ extension Device {
   @discardableResult
   public func once<Answer: TermConvertible>(
     _ name: Atom, _ arguments: some TermConvertible = NoArguments(), as type: Answer.Type = Answer.self,
-    key: OnceKey = OnceKey(), timeout: Swift.Duration? = nil
+    key: OnceKey = OnceKey(), timeout: Duration? = nil
   ) async throws -> Answer {
     try await once(RemoteProcedure(name), arguments, key: key, timeout: timeout)
   }
@@ -58,7 +58,7 @@ extension Device {
   @discardableResult
   public func once<Arguments, Answer>(
     _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, key: OnceKey = OnceKey(),
-    timeout: Swift.Duration? = nil
+    timeout: Duration? = nil
   ) async throws -> Answer {
     guard !procedure.isFunction else { return try await self(procedure, arguments, timeout: timeout) }
     let request = try procedure.request(arguments)
@@ -69,7 +69,7 @@ extension Device {
 
   /// The same in terms; `onLoss` is called when a connection has ended before the answer.
   package func once(
-    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Swift.Duration, onLoss: @escaping @Sendable () -> Void
+    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Duration, onLoss: @escaping @Sendable () -> Void
   ) async throws -> OnceAnswer {
     try await OnceRequest(
       node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: timeout, onLoss: onLoss
@@ -86,7 +86,7 @@ extension Device {
   ///   ``PeerNetError/remote(_:)`` with the code `no_journal` for a peer that cannot tell; else as
   ///   ``PeerNode/call(_:_:_:once:timeout:)``.
   package func restarted(
-    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Swift.Duration,
+    _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Duration,
     onChange: @Sendable (RestartSighting) -> Void = { _ in }
   ) async throws -> OnceAnswer {
     let deadline = ContinuousClock.now + timeout

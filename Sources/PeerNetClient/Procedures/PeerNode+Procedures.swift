@@ -13,7 +13,7 @@ extension PeerNode {
   ///   which nothing was sent, or the answer is of another type, upon which the peer has done it.
   public nonisolated func call<Arguments, Answer>(
     _ key: PublicKey, _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments,
-    timeout: Swift.Duration? = nil, waiting: Swift.Duration? = nil
+    timeout: Duration? = nil, waiting: Duration? = nil
   ) async throws -> Answer {
     let request = try procedure.request(arguments)
     let answer = try await call(
@@ -23,8 +23,8 @@ extension PeerNode {
 
   /// Calls a procedure that takes no arguments.
   public nonisolated func call<Answer>(
-    _ key: PublicKey, _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Swift.Duration? = nil,
-    waiting: Swift.Duration? = nil
+    _ key: PublicKey, _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Duration? = nil,
+    waiting: Duration? = nil
   ) async throws -> Answer {
     try await call(key, procedure, NoArguments(), timeout: timeout, waiting: waiting)
   }

@@ -17,10 +17,10 @@ public struct RemoteProcedure<Arguments: TermConvertible, Answer: TermConvertibl
 
   private let address: Address
   /// How long to wait for the answer, unless the call says otherwise; nil for as long as any other call.
-  public let timeout: Swift.Duration?
+  public let timeout: Duration?
 
   /// A handle of its own.
-  public init(_ name: Atom, timeout: Swift.Duration? = nil) {
+  public init(_ name: Atom, timeout: Duration? = nil) {
     address = .handle(name)
     self.timeout = timeout
   }
@@ -31,7 +31,7 @@ public struct RemoteProcedure<Arguments: TermConvertible, Answer: TermConvertibl
   ///
   /// ``NoArguments`` are an empty list there, ``PositionalArguments`` the list itself, and anything else is the only
   /// argument. A module or function that the node's program does not hold as atoms makes it drop the connection.
-  public init(module: Atom, function: Atom, timeout: Swift.Duration? = nil) {
+  public init(module: Atom, function: Atom, timeout: Duration? = nil) {
     address = .function(module: module, name: function)
     self.timeout = timeout
   }

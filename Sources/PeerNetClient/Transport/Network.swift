@@ -21,11 +21,3 @@ public struct Network: Sendable {
     self.announces = announces
   }
 }
-
-extension Endpoint {
-  /// Every address of this host, for listening; port 0 takes any free one.
-  public static func any(port: UInt16 = 0) -> Endpoint { Endpoint(high: 0, low: 0, port: port) }
-
-  /// This host alone, over IPv4.
-  public static func loopback(port: UInt16 = 0) -> Endpoint { Endpoint(ipv4: 0x7f00_0001, port: port) }
-}

@@ -63,7 +63,7 @@ struct PeerOptions: ParsableArguments {
 
 /// A span of time in seconds, more than none and at most a day.
 struct Seconds: ExpressibleByArgument {
-  let duration: Swift.Duration
+  let duration: Duration
 
   init?(argument: String) {
     guard let seconds = Double(argument), seconds >= 0.001, seconds <= 86_400 else { return nil }

@@ -54,7 +54,7 @@ struct PowerOptions: ParsableArguments {
   private static let patience: Int64 = 240
 
   /// The board's answer, with whether it has been started anew since, where that is known.
-  private static func report(_ answer: OnceAnswer, took: Swift.Duration? = nil) -> Term {
+  private static func report(_ answer: OnceAnswer, took: Duration? = nil) -> Term {
     guard let pairs = answer.value.pairs else { return answer.value }
     var more: [MapPair] = []
     if let hasRestarted = answer.hasRestarted, hasRestarted || Console.isJSON {

@@ -13,11 +13,11 @@ struct RestartWait {
   init(_ peer: TrustEntry) { (name, word) = (Printable.text(peer.label), peer.word) }
 
   /// How often a terminal shows that the command is still waiting.
-  private static let interval = Swift.Duration.seconds(15)
+  private static let interval = Duration.seconds(15)
 
   func run<Answer: Sendable>(
     _ body: (@escaping @Sendable (RestartSighting) -> Void) async throws -> OnceAnswer,
-    report: (OnceAnswer, Swift.Duration) -> Answer
+    report: (OnceAnswer, Duration) -> Answer
   ) async throws -> Answer {
     Console.say("\(name) accepted the command; waiting for it to restart")
     let reminder = Task {

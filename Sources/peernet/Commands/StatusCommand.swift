@@ -79,7 +79,7 @@ extension StatusCommand {
   }
 
   /// How long a peer whose address is unknown or has changed may take to answer the question where it is.
-  private static let answerTime = Swift.Duration.seconds(3)
+  private static let answerTime = Duration.seconds(3)
 }
 
 struct InfoCommand: AsyncParsableCommand {

@@ -7,7 +7,7 @@ struct Progress {
   private static let barWidth = 24
 
   /// `writing    [#####-------------------]  21 %   31 of 143 MiB  11.2 MiB/s  0:10 left`
-  func line(after elapsed: Swift.Duration) -> String {
+  func line(after elapsed: Duration) -> String {
     let (percent, filled) = total > 0 ? (done * 100 / total, done * Self.barWidth / total) : (100, Self.barWidth)
     let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: Self.barWidth - filled)
     let total = "\(total)"
@@ -16,7 +16,7 @@ struct Progress {
       + "\(total) MiB" + rate(elapsed)
   }
 
-  private func rate(_ elapsed: Swift.Duration) -> String {
+  private func rate(_ elapsed: Duration) -> String {
     let milliseconds = elapsed.components.seconds * 1_000 + elapsed.components.attoseconds / 1_000_000_000_000_000
     // Of the first moments nothing can be foretold.
     guard done > 0, milliseconds >= 500 else { return "" }

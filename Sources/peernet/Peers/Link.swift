@@ -13,13 +13,13 @@ struct Link {
   private let endpoints: [Endpoint]
   /// What to say when no node was heard; nil when the command was given an address and does not listen.
   private let silence: Silence?
-  private let timeout: Swift.Duration?
+  private let timeout: Duration?
   /// For the connection.
-  private let wait: Swift.Duration
+  private let wait: Duration
 
-  static let defaultTimeout = Swift.Duration.seconds(10)
+  static let defaultTimeout = Duration.seconds(10)
   /// For a call that is asked for again: a dead link has to be noticed, and another made.
-  static let defaultOnceTimeout = Swift.Duration.seconds(30)
+  static let defaultOnceTimeout = Duration.seconds(30)
 
   /// Connects to the peer, does `body`, and closes in good order whatever comes of it.
   static func use<Result: Sendable>(
@@ -95,7 +95,7 @@ struct Link {
 
   /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
   func call(
-    _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Swift.Duration = defaultTimeout
+    _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Duration = defaultTimeout
   ) async throws -> Term {
     try hold(await call(name, arguments, timeout: limit), to: shape, of: name)
   }
@@ -107,7 +107,7 @@ struct Link {
   }
 
   /// Calls a handle; what is thrown can be told to a person.
-  func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Swift.Duration = defaultTimeout) async throws
+  func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Duration = defaultTimeout) async throws
     -> Term
   {
     try await asking(name, arguments) { device in
@@ -130,7 +130,7 @@ struct Link {
 
   /// Waits until the board was started anew since the call of that key.
   func restarted(
-    _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Swift.Duration,
+    _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Duration,
     onChange: @escaping @Sendable (RestartSighting) -> Void
   ) async throws -> OnceAnswer {
     try await asking(name, arguments) { device in
@@ -179,7 +179,7 @@ struct Link {
     }
   }
 
-  func ping() async throws -> Swift.Duration {
+  func ping() async throws -> Duration {
     try await asking("ping") { try await $0.ping() }
   }
 

@@ -15,13 +15,13 @@ extension PeerView {
     ]
   }
 
-  fileprivate static func milliseconds(_ duration: PeerNet.Duration?) -> JSON {
+  fileprivate static func milliseconds(_ duration: TimeSpan?) -> JSON {
     duration.map { .integer($0.milliseconds) } ?? .null
   }
 }
 
 extension PeerView.Dial {
-  fileprivate var wait: PeerNet.Duration? { if case .planned(let wait) = self { wait } else { nil } }
+  fileprivate var wait: TimeSpan? { if case .planned(let wait) = self { wait } else { nil } }
 
   fileprivate var json: JSON {
     switch self {

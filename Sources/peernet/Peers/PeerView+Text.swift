@@ -64,7 +64,7 @@ extension PeerView {
     return ends.isEmpty ? "-" : ends.joined(separator: ", ")
   }
 
-  static func text(_ duration: PeerNet.Duration) -> String {
+  static func text(_ duration: TimeSpan) -> String {
     Report.duration(duration.milliseconds / 1_000)
   }
 }

@@ -16,7 +16,7 @@ struct PeerView {
   /// When it is dialled again.
   enum Dial: Equatable {
     case underWay
-    case planned(PeerNet.Duration)
+    case planned(TimeSpan)
     /// It has to be heard of first.
     case noAddress
   }
@@ -24,27 +24,27 @@ struct PeerView {
   /// An end, and how long ago it was.
   struct End {
     let reason: CloseReason
-    let age: PeerNet.Duration?
-    var lasted: PeerNet.Duration?
+    let age: TimeSpan?
+    var lasted: TimeSpan?
   }
 
   let entry: TrustEntry
   let state: State
   /// For how long it is in that state; nil for one that was never connected.
-  let age: PeerNet.Duration?
+  let age: TimeSpan?
   /// When it was last heard, in seconds since 1970, and how long ago that is; nil for one that was never connected.
   let lastSeen: UInt64?
-  let unheard: PeerNet.Duration?
+  let unheard: TimeSpan?
   let address: String?
   /// The address at which the peer last proved its key; nil while it is connected.
   let lastAddress: String?
   let wire: Wire?
-  let roundTrip: PeerNet.Duration?
+  let roundTrip: TimeSpan?
   /// Questions that are settled, and how many of them were not answered in time.
   let asked: Int
   let unanswered: Int
   /// How long it was not heard; nil while there is no connection.
-  let silence: PeerNet.Duration?
+  let silence: TimeSpan?
   let profile: LivenessProfile
   /// Nil while it is connected.
   let dial: Dial?
@@ -69,7 +69,7 @@ struct PeerView {
       }
     let heard = status.isConnected ? status.heard : disconnects.last?.heard
     lastSeen = heard.map { time - min(UInt64((now - $0).seconds), time) } ?? seen
-    let remembered = seen.map { PeerNet.Duration.seconds(Int64(time - min($0, time))) }
+    let remembered = seen.map { TimeSpan.seconds(Int64(time - min($0, time))) }
     unheard = heard.map { now - $0 } ?? remembered
     age = since.map { now - $0 } ?? (state == .away ? remembered : nil)
     let isConnected = status.isConnected

@@ -20,7 +20,7 @@ actor PeersWatch {
   }
 
   /// Runs the node until the time is up or somebody interrupts.
-  func run(for limit: Swift.Duration?) async throws {
+  func run(for limit: Duration?) async throws {
     let peers = await node.peers
     await node.solicit()
     let ending = Task {

@@ -35,9 +35,9 @@ extension PairingCommands {
     }
     for entry in file.leftOut { Self.tell(entry, in: &text) }
     text += verb
-    text.append(decimal: Int64(added))
+    text.append(decimal: added)
     text += " of "
-    text.append(decimal: Int64(peers.count + file.leftOut.count))
+    text.append(decimal: peers.count + file.leftOut.count)
     if added > 0 { text.append(grants: grants) }
     text += "\n"
     return text
@@ -62,7 +62,7 @@ extension PairingCommands {
 
   private static func tell(_ entry: BeamTrustFile.LeftOut, in text: inout [UInt8]) {
     text += "left out entry "
-    text.append(decimal: Int64(entry.number))
+    text.append(decimal: entry.number)
     if let label = entry.label {
       text += ", "
       text.append(escaped: label)

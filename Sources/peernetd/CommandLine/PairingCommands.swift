@@ -109,7 +109,7 @@ struct PairingCommands {
       }
       if let wire = entry.wire {
         text += " wire="
-        text.append(decimal: Int64(wire.rawValue))
+        text.append(decimal: wire.rawValue)
       }
       text += "\n"
     }

@@ -10,7 +10,7 @@ import Sodium
 extension Configuration {
   var transport: ReactorTransport.Configuration {
     var transport = ReactorTransport.Configuration()
-    transport.listen = SocketAddress(listenEndpoint)
+    transport.listen = listenEndpoint
     transport.discoveryPort = announce || solicit || dial ? discoveryPort : nil
     transport.bufferSize = 32 << 10
     transport.interfaces = interfaces.isEmpty ? nil : interfaces

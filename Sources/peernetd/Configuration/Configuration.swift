@@ -18,7 +18,7 @@ struct Configuration: Equatable, Sendable {
   var name: [UInt8]?
   /// Whether the board announces itself by UDP, and how often.
   var announce = true
-  var announceInterval = Duration.seconds(5)
+  var announceInterval = TimeSpan.seconds(5)
   /// The UDP port of announces and of those who ask (Protocol, UDP).
   var discoveryPort: UInt16 = 4040
   /// Whether the board answers who asks for peers by UDP.
@@ -30,8 +30,8 @@ struct Configuration: Equatable, Sendable {
   /// How closely connections are watched, and at what cost (Protocol, Heartbeat).
   var link = LivenessProfile.wifi
   /// nil leaves them to the profile.
-  var heartbeatInterval: Duration?
-  var heartbeatTimeout: Duration?
+  var heartbeatInterval: TimeSpan?
+  var heartbeatTimeout: TimeSpan?
   /// Bounds on authenticated connections and on those that have not proven a trusted key yet.
   var maximumConnections = 128
   var maximumHalfOpen = 64

@@ -1,3 +1,4 @@
+import Basics
 import Settings
 
 /// What is wrong with one line of the configuration file, and what to write instead.
@@ -43,7 +44,7 @@ struct ConfigurationFault: Error, Equatable {
   /// `12: [node] port: 70000 is not a number from 0 to 65535`
   var text: [UInt8] {
     var text: [UInt8] = []
-    text.append(decimal: Int64(line))
+    text.append(decimal: line)
     text += ": ["
     text += section.isEmpty ? [] : Self.shown(section)
     text += "] "
@@ -86,7 +87,7 @@ struct ConfigurationFault: Error, Equatable {
       text += "the value holds a blank and '#'; a comment behind a value begins with ';'"
     case .repeated(let first):
       text += "stands in line "
-      text.append(decimal: Int64(first))
+      text.append(decimal: first)
       text += " already; keep one of the two"
     case .notANumber(let bounds):
       refuse("a number from ")

@@ -108,7 +108,7 @@ enum ConfigurationFile {
     var text = path
     text += ":"
     if number > 0 {
-      text.append(decimal: Int64(number))
+      text.append(decimal: number)
       text += ":"
     }
     text += " "

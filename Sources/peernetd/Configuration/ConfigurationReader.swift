@@ -128,7 +128,7 @@ private struct ConfigurationReader {
   // MARK: One value
 
   private func number(_ value: [UInt8], _ bounds: ClosedRange<Int64>) throws(Refusal) -> Int64 {
-    guard let number = [UInt8].decimal(value), bounds.contains(number) else { throw Refusal(.notANumber(bounds)) }
+    guard let number = value.signedDecimal, bounds.contains(number) else { throw Refusal(.notANumber(bounds)) }
     return number
   }
 
@@ -141,7 +141,7 @@ private struct ConfigurationReader {
   }
 
   /// `500ms`, `5s`, `2m`; a bare number is seconds.
-  private func interval(_ value: [UInt8]) throws(Refusal) -> Duration {
+  private func interval(_ value: [UInt8]) throws(Refusal) -> TimeSpan {
     let digits = value.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     let unit: Int64? =
       switch Array(value[digits.endIndex...]) {
@@ -150,7 +150,7 @@ private struct ConfigurationReader {
       case "m": 60_000
       default: nil
       }
-    guard let unit, let count = [UInt8].decimal(digits), count <= Self.intervals.upperBound,
+    guard let unit, let count = digits.signedDecimal, count <= Self.intervals.upperBound,
       Self.intervals.contains(count * unit)
     else { throw Refusal(.notAnInterval(Self.intervals)) }
     return .milliseconds(count * unit)

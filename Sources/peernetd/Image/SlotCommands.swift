@@ -1,3 +1,4 @@
+import Basics
 import Disk
 import Linux
 
@@ -33,7 +34,7 @@ struct SlotCommands {
         text += "\ntrial     "
         text.append(trial.letter)
         text += ", started "
-        text.append(decimal: Int64(environment.tries))
+        text.append(decimal: environment.tries)
         text += " of 3 times"
       }
       if let failed = environment.failed {
@@ -134,7 +135,7 @@ extension [UInt8] {
     self += " for "
     self += header.board
     self += ", "
-    append(decimal: Int64(header.imageByteCount))
+    append(decimal: header.imageByteCount)
     self += " bytes"
   }
 }

@@ -19,9 +19,9 @@ final class TrialKeeper {
   /// When what was decided is tried, or tried again.
   private var due: Instant?
 
-  private static var retryDelay: Duration { .seconds(2) }
+  private static var retryDelay: TimeSpan { .seconds(2) }
   /// By then the reboot that was asked for has happened.
-  private static var rebootDelay: Duration { .seconds(180) }
+  private static var rebootDelay: TimeSpan { .seconds(180) }
 
   /// Nil when no system is on trial. The system has to be reachable over `path`. `reboot` is called again if the first
   /// call had no effect.
@@ -52,7 +52,7 @@ final class TrialKeeper {
     do throws(Errno) {
       let monitor = try InterfaceMonitor(reactor: reactor)
       monitor.onChange = { [self] in
-        watch.network(on: networks(monitor.table), now: Instant(nanoseconds: reactor.now))
+        watch.network(on: networks(monitor.table), now: reactor.now)
       }
       self.monitor = monitor
     } catch {

@@ -1,3 +1,4 @@
+import Basics
 import CLinux
 
 /// Tells on stderr how far a write is: on a terminal in one line that changes, otherwise in a line each 16 MiB.
@@ -11,7 +12,7 @@ final class WriteProgress {
     var text: [UInt8] = []
     text += isTerminal ? "\r" : ""
     text += "written "
-    text.append(decimal: Int64(clamping: written >> 10))
+    text.append(decimal: written >> 10)
     if let total {
       text += " of "
       text.append(decimal: Int64(clamping: (total + 1023) >> 10))

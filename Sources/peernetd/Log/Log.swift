@@ -12,7 +12,7 @@ final class Log {
   /// Bytes of lines that wait. Beyond that they are dropped as well, and counted.
   static let maximumWaitingBytes = 32 << 10
   /// How long after one attempt to write what waits the next is made.
-  static let retryInterval = Duration.milliseconds(250)
+  static let retryInterval = TimeSpan.milliseconds(250)
 
   private struct Line {
     let text: [UInt8]

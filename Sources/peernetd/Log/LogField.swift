@@ -27,7 +27,7 @@ struct LogField {
     LogField(key: key, value: .literal(text))
   }
   static func number(_ key: StaticString, _ number: Int64) -> LogField { LogField(key: key, value: .number(number)) }
-  static func milliseconds(_ key: StaticString, _ duration: Duration) -> LogField {
+  static func milliseconds(_ key: StaticString, _ duration: TimeSpan) -> LogField {
     LogField(key: key, value: .number(duration.milliseconds))
   }
 

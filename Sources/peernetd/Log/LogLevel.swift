@@ -1,3 +1,5 @@
+import Basics
+
 /// How much a line matters; the number is its syslog priority.
 enum LogLevel: UInt8, Comparable, Sendable {
   case error = 3

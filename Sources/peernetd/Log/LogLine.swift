@@ -1,3 +1,5 @@
+import Basics
+
 /// One event of the log: `<6>peer.connected peer=ab12cd34ef567890 addr=192.168.1.5:4040` and a newline.
 enum LogLine {
   /// Longer lines are cut, so that one write to a pipe or a socket is never torn or half done.

@@ -25,13 +25,13 @@ struct RepeatFilter {
     var room: Int64
   }
 
-  private let window: Duration
+  private let window: TimeSpan
   private let capacity: Int
   private var entries: [Entry] = []
   /// When `summaries` has something to do next.
   private(set) var deadline: Instant?
 
-  init(window: Duration = .seconds(60), capacity: Int = 64) {
+  init(window: TimeSpan = .seconds(60), capacity: Int = 64) {
     self.window = window
     self.capacity = capacity
   }

@@ -24,7 +24,7 @@ final class OnceService {
     boot = Array((board.bootIdentifier ?? []).prefix(64))
     self.log = log
     store.onFailure = { [self] in
-      tell(.warning, "once.not_written", $0.text, now: Instant(nanoseconds: Clock.now()))
+      tell(.warning, "once.not_written", $0.text, now: Clock.now())
     }
     do throws(FileError) {
       switch try store.load(now: now) {
@@ -85,7 +85,7 @@ final class OnceService {
       entry.settle()
       entry.answer(reply, boot: boot)
     }
-    guard let record = store.journal.finish(entry, reply, now: Instant(nanoseconds: Clock.now())) else { return end() }
+    guard let record = store.journal.finish(entry, reply, now: Clock.now()) else { return end() }
     // An outcome that could not be written to disk is answered anyway, and the log says so.
     store.commit(record) { _ in end() }
   }

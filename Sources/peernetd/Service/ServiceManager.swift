@@ -7,12 +7,12 @@ import PeerNet
 /// The watchdog is fed by the loop's own progress: `progressed` is called once a turn, so a loop that hangs goes
 /// hungry. Half the manager's patience lies between two feedings.
 struct ServiceManager {
-  private let watchdogInterval: Duration?
+  private let watchdogInterval: TimeSpan?
   private var lastFed: Instant?
   private let send: ([UInt8]) -> Void
 
   /// `send` does nothing where there is no manager; a manager that does not watch has no patience to lose.
-  init(watchdogPatience: Duration?, send: @escaping ([UInt8]) -> Void) {
+  init(watchdogPatience: TimeSpan?, send: @escaping ([UInt8]) -> Void) {
     watchdogInterval = watchdogPatience.map { $0 / 2 }
     self.send = send
   }
@@ -22,7 +22,7 @@ struct ServiceManager {
     guard let address = System.environment("NOTIFY_SOCKET"), let notifier = ServiceNotifier(address: address) else {
       return ServiceManager(watchdogPatience: nil) { _ in }
     }
-    let patience = ServiceNotifier.watchdogInterval().map { Duration(nanoseconds: Int64(clamping: $0)) }
+    let patience = ServiceNotifier.watchdogInterval()
     let holder = Holder(notifier)
     return ServiceManager(watchdogPatience: patience) { message in holder.notifier.notify(message) }
   }
@@ -52,7 +52,7 @@ struct ServiceManager {
   func reloading(at now: Instant) {
     // The manager compares this with CLOCK_MONOTONIC, which never is ahead of the loop's CLOCK_BOOTTIME.
     var message = Array("RELOADING=1\nMONOTONIC_USEC=".utf8)
-    message.append(decimal: Int64(clamping: now.nanoseconds / 1000))
+    message.append(decimal: now.nanoseconds / 1000)
     send(message)
   }
 

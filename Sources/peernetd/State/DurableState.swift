@@ -30,7 +30,7 @@ final class DurableState {
     if let failure = trust.copyFailure { tellCopy(failure) }
     // In this order: who is paired in between would stay a stranger otherwise.
     watchTrust(on: reactor)
-    loadTrust(now: Instant(nanoseconds: Clock.now()))
+    loadTrust(now: Clock.now())
     do throws(PeerMemoryStore.Failure) {
       try memory.load()
     } catch {

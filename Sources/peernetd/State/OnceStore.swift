@@ -48,7 +48,7 @@ final class OnceStore {
   }
 
   private func next() {
-    guard !isTelling, let work = commits.next(journal, now: Instant(nanoseconds: Clock.now())) else { return }
+    guard !isTelling, let work = commits.next(journal, now: Clock.now()) else { return }
     var failure: FileError?
     disk.run({ [file] in
       do throws(FileError) { try file.carryOut(work) } catch { failure = error }

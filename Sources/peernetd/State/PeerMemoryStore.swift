@@ -12,7 +12,7 @@ struct PeerMemoryStore {
   }
 
   /// News waits this long for more, to spare the flash.
-  static let writeDelay = Duration.seconds(10)
+  static let writeDelay = TimeSpan.seconds(10)
 
   var memory = PeerMemory()
   private let file: DurableFile
@@ -96,7 +96,7 @@ extension PeerMemoryStore.Failure {
 extension [UInt8] {
   fileprivate mutating func append(_ line: Int, _ reason: StaticString) {
     self += "line "
-    append(decimal: Int64(line))
+    append(decimal: line)
     self += ": "
     self += reason
   }

@@ -59,10 +59,10 @@ extension [UInt8] {
   mutating func append(place error: TrustListError) {
     guard error.line > 0 else { return }
     self += ":"
-    append(decimal: Int64(error.line))
+    append(decimal: error.line)
     guard error.column > 0 else { return }
     self += ":"
-    append(decimal: Int64(error.column))
+    append(decimal: error.column)
   }
 }
 
@@ -90,7 +90,7 @@ extension FileError {
       text += "; see that its folder is there and writable for this user, and that the disk is not full"
     case .tooLarge(let limit):
       text += "larger than "
-      text.append(decimal: Int64(limit))
+      text.append(decimal: limit)
       text += " bytes; put a sound copy back"
     case .notRegular: text += "not a regular file; move away what stands in its place"
     case .locked: text += "somebody else is changing it; try again"

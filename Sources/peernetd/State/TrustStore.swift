@@ -179,7 +179,7 @@ extension TrustGenerations.Failure {
     case .vanished: text += "the file is gone"
     case .unreadable(let code):
       text += "errno "
-      text.append(decimal: Int64(code))
+      text.append(decimal: code)
     }
     return text
   }

@@ -1,4 +1,5 @@
 import Admin
+import Basics
 import Linux
 import Reactor
 import Testing
@@ -222,10 +223,10 @@ import Testing
     chips.unplug(soc)
     var turns = 0
     reactor.onTurn = { turns += 1 }
-    try reactor.runOnce(maxWait: 0)
+    try reactor.runOnce(maxWait: .zero)
     let before = Clock.now()
-    try reactor.runOnce(maxWait: 20_000_000)
-    #expect(Clock.now() - before >= 19_000_000, "the descriptor is not watched any more")
+    try reactor.runOnce(maxWait: .milliseconds(20))
+    #expect(Clock.now() - before >= .milliseconds(19), "the descriptor is not watched any more")
     #expect(turns == 2)
     #expect(text(error { _ = try lines.read([Self.float]) }) == "unavailable: line float: read edge: No such device")
   }
@@ -265,7 +266,7 @@ import Testing
         chips.change(line, to: true, after: 1_000_000)
         chips.change(line, to: false, after: 1_000_000)
       }
-      try reactor.runOnce(maxWait: 0)
+      try reactor.runOnce(maxWait: .zero)
       #expect(line.edges.isEmpty)
     }
     chips.change(line, to: true, after: 1_000_000)

@@ -1,4 +1,5 @@
 import Glibc
+import TestKit
 import Testing
 
 /// A program in nmcli's place: a shell script that notes its arguments and environment, and then does what a test says.
@@ -41,10 +42,7 @@ final class FakeNmcli {
       \(first)
       \(body)
       """
-    let file = try #require(fopen(path, "w"))
-    fputs(text, file)
-    fclose(file)
-    chmod(path, 0o700)
+    try ProgramFile.write(text, to: path)
   }
 
   var calls: [String] { read("calls").split(separator: "\n").map(String.init) }

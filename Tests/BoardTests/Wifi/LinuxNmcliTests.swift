@@ -47,8 +47,8 @@ import Testing
   }
 
   func turn(_ reactor: Reactor, until isDone: () -> Bool) throws {
-    let end = Clock.now() + 30_000_000_000
-    while !isDone(), Clock.now() < end { try reactor.runOnce(maxWait: 50_000_000) }
+    let end = Clock.now() + .seconds(30)
+    while !isDone(), Clock.now() < end { try reactor.runOnce(maxWait: .milliseconds(50)) }
     #expect(isDone())
   }
 
@@ -136,9 +136,9 @@ import Testing
     let began = Clock.now()
     let call = try call(.wifiRestart(timeout: .seconds(5)), board())
     #expect(call["way"] == "activate", "it is on its network all the same")
-    #expect(Clock.now() - began < 6_000_000_000)
+    #expect(Clock.now() - began < .seconds(6))
     let process = try #require(Int32(nmcli.read("note").split(separator: "\n").first ?? ""))
-    for _ in 0..<100 where kill(process, 0) == 0 { try reactor.runOnce(maxWait: 10_000_000) }
+    for _ in 0..<100 where kill(process, 0) == 0 { try reactor.runOnce(maxWait: .milliseconds(10)) }
     #expect(kill(process, 0) != 0)
   }
 

@@ -71,10 +71,10 @@ import Testing
   /// Lets everything happen, datagrams before time, until the call is answered.
   func finish(_ call: Call) throws {
     for _ in 0..<2_000 where call.outcomes.isEmpty {
-      for _ in 0..<6 { try reactor.runOnce(maxWait: 0) }
+      for _ in 0..<6 { try reactor.runOnce(maxWait: .zero) }
       if call.outcomes.isEmpty { clock.step() }
     }
-    for _ in 0..<6 { try reactor.runOnce(maxWait: 0) }
+    for _ in 0..<6 { try reactor.runOnce(maxWait: .zero) }
     #expect(call.outcomes.count == 1)
   }
 

@@ -62,8 +62,7 @@ import Testing
     return (one, peer)
   }
 
-  private func ask(_ one: TestNode, _ peer: TestNode, timeout: Swift.Duration = .seconds(60)) async throws -> OnceAnswer
-  {
+  private func ask(_ one: TestNode, _ peer: TestNode, timeout: Duration = .seconds(60)) async throws -> OnceAnswer {
     try await one.node.call(peer.key, "pump.fill", .integer(7), once: key, timeout: timeout)
   }
 

@@ -148,7 +148,7 @@ private final class Chain: Codable, TermConvertible {
     let bytes = try tree.term.encoded()
     #expect(try Tree(term: Term.decode(bytes)) == tree)
     let deeper = try Tree.node(.node(tree, value: 63), value: 64).term.encoded()
-    #expect(throws: ETF.DecodingError.self) { try Term.decode(deeper) }
+    #expect(throws: ETFDecodingError.self) { try Term.decode(deeper) }
   }
 
   /// A level of a term costs the reader a level of recursion, and a peer says how many there are.
@@ -182,7 +182,7 @@ private final class Chain: Codable, TermConvertible {
 
     init() {}
 
-    init(from decoder: any Swift.Decoder) throws {
+    init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       var list = try container.nestedUnkeyedContainer(forKey: .pair)
       pair = []
@@ -193,7 +193,7 @@ private final class Chain: Codable, TermConvertible {
       base = try String(from: container.superDecoder())
     }
 
-    func encode(to encoder: any Swift.Encoder) throws {
+    func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       var list = container.nestedUnkeyedContainer(forKey: .pair)
       for number in pair { try list.encode(number) }
@@ -217,9 +217,9 @@ private final class Chain: Codable, TermConvertible {
   }
 
   @Test func aTypeThatWritesNothingOrTooMuchIsAnError() {
-    struct Silent: Encodable { func encode(to encoder: any Swift.Encoder) {} }
+    struct Silent: Encodable { func encode(to encoder: any Encoder) {} }
     struct Torn: Encodable {
-      func encode(to encoder: any Swift.Encoder) throws {
+      func encode(to encoder: any Encoder) throws {
         var list = encoder.unkeyedContainer()
         try list.encode(1)
         var value = encoder.singleValueContainer()

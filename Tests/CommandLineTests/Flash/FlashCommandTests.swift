@@ -1,5 +1,6 @@
 import Disk
 import Foundation
+import TestKit
 import Testing
 
 @testable import peernet
@@ -27,8 +28,7 @@ import Testing
 
   /// A program in xz's place.
   private func falseXZ(_ image: TestImage, _ script: String) throws -> [String: String] {
-    let path = try image.write("xz", "#!/bin/sh\n" + script)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    try ProgramFile.write("#!/bin/sh\n" + script, to: image.folder + "/xz")
     return ["PATH": image.folder + ":/usr/bin:/bin"]
   }
 

@@ -1,4 +1,5 @@
 import Sodium
+import TestKit
 import Testing
 
 @testable import PeerNet
@@ -215,7 +216,7 @@ extension UDPDiscovery {
   }
 
   @Test func answersWithinAHundredMilliseconds() throws {
-    var delays: Set<Duration> = []
+    var delays: Set<TimeSpan> = []
     for seed in 0..<50 {
       let node = discovery(seed: UInt8(seed))
       _ = node.run(until: start + .seconds(1))

@@ -1,4 +1,5 @@
 import Sodium
+import TestKit
 import Testing
 import Vectors
 

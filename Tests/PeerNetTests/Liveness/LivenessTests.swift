@@ -25,7 +25,7 @@ import Testing
 
     /// Goes from deadline to deadline until `end`, or until the first step that `stops`.
     func run(
-      _ duration: Duration, echo: Bool = false, until stops: (Liveness.Step) -> Bool = { $0 == .dead }
+      _ duration: TimeSpan, echo: Bool = false, until stops: (Liveness.Step) -> Bool = { $0 == .dead }
     ) {
       let end = now + duration
       while liveness.deadline <= end {

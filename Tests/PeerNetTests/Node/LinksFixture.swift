@@ -60,7 +60,7 @@ final class LinksFixture {
   }
 
   /// How long until the next dial is due; nil when none will be.
-  func wait(_ policy: PeerLinks.Policy = .all) -> Duration? {
+  func wait(_ policy: PeerLinks.Policy = .all) -> TimeSpan? {
     let due = peer.nextDial(policy, limits)
     return due == .distantFuture ? nil : max(due - now, .zero)
   }

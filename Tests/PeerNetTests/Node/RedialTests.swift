@@ -10,8 +10,8 @@ import Testing
   private static let boards = 1_000
 
   /// When each of the boards dials, after `change`, sorted, from `now`.
-  private static func dials(after change: (inout Redial, inout RandomStream) -> Void) -> [Duration] {
-    (0..<boards).map { board -> Duration in
+  private static func dials(after change: (inout Redial, inout RandomStream) -> Void) -> [TimeSpan] {
+    (0..<boards).map { board -> TimeSpan in
       var random = RandomStream(seed: [UInt8](repeating: UInt8(board >> 8), count: 31) + [UInt8(board & 255)])
       var redial = Redial(now: now)
       change(&redial, &random)
@@ -20,7 +20,7 @@ import Testing
   }
 
   /// They fill the whole of `window`, with no more than a fifth above the mean in any quarter of it.
-  private static func fill(_ times: [Duration], _ window: Duration) -> Bool {
+  private static func fill(_ times: [TimeSpan], _ window: TimeSpan) -> Bool {
     guard times[0] >= .zero, times[boards - 1] < window else { return false }
     return (0..<4).allSatisfy { quarter in
       let count = times.count { $0.nanoseconds * 4 / window.nanoseconds == Int64(quarter) }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func aChangeOfTheNetworkIsAnsweredApart() {
-    let window = Duration.milliseconds(500)
+    let window = TimeSpan.milliseconds(500)
     let times = Self.dials {
       Self.fail(&$0, &$1)
       $0.networkChanged(within: window, now: Self.now, random: &$1)

@@ -1,5 +1,6 @@
 import ETF
 import Sodium
+import TestKit
 import Testing
 import Vectors
 
@@ -37,7 +38,7 @@ import Vectors
     case "list of garbage":
       #expect(throws: BeamTrustFile.LoadError.noPeers) { try BeamTrustFile(bytes) }
     case "garbage", "truncated", "empty file":
-      let inner = #expect(throws: DecodingError.self) { try Term.decode(bytes) }
+      let inner = #expect(throws: ETFDecodingError.self) { try Term.decode(bytes) }
       #expect(throws: BeamTrustFile.LoadError.term(try #require(inner))) { try BeamTrustFile(bytes) }
     case let other: Issue.record("no decision for \(other)")
     }

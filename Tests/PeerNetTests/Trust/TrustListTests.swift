@@ -1,4 +1,5 @@
 import Sodium
+import TestKit
 import Testing
 
 @testable import PeerNet

@@ -169,7 +169,7 @@ import Testing
 
   /// The table's row is the real thing: nodes notice a death when the policy named after them says so, for what it costs.
   @Test func theTablesRowIsTheNode() {
-    var (declared, dice) = ([Duration](), Dice(seed: 4))
+    var (declared, dice) = ([TimeSpan](), Dice(seed: 4))
     var (wakeUps, bytes) = (0, 0)
     for seed in 1...60 as ClosedRange<UInt64> {
       var ended: Instant?

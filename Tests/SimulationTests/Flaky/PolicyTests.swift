@@ -30,7 +30,7 @@ import Testing
     #expect((35_000...180_030).contains(Self.bounds(.wireGuard)))
   }
 
-  private static func unprobed(_ verdict: Duration) -> Policy {
+  private static func unprobed(_ verdict: TimeSpan) -> Policy {
     var rules = LivenessRules()
     rules.unprobedVerdict = verdict
     return .liveness("", rules, sendsProbes: false)
@@ -46,7 +46,7 @@ import Testing
 
   /// More patience never makes more false alarms, nor notices sooner.
   @Test func patienceTradesAlarmsForTime() {
-    var rows: [(alarms: Int, median: Duration)] = []
+    var rows: [(alarms: Int, median: TimeSpan)] = []
     for verdict in [1_000, 3_000, 9_000] as [Int64] {
       let policy = Self.unprobed(.milliseconds(verdict))
       let alarms = Measurement.life(policy, .lossyAndSlow, hours: 40, seed: Self.seed).falseAlarms

@@ -7,7 +7,7 @@ import Testing
 /// 10,000 hours a number.
 @Suite struct ProfileTests {
   private static let seed: UInt64 = 1
-  private static func quantile(_ share: Double, _ times: [Duration]) -> Duration {
+  private static func quantile(_ share: Double, _ times: [TimeSpan]) -> TimeSpan {
     Measurement.quantile(share, of: times)!
   }
 

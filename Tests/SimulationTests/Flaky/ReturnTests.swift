@@ -8,7 +8,7 @@ import Testing
   private static let seed: UInt64 = 11
 
   private static func quantiles(_ cause: Recovery.Cause, _ weather: Weather = .clear) -> (
-    median: Duration, high: Duration
+    median: TimeSpan, high: TimeSpan
   ) {
     let times = Recovery.ofNodes(cause, trials: 30, seed: seed, weather: weather)
     return (Measurement.quantile(0.5, of: times)!, Measurement.quantile(0.99, of: times)!)
@@ -30,7 +30,7 @@ import Testing
   @Test(arguments: Recovery.Cause.allCases) func lossDelaysLittle(cause: Recovery.Cause) {
     let (median, high) = Self.quantiles(cause, .lossy)
     // Where both announces are lost, silence tells, and at this loss a verdict takes up to 14 s (README, p99 of 10,000 hours).
-    let bound = Duration.seconds(cause == .addressChangeOfListener ? 15 : 4)
+    let bound = TimeSpan.seconds(cause == .addressChangeOfListener ? 15 : 4)
     #expect(median <= .seconds(1) && high <= bound, "seed \(Self.seed), \(cause): \(median), \(high)")
   }
 

@@ -19,7 +19,7 @@ import Testing
 
   /// Looks every 20 ms, and holds what it sees to what was heard.
   private static func watch(
-    _ world: FlakyWorld, for span: Duration, _ look: (Node.PeerStatus, Instant) -> Void = { _, _ in }
+    _ world: FlakyWorld, for span: TimeSpan, _ look: (Node.PeerStatus, Instant) -> Void = { _, _ in }
   ) {
     let end = world.now + span
     while world.now < end {

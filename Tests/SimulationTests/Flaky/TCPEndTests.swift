@@ -11,11 +11,11 @@ private struct Pair {
   /// Of each end, when what it received had grown to how many bytes.
   var arrivals: [[(at: Instant, count: Int64)]] = [[], []]
   /// The delay of a packet of an end, or nil to lose it.
-  var way: (Int, Segment, Instant) -> Duration? = { _, _, _ in .milliseconds(10) }
+  var way: (Int, Segment, Instant) -> TimeSpan? = { _, _, _ in .milliseconds(10) }
   private var agenda = Agenda<(Segment, Int)>()
 
   /// A connection that has come up and has measured its round trip some times.
-  init(userTimeout: Duration? = nil, warm: Int = 8) {
+  init(userTimeout: TimeSpan? = nil, warm: Int = 8) {
     ends[0].userTimeout = userTimeout
     settle()
     for _ in 0..<warm {
@@ -32,7 +32,7 @@ private struct Pair {
     settle()
   }
 
-  mutating func run(_ duration: Duration) {
+  mutating func run(_ duration: TimeSpan) {
     let end = now + duration
     while true {
       let next = min(agenda.next, min(ends[0].deadline, ends[1].deadline))

@@ -3,7 +3,7 @@ import PeerNet
 import Testing
 
 @Suite struct WeatherTests {
-  private static func travel(_ weather: Weather, direction: UInt64 = 0, count: Int = 100_000) -> [Duration?] {
+  private static func travel(_ weather: Weather, direction: UInt64 = 0, count: Int = 100_000) -> [TimeSpan?] {
     var path = Path(weather, link: 5, direction: direction)
     return (0..<count).map { path.travel(at: .zero + .milliseconds(Int64($0) * 10)) }
   }

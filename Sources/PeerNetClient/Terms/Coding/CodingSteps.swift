@@ -35,14 +35,14 @@ extension TermConversionError {
   init(_ error: any Error, of type: Any.Type) {
     switch error {
     case let error as TermConversionError: self = error
-    case Swift.DecodingError.typeMismatch(let type, let context),
-      Swift.DecodingError.valueNotFound(let type, let context):
+    case DecodingError.typeMismatch(let type, let context),
+      DecodingError.valueNotFound(let type, let context):
       self.init(expected: "\(type)", found: "another value", path: Step.path(context.codingPath))
-    case Swift.DecodingError.keyNotFound(let key, let context):
+    case DecodingError.keyNotFound(let key, let context):
       self.init(expected: "a value", found: "nothing", path: Step.path(context.codingPath + [key]))
-    case Swift.DecodingError.dataCorrupted(let context):
+    case DecodingError.dataCorrupted(let context):
       self.init(expected: "\(type)", found: "another value", path: Step.path(context.codingPath))
-    case Swift.EncodingError.invalidValue(_, let context):
+    case EncodingError.invalidValue(_, let context):
       self.init(expected: "a value with a term", found: "another value", path: Step.path(context.codingPath))
     default: self.init(expected: "\(type)", found: "a value that it refuses")
     }
@@ -51,7 +51,7 @@ extension TermConversionError {
 
 extension Term: Codable {
   /// From a ``TermDecoder`` alone: as it is.
-  public init(from decoder: any Swift.Decoder) throws {
+  public init(from decoder: any Decoder) throws {
     guard let source = decoder as? TermSource else {
       throw TermConversionError(expected: "a TermDecoder", found: "another decoder")
     }
@@ -59,7 +59,7 @@ extension Term: Codable {
   }
 
   /// To a ``TermEncoder`` alone: as it is.
-  public func encode(to encoder: any Swift.Encoder) throws {
+  public func encode(to encoder: any Encoder) throws {
     guard let builder = encoder as? TermBuilder else {
       throw TermConversionError(expected: "a TermEncoder", found: "another encoder")
     }

@@ -1,7 +1,7 @@
 import ETF
 
 /// A place in a term that is being written, which a value may fill as one term, a list or a map.
-final class TermBuilder: Swift.Encoder {
+final class TermBuilder: Encoder {
   private enum Content {
     case nothing
     case term(Term)
@@ -142,8 +142,8 @@ private struct MapBuilder<Key: CodingKey>: KeyedEncodingContainerProtocol {
     builder.place(under: key).unkeyedContainer()
   }
 
-  func superEncoder() -> any Swift.Encoder { builder.place(under: NamedKey("super")) }
-  func superEncoder(forKey key: Key) -> any Swift.Encoder { builder.place(under: key) }
+  func superEncoder() -> any Encoder { builder.place(under: NamedKey("super")) }
+  func superEncoder(forKey key: Key) -> any Encoder { builder.place(under: key) }
 }
 
 private struct ListBuilder: UnkeyedEncodingContainer {
@@ -160,5 +160,5 @@ private struct ListBuilder: UnkeyedEncodingContainer {
   }
 
   func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { builder.nextPlace().unkeyedContainer() }
-  func superEncoder() -> any Swift.Encoder { builder.nextPlace() }
+  func superEncoder() -> any Encoder { builder.nextPlace() }
 }

@@ -1,7 +1,7 @@
 import ETF
 
 /// A term, or a part of one, that a value is read from.
-struct TermSource: Swift.Decoder {
+struct TermSource: Decoder {
   let term: Term
   let codingPath: [any CodingKey]
 
@@ -99,8 +99,8 @@ private struct MapSource<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try source(under: key, for: [Term].self).unkeyedContainer()
   }
 
-  func superDecoder() throws -> any Swift.Decoder { try source(under: NamedKey("super"), for: Term.self) }
-  func superDecoder(forKey key: Key) throws -> any Swift.Decoder { try source(under: key, for: Term.self) }
+  func superDecoder() throws -> any Decoder { try source(under: NamedKey("super"), for: Term.self) }
+  func superDecoder(forKey key: Key) throws -> any Decoder { try source(under: key, for: Term.self) }
 }
 
 private struct ListSource: UnkeyedDecodingContainer {
@@ -148,5 +148,5 @@ private struct ListSource: UnkeyedDecodingContainer {
     try next(for: [Term].self) { try $0.unkeyedContainer() }
   }
 
-  mutating func superDecoder() throws -> any Swift.Decoder { try next(for: Term.self) { $0 } }
+  mutating func superDecoder() throws -> any Decoder { try next(for: Term.self) { $0 } }
 }

@@ -64,7 +64,7 @@ public final class MemoryNetwork: Sendable {
   }
 
   /// The time since this network began, for all of its hosts the same.
-  var now: Instant { Instant.zero + PeerNet.Duration(began.duration(to: .now)) }
+  var now: Instant { Instant.zero + TimeSpan(began.duration(to: .now)) }
 
   /// The moment of the clock that `instant` stands for.
   func moment(_ instant: Instant) -> ContinuousClock.Instant {

@@ -5,9 +5,9 @@ public struct Endpoint: Hashable, Comparable, Sendable {
   /// The lower eight bytes; for IPv4, `ffff` and the address (an IPv4-mapped one).
   public let low: UInt64
   /// The interface index of a link-local IPv6 address, else 0.
-  public let scope: UInt32
+  public var scope: UInt32
   /// TCP or UDP, in host order; 0 is nowhere.
-  public let port: UInt16
+  public var port: UInt16
 
   /// An IPv6 address, or an IPv4-mapped one, as two numbers in network order.
   public init(high: UInt64, low: UInt64, scope: UInt32 = 0, port: UInt16) {
@@ -44,11 +44,23 @@ public struct Endpoint: Hashable, Comparable, Sendable {
     high == 0 && low >> 32 == 0xffff ? UInt32(truncatingIfNeeded: low) : nil
   }
 
+  /// Whether it is IPv4.
+  public var isIPv4: Bool { ipv4 != nil }
+
+  /// `::`, every address of this machine, of both kinds of IP. As what a listener binds, port 0 means any free port.
+  public static func any(port: UInt16 = 0) -> Endpoint { Endpoint(high: 0, low: 0, port: port) }
+  /// `0.0.0.0`
+  package static func anyIPv4(port: UInt16) -> Endpoint { Endpoint(ipv4: 0, port: port) }
+  /// `127.0.0.1`. As what a listener binds, port 0 means any free port.
+  public static func loopback(port: UInt16 = 0) -> Endpoint { Endpoint(ipv4: 0x7f00_0001, port: port) }
+  /// `255.255.255.255`
+  package static func broadcast(port: UInt16) -> Endpoint { Endpoint(ipv4: 0xffff_ffff, port: port) }
+
   /// The same address at another port.
   public func with(port: UInt16) -> Endpoint { Endpoint(high: high, low: low, scope: scope, port: port) }
 
   /// `0.0.0.0` or `::`: no host's address.
-  var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
+  package var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
 
   /// `127.0.0.0/8` or `::1`: this host.
   public var isLoopback: Bool {

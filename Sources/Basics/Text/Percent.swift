@@ -1,12 +1,12 @@
 /// Percent-encoding of the texts that stand inside one field of a line.
-enum Percent {
+package enum Percent {
   /// Writes every byte that could end or change the field as `%XX`; UTF-8 stands as it is.
-  static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
+  package static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
     for byte in bytes {
       if mustEncode(byte) {
         text.append(Ascii.percent)
-        text.append(upper(byte >> 4))
-        text.append(upper(byte & 15))
+        text.append(Hexadecimal.upper(byte >> 4))
+        text.append(Hexadecimal.upper(byte & 15))
       } else {
         text.append(byte)
       }
@@ -14,14 +14,14 @@ enum Percent {
   }
 
   /// Nil when a `%` is not followed by two hex digits.
-  static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var index = text.startIndex
     while index < text.endIndex {
       if text[index] == Ascii.percent {
-        guard text.endIndex - index > 2, let high = Ascii.nibble(text[index + 1]),
-          let low = Ascii.nibble(text[index + 2])
+        guard text.endIndex - index > 2, let high = Hexadecimal.value(text[index + 1]),
+          let low = Hexadecimal.value(text[index + 2])
         else { return nil }
         bytes.append(high << 4 | low)
         index += 3
@@ -39,6 +39,4 @@ enum Percent {
     default: false
     }
   }
-
-  private static func upper(_ nibble: UInt8) -> UInt8 { nibble < 10 ? Ascii.zero + nibble : 0x41 + nibble - 10 }
 }

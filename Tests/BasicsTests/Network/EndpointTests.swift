@@ -1,35 +1,6 @@
+import Basics
+import TestKit
 import Testing
-
-@testable import PeerNet
-
-@Suite struct TimeTests {
-  @Test func arithmeticSaturates() {
-    #expect(Instant.distantFuture + .seconds(1) == .distantFuture)
-    #expect(Instant(nanoseconds: 5) + .nanoseconds(-6) == .zero)
-    #expect(Instant.zero + .nanoseconds(.min) == .zero)
-    #expect(Instant(nanoseconds: 5) - .nanoseconds(.min) == Instant(nanoseconds: 5 + UInt64(Int64.max)))
-    #expect(Instant.distantFuture - Instant.zero == .max)
-    #expect(Instant.zero - Instant.distantFuture == .nanoseconds(-.max))
-    #expect(Duration.seconds(.max) == .max)
-    #expect(Duration.seconds(.min) == .nanoseconds(.min))
-    #expect(Duration.max + .nanoseconds(1) == .max)
-    #expect(Duration.nanoseconds(.min) - .nanoseconds(1) == .nanoseconds(.min))
-    #expect(-Duration.nanoseconds(.min) == .max)
-    #expect(Duration.nanoseconds(.min) / -1 == .max)
-    #expect(Duration.max * -2 == .nanoseconds(.min))
-  }
-
-  @Test func arithmeticIsOrdinaryOtherwise() {
-    let start = Instant(nanoseconds: 1_000)
-    #expect(start + .microseconds(1) - start == .nanoseconds(1_000))
-    #expect(start - (start + .milliseconds(3)) == -.milliseconds(3))
-    #expect(Duration.seconds(3) / 2 == .milliseconds(1_500))
-    #expect(Duration.seconds(90).seconds == 90)
-    #expect(Duration.seconds(2).milliseconds == 2_000)
-    #expect(Duration.seconds(-1) < .zero)
-    #expect(start < start + .nanoseconds(1))
-  }
-}
 
 @Suite struct EndpointTests {
   @Test(arguments: [

@@ -1,6 +1,6 @@
 /// RFC 4648 Base32 without padding (Protocol, Keys).
-enum Base32 {
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+package enum Base32 {
+  package static func encode(_ bytes: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count * 8 + 4) / 5)
     var window: UInt32 = 0
@@ -19,7 +19,7 @@ enum Base32 {
 
   /// Nil unless `text` is what `encode` writes, in either case: no padding, no other characters, and the bits that
   /// the last character has left over are zero, so that every value has one spelling.
-  static func decode(_ text: [UInt8]) -> [UInt8]? {
+  package static func decode(_ text: [UInt8]) -> [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count * 5 / 8)
     var window: UInt32 = 0

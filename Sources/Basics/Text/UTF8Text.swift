@@ -1,7 +1,7 @@
 /// UTF-8 by hand: the standard library's `String` would bring Unicode tables onto the board.
 package enum UTF8Text {
   /// The number of code points, or nil when `text` is not UTF-8 (over-long forms, surrogates, beyond U+10FFFF).
-  static func characterCount(_ text: Span<UInt8>) -> Int? {
+  package static func characterCount(_ text: Span<UInt8>) -> Int? {
     var count = 0
     var index = 0
     while index < text.count {
@@ -12,8 +12,19 @@ package enum UTF8Text {
     return count
   }
 
+  /// The index of the first byte that is wrong; nil when there is none.
+  package static func firstFault(in text: ArraySlice<UInt8>) -> Int? {
+    let span = text.span
+    var index = 0
+    while index < span.count {
+      guard let (_, length) = character(span, at: index) else { return text.startIndex + index }
+      index += length
+    }
+    return nil
+  }
+
   /// The code point at `index`, which must lie inside `text`, and its length in bytes; nil when it is malformed.
-  static func character(_ text: Span<UInt8>, at index: Int) -> (UInt32, length: Int)? {
+  package static func character(_ text: Span<UInt8>, at index: Int) -> (UInt32, length: Int)? {
     let first = text[index]
     if first < 0x80 { return (UInt32(first), 1) }
     let length: Int

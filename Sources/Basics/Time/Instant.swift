@@ -15,7 +15,7 @@ public struct Instant: Hashable, Comparable, Sendable {
   public static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
   /// The instant that much later, or earlier for a negative duration; saturating.
-  public static func + (instant: Instant, duration: Duration) -> Instant {
+  public static func + (instant: Instant, duration: TimeSpan) -> Instant {
     let magnitude = duration.nanoseconds.magnitude
     if duration.nanoseconds < 0 {
       let (difference, overflow) = instant.nanoseconds.subtractingReportingOverflow(magnitude)
@@ -26,13 +26,13 @@ public struct Instant: Hashable, Comparable, Sendable {
   }
 
   /// The instant that much earlier; saturating.
-  public static func - (instant: Instant, duration: Duration) -> Instant { instant + -duration }
+  public static func - (instant: Instant, duration: TimeSpan) -> Instant { instant + -duration }
 
   /// From the right instant to the left one, negative when the left one is earlier; saturating.
-  public static func - (later: Instant, earlier: Instant) -> Duration {
+  public static func - (later: Instant, earlier: Instant) -> TimeSpan {
     if later >= earlier {
-      return Duration(nanoseconds: Int64(clamping: later.nanoseconds - earlier.nanoseconds))
+      return TimeSpan(nanoseconds: Int64(clamping: later.nanoseconds - earlier.nanoseconds))
     }
-    return -Duration(nanoseconds: Int64(clamping: earlier.nanoseconds - later.nanoseconds))
+    return -TimeSpan(nanoseconds: Int64(clamping: earlier.nanoseconds - later.nanoseconds))
   }
 }

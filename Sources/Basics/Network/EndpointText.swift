@@ -1,7 +1,7 @@
 // Numeric text only: `192.168.1.5:4040`, `[fe80::1%3]:4040`. Names are never resolved here.
 extension Endpoint {
   /// The longest text that is read; the longest that is written is shorter.
-  static let maximumTextLength = 64
+  package static let maximumTextLength = 64
 
   /// `192.168.1.5:4040` for IPv4, `[fe80::1%3]:4040` for IPv6 (RFC 5952), the scope as a number.
   public var text: [UInt8] {
@@ -9,19 +9,19 @@ extension Endpoint {
     if let ipv4 {
       for shift in [24, 16, 8, 0] as [UInt32] {
         if shift != 24 { text.append(Ascii.dot) }
-        text.appendDecimal(UInt64(ipv4 >> shift & 0xff))
+        text.append(decimal: ipv4 >> shift & 0xff)
       }
     } else {
       text.append(Ascii.openBracket)
       appendGroups(to: &text)
       if scope != 0 {
         text.append(Ascii.percent)
-        text.appendDecimal(UInt64(scope))
+        text.append(decimal: scope)
       }
       text.append(Ascii.closeBracket)
     }
     text.append(Ascii.colon)
-    text.appendDecimal(UInt64(port))
+    text.append(decimal: port)
     return text
   }
 
@@ -42,7 +42,7 @@ extension Endpoint {
       } else if index != 0 {
         text.append(Ascii.colon)
       }
-      text.appendHexadecimal(group(index))
+      text.append(hexadecimal: group(index))
     }
     if zeros.upperBound == 8 {
       text.append(Ascii.colon)
@@ -54,7 +54,7 @@ extension Endpoint {
   /// port, leading zeros, a scope on an IPv4 address, spaces.
   public init?(text: [UInt8]) {
     guard text.count <= Self.maximumTextLength, let colon = text.lastIndex(of: Ascii.colon),
-      let port = Ascii.decimal(text[(colon + 1)...], maximum: 0xffff)
+      let port = text[(colon + 1)...].canonicalDecimal(upTo: 0xffff)
     else { return nil }
     let host = text[..<colon]
     if host.first != Ascii.openBracket {
@@ -66,7 +66,7 @@ extension Endpoint {
     var address = host.dropFirst().dropLast()
     var scope: UInt64 = 0
     if let percent = address.firstIndex(of: Ascii.percent) {
-      guard let number = Ascii.decimal(address[(percent + 1)...], maximum: UInt64(UInt32.max)), number != 0 else {
+      guard let number = address[(percent + 1)...].canonicalDecimal(upTo: UInt64(UInt32.max)), number != 0 else {
         return nil
       }
       scope = number
@@ -82,7 +82,7 @@ extension Endpoint {
     var rest = text
     for index in 0..<4 {
       let end = index < 3 ? rest.firstIndex(of: Ascii.dot) : rest.endIndex
-      guard let end, let byte = Ascii.decimal(rest[..<end], maximum: 255) else { return nil }
+      guard let end, let byte = rest[..<end].canonicalDecimal(upTo: 255) else { return nil }
       address = address << 8 | byte
       rest = rest[min(end + 1, rest.endIndex)...]
     }
@@ -107,7 +107,7 @@ extension Endpoint {
         groups.append(UInt64(tail & 0xffff))
         break
       }
-      guard let group = Ascii.hexadecimal(part) else { return nil }
+      guard let group = part.hexadecimal(maximumCount: 4) else { return nil }
       groups.append(group)
       guard end != rest.endIndex else { break }
       rest = rest[(end + 1)...]

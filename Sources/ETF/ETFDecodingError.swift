@@ -1,5 +1,5 @@
 /// Why bytes are no term that we accept. Always the sender's doing.
-public struct DecodingError: Error, Hashable, Sendable {
+public struct ETFDecodingError: Error, Hashable, Sendable {
   /// What is wrong with the bytes.
   public enum Kind: Hashable, Sendable {
     /// The input is longer than the limit.

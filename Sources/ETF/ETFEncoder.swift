@@ -1,3 +1,5 @@
+import Basics
+
 /// How atoms are written; everything else has one form.
 public struct EncodingOptions: Sendable {
   /// The two ways in which a name of Latin-1 can be written.
@@ -18,7 +20,7 @@ public struct EncodingOptions: Sendable {
 extension Term {
   /// Appends the version byte and the bytes that OTP writes for this term, map pairs in their order.
   public func encode(into output: inout [UInt8], options: EncodingOptions = .init()) {
-    let encoder = Encoder(options: options)
+    let encoder = ETFEncoder(options: options)
     encoder.appendVersion(to: &output)
     encoder.append(self, to: &output)
   }
@@ -49,7 +51,7 @@ extension Term {
 }
 
 /// Writes terms piece by piece, for a fixed shape around other terms that need not be built to be written.
-public struct Encoder {
+public struct ETFEncoder {
   let options: EncodingOptions
 
   /// An encoder without state: any number of terms can be appended with it.

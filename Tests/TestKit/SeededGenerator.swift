@@ -1,12 +1,11 @@
-import Testing
-
 /// SplitMix64: the same hostile inputs on every run.
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// A seed gives one sequence.
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -14,10 +13,12 @@ struct SeededGenerator: RandomNumberGenerator {
     return mixed ^ mixed >> 31
   }
 
-  mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) } }
+  public mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
+  }
 
   /// One to four edits: a byte changed, taken out, put in or doubled, a piece cut off or copied elsewhere.
-  mutating func mutate(_ original: [UInt8], favouring alphabet: [UInt8] = []) -> [UInt8] {
+  public mutating func mutate(_ original: [UInt8], favouring alphabet: [UInt8] = []) -> [UInt8] {
     var bytes = original
     for _ in 0..<Int.random(in: 1...4, using: &self) {
       let place = bytes.isEmpty ? 0 : Int.random(in: 0..<bytes.count, using: &self)
@@ -38,12 +39,4 @@ struct SeededGenerator: RandomNumberGenerator {
     }
     return bytes
   }
-}
-
-func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
-func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
-/// `#expect` for what changes its receiver, which the macro cannot call.
-func holds(_ condition: Bool, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
-  #expect(condition, comment, sourceLocation: sourceLocation)
 }
