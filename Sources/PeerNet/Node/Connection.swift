@@ -132,3 +132,8 @@ final class Connection {
     }
   }
 }
+
+extension [Connection] {
+  /// Takes one out.
+  mutating func remove(_ connection: Connection) { removeAll { $0 === connection } }
+}

@@ -216,7 +216,7 @@ final class PeerLinks {
   ///
   /// - Returns: whether the peer, or the way to it, is to blame: it was not our own doing.
   func ended(attempt: Connection, _ reason: CloseReason, now: Instant) -> Bool {
-    attempts.removeAll { $0 === attempt }
+    attempts.remove(attempt)
     switch reason {
     case .superseded, .disconnectRequested, .stopping, .unpaired: return false
     default: break
@@ -228,13 +228,13 @@ final class PeerLinks {
 
   /// The peer was let in.
   func letIn(_ connection: Connection) {
-    attempts.removeAll { $0 === connection }
+    attempts.remove(connection)
     connections.append(connection)
   }
 
   /// A connection on which the peer was let in has ended: whatever had lost to it lives on, or has lost to its heir.
   func ended(_ connection: Connection, heir: Connection?, _ reason: CloseReason, now: Instant) {
-    connections.removeAll { $0 === connection }
+    connections.remove(connection)
     lastEnd = (reason, now)
     for other in connections { other.open?.outlive(connection, heir: heir) }
   }

@@ -81,7 +81,7 @@ struct Strangers {
     return stranger.likelihood * 4 + stage
   }
 
-  mutating func remove(_ connection: Connection) { connections.removeAll { $0 === connection } }
+  mutating func remove(_ connection: Connection) { connections.remove(connection) }
 
   // MARK: Answers
 
