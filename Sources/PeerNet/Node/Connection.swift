@@ -134,6 +134,7 @@ final class Connection {
 }
 
 extension [Connection] {
-  /// Takes one out.
+  /// Takes one out. Written out at each use it would cost the agent several hundred bytes.
+  @inline(never)
   mutating func remove(_ connection: Connection) { removeAll { $0 === connection } }
 }
