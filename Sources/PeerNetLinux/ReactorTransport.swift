@@ -167,7 +167,7 @@ public final class ReactorTransport {
     connection.write(bytes)
     guard connection.pendingBytes == 0 else { return }
     node?.reuse(id, bytes)
-    node?.drained(id, now: now)
+    node?.handleDrained(id, now: now)
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {
@@ -186,7 +186,7 @@ public final class ReactorTransport {
       address.port = 0
       probes = try? UDPSocket(on: address, reactor: reactor) { [self] datagram, bytes in
         guard !datagram.isTruncated else { return }
-        self.node?.receiveProbe(Array(bytes), from: datagram.source, now: now)
+        self.node?.handleProbe(Array(bytes), from: datagram.source, now: now)
         carryOut()
       }
       if probes != nil { break }
@@ -216,7 +216,7 @@ public final class ReactorTransport {
 
   private func accept(_ connection: TCPConnection) {
     guard let node else { return connection.close() }
-    let id = node.accept(from: connection.remote, now: now)
+    let id = node.handleAccepted(from: connection.remote, now: now)
     connections[id] = connection
     // In a flood most connections are rejected at once. Nothing else is done for them.
     carryOut()
@@ -227,13 +227,13 @@ public final class ReactorTransport {
     switch event {
     case .opened:
       dialling.remove(id)
-      node?.connected(id, now: now)
-    case .received(let bytes): node?.receive(id, bytes, now: now)
-    case .drained: node?.drained(id, now: now)
+      node?.handleConnected(id, now: now)
+    case .received(let bytes): node?.handleReceived(id, bytes, now: now)
+    case .drained: node?.handleDrained(id, now: now)
     case .ended:
       guard let connection = connections.removeValue(forKey: id) else { return }
       connection.close()
-      node?.disconnected(id, .closedByPeer, now: now)
+      node?.handleDisconnected(id, .closedByPeer, now: now)
     case .closed(let error):
       guard connections.removeValue(forKey: id) != nil else {
         lingering -= 1
@@ -248,16 +248,16 @@ public final class ReactorTransport {
   private func ended(_ id: ConnectionID, _ error: Errno?) {
     let isDial = dialling.remove(id) != nil
     switch error?.code {
-    case .none: node?.disconnected(id, .closedByPeer, now: now)
-    case .connectionRefused where isDial: node?.dialFailed(id, .refused, now: now)
-    case .timedOut where isDial: node?.dialFailed(id, .dialTimedOut, now: now)
-    case .some(let code) where isDial: node?.dialFailed(id, .unreachable(errno: code.number), now: now)
-    case .some(let code): node?.disconnected(id, .broken(errno: code.number), now: now)
+    case .none: node?.handleDisconnected(id, .closedByPeer, now: now)
+    case .connectionRefused where isDial: node?.handleDialFailed(id, .refused, now: now)
+    case .timedOut where isDial: node?.handleDialFailed(id, .dialTimedOut, now: now)
+    case .some(let code) where isDial: node?.handleDialFailed(id, .unreachable(errno: code.number), now: now)
+    case .some(let code): node?.handleDisconnected(id, .broken(errno: code.number), now: now)
     }
   }
 
   private func datagram(_ received: BroadcastSockets.Received) {
-    node?.receiveDatagram(
+    node?.handleDatagram(
       Array(received.bytes), from: received.source, link: received.onLink ? received.interface : nil,
       now: now)
     carryOut()
@@ -271,7 +271,7 @@ public final class ReactorTransport {
     for name in configuration.interfaces ?? [] where !(monitor?.table.interfaces.contains { $0.name == name } ?? true) {
       onDiscoveryFailure(name, Errno("interface", .noSuchDevice))
     }
-    node?.networkChanged(now: now)
+    node?.handleNetworkChange(now: now)
     carryOut()
   }
 
@@ -292,11 +292,11 @@ public final class ReactorTransport {
       if let obstacle = Socket.obstacle(from: local, to: connection.remote) {
         connections[id] = nil
         connection.close()
-        node?.disconnected(id, .pathLost(errno: obstacle.code.number), now: now)
+        node?.handleDisconnected(id, .pathLost(errno: obstacle.code.number), now: now)
         continue
       }
       local.port = 0
-      if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node?.linkLost(id, now: now) }
+      if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node?.handleLinkLost(id, now: now) }
     }
   }
 }

@@ -108,6 +108,10 @@ import Testing
   }
 }
 
+extension Procedure {
+  fileprivate func allows(_ plan: Plan, _ grants: Grants) -> Bool { permission(of: grants).covers(plan.boundValues) }
+}
+
 @Suite struct Policy {
   static let writePump = Plan.gpioWrite([LineLevel(label: bytes("pump"), isActive: true)])
 
@@ -122,7 +126,7 @@ import Testing
     }
     #expect(Procedure.agentWhoAmI.allows(.whoAmI, .none))
     // It has no plan of its own: what it names is granted or not.
-    #expect(!Procedure.agentOnce.isOpen(to: .everything) && !Procedure.agentOnce.allows(.whoAmI, .everything))
+    #expect(Procedure.agentOnce.permission(of: .everything) == .none)
   }
 
   @Test func aGrantOfOneLineIsHeldAgainstEachArgument() {
@@ -142,9 +146,11 @@ import Testing
   @Test func admission() throws {
     let form = Plan.ArgumentForm.handle(map((binary("timeout"), 1)))
     // Who may not call learns nothing about arguments.
-    #expect(throws: Refusal.forbidden) { try Plan.admit(.wifiRestart, form, grants: grants("wifi.status")) }
+    #expect(throws: Refusal.forbidden) {
+      try Plan.admit(.wifiRestart, form, Procedure.wifiRestart.permission(of: grants("wifi.status")))
+    }
     #expect(throws: Refusal.badArgument(.unfit(.timeout))) {
-      try Plan.admit(.wifiRestart, form, grants: grants("wifi.*"))
+      try Plan.admit(.wifiRestart, form, Procedure.wifiRestart.permission(of: grants("wifi.*")))
     }
     #expect(throws: Refusal.unknownProcedure) {
       try Plan.admit(module: bytes("os"), function: bytes("cmd"), arguments: .list([]), grants: .everything)
@@ -154,7 +160,8 @@ import Testing
         module: bytes("Elixir.Gpio"), function: bytes("write"), arguments: .list([binary("pump"), 1]),
         grants: grants("gpio.write:pump")) == Policy.writePump)
     #expect(throws: Refusal.forbidden) {
-      try Plan.admit(.gpioWrite, .list(.list([binary("led"), 1])), grants: grants("gpio.write:pump"))
+      try Plan.admit(
+        .gpioWrite, .list(.list([binary("led"), 1])), Procedure.gpioWrite.permission(of: grants("gpio.write:pump")))
     }
     #expect(Refusal.forbidden.reason == atom("forbidden"))
     #expect(Refusal.badArgument(.tooMany).reason == binary("bad_argument: too many arguments"))

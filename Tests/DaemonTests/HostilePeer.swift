@@ -33,8 +33,7 @@ final class HostilePeer {
     identity = TestBoard.identity(seed)
     hello = Hello(instance: [UInt8](repeating: instance, count: 16))
     session = Session(
-      id: ConnectionID(1), role: .initiator, endpoint: Endpoint(ipv4: 0x7f00_0001, port: port), wire: wire,
-      limits: Limits(), now: .zero)
+      role: .initiator, endpoint: Endpoint(ipv4: 0x7f00_0001, port: port), wire: wire, limits: Limits())
     session.connected(now: .zero, random: &random)
     flush()
     while true {

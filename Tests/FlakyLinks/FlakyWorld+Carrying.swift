@@ -121,28 +121,28 @@ extension FlakyWorld {
     case .accepted(let connection):
       guard let sides = connections[connection]?.sides, sides[1].id == nil, !sides[1].isOver else { return }
       let from = Endpoint(ipv4: sides[0].address, port: 50_000)
-      let id = node.accept(from: from, now: clock)
+      let id = node.handleAccepted(from: from, now: clock)
       connections[connection]!.sides[1].id = id
       named[Name(host: host, id: id)] = (connection, 1)
       if costOfAccepting > .zero { stall(host, for: max(hosts[host].stalledUntil - now, .zero) + costOfAccepting) }
     case .connected(let connection):
-      if let id = connections[connection]?.sides[0].id { node.connected(id, now: clock) }
-    case .dialFailed(let id, let reason): node.dialFailed(id, reason, now: clock)
+      if let id = connections[connection]?.sides[0].id { node.handleConnected(id, now: clock) }
+    case .dialFailed(let id, let reason): node.handleDialFailed(id, reason, now: clock)
     case .bytes(let connection, let side, let bytes):
-      if let id = connections[connection]?.sides[side].id { node.receive(id, bytes, now: clock) }
-    case .drained(let id): node.drained(id, now: clock)
+      if let id = connections[connection]?.sides[side].id { node.handleReceived(id, bytes, now: clock) }
+    case .drained(let id): node.handleDrained(id, now: clock)
     case .ended(let connection, let side, let reason):
       guard let id = connections[connection]?.sides[side].id else { return }
       connections[connection]!.sides[side].id = nil
-      node.disconnected(id, reason, now: clock)
+      node.handleDisconnected(id, reason, now: clock)
       forget(connection)
     case .datagram(let bytes, let endpoint):
-      node.receiveDatagram(bytes, from: endpoint, link: 1, now: clock)
-    case .probe(let bytes, let endpoint): node.receiveProbe(bytes, from: endpoint, now: clock)
-    case .networkChanged: node.networkChanged(now: clock)
+      node.handleDatagram(bytes, from: endpoint, link: 1, now: clock)
+    case .probe(let bytes, let endpoint): node.handleProbe(bytes, from: endpoint, now: clock)
+    case .networkChanged: node.handleNetworkChange(now: clock)
     case .linkLost:
       for name in named.keys.filter({ $0.host == host }).sorted(by: { $0.id < $1.id }) {
-        node.linkLost(name.id, now: clock)
+        node.handleLinkLost(name.id, now: clock)
       }
     }
   }

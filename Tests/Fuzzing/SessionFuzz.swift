@@ -73,7 +73,7 @@ private final class Attack {
   }
 
   private func dialIn() {
-    connection = node.accept(from: Endpoint(ipv4: 2, port: 2), now: now)
+    connection = node.handleAccepted(from: Endpoint(ipv4: 2, port: 2), now: now)
     reader = FrameReader()
     var m1: [UInt8] = []
     phase = .awaitingM2(InitiatorAwaitingM2(transcript: wire.transcript, ephemeral: key(3), message: &m1))
@@ -91,7 +91,7 @@ private final class Attack {
   private func sayHandshake(_ message: [UInt8]) {
     var body: [UInt8] = []
     wire.appendHandshake(message, to: &body)
-    if let connection { node.receive(connection, frame(body), now: now) }
+    if let connection { node.handleReceived(connection, frame(body), now: now) }
   }
 
   func run(_ program: ArraySlice<UInt8>) {
@@ -102,15 +102,19 @@ private final class Attack {
       steps += 1
       perform(operation)
       settle()
-      guard node.halfOpen <= 4, node.sessions.count <= 4 + 16, node.requests.count <= 4 else { fatalError("unbounded") }
-      guard node.admitted == node.sessions.count(where: { $0.ledger.isAdmitted }) else { fatalError("miscounted") }
-      for session in node.sessions {
-        guard node.deadline ?? .distantFuture <= node.deadline(of: session) else { fatalError("nobody wakes") }
+      guard node.strangers.connections.count <= 4, node.connections.count <= 4 + 16, node.serving.works.count <= 4
+      else {
+        fatalError("unbounded")
+      }
+      let open = node.peers.reduce(0) { $0 + $1.connections.count }
+      guard open == node.connections.count(where: { $0.open != nil }) else { fatalError("miscounted") }
+      for connection in node.connections {
+        guard node.deadline ?? .distantFuture <= connection.deadline else { fatalError("nobody wakes") }
       }
     }
     node.stop(now: now)
     settle()
-    guard node.sessions.isEmpty else { fatalError("still open") }
+    guard node.connections.isEmpty else { fatalError("still open") }
   }
 
   private func take(_ limit: Int = 255) -> [UInt8] {
@@ -123,29 +127,29 @@ private final class Attack {
     let key = peerKey.publicKey
     switch operation & 15 {
     case 0: now = now + .milliseconds(Int64(rest.popFirst() ?? 0) * 97)
-    case 1: strangers.append(node.accept(from: Endpoint(ipv4: UInt32(rest.popFirst() ?? 0), port: 9), now: now))
-    case 2: if let last = strangers.last { node.receive(last, take(), now: now) }
-    case 3: if let first = strangers.first { node.receive(first, frame(take()), now: now) }
+    case 1: strangers.append(node.handleAccepted(from: Endpoint(ipv4: UInt32(rest.popFirst() ?? 0), port: 9), now: now))
+    case 2: if let last = strangers.last { node.handleReceived(last, take(), now: now) }
+    case 3: if let first = strangers.first { node.handleReceived(first, frame(take()), now: now) }
     case 4, 5, 6: seal(take())
     case 7: seal(envelope(.call(id: UInt64(operation >> 4) + 1, name: "echo", arguments: .binary(take()))))
     case 8: seal(envelope(.reply(id: UInt64(operation >> 4), .ok(.binary(take())))))
     case 9: seal(envelope(.ping(nonce: operation & 16 == 0 ? Array("PeerNet/2xxxxxxx".utf8) : take())))
     case 10: if !tokens.isEmpty { node.reply(tokens.removeLast(), .ok(.binary(take())), now: now) }
     case 11: _ = try? node.call(key, "echo", .binary(take()), timeout: .milliseconds(500), now: now)
-    case 12: node.receiveDatagram(take(), from: Endpoint(ipv4: 7, port: 4_040), link: 1, now: now)
+    case 12: node.handleDatagram(take(), from: Endpoint(ipv4: 7, port: 4_040), link: 1, now: now)
     case 13: isSlow.toggle()
-    case 14: if let connection { node.disconnected(connection, .closedByPeer, now: now) }
+    case 14: if let connection { node.handleDisconnected(connection, .closedByPeer, now: now) }
     default:
       switch operation >> 4 {
       case 0: node.setTrust(TrustList(), now: now)
-      case 1: node.networkChanged(now: now)
+      case 1: node.handleNetworkChange(now: now)
       case 2: node.disconnect(key, now: now)
       case 3: node.connect(key, at: [Endpoint(ipv4: 1, port: 1)], now: now)
-      case 4: if let connection { node.receive(connection, take(), now: now) }
+      case 4: if let connection { node.handleReceived(connection, take(), now: now) }
       case 5: _ = try? node.ping(key, now: now)
       case 6: probe(rest.popFirst() ?? 0)
-      case 7: node.receiveProbe(rest.first == 0 ? lastProbe : take(), from: Endpoint(ipv4: 2, port: 3), now: now)
-      case 8: if let connection { node.linkLost(connection, now: now) }
+      case 7: node.handleProbe(rest.first == 0 ? lastProbe : take(), from: Endpoint(ipv4: 2, port: 3), now: now)
+      case 8: if let connection { node.handleLinkLost(connection, now: now) }
       default: dialIn()
       }
     }
@@ -157,8 +161,8 @@ private final class Attack {
     guard let sealed = probes?.seal(.init(kind: kind, number: UInt64(choice >> 3), received: UInt64(choice) << 3))
     else { return }
     lastProbe = sealed
-    let source = choice & 4 == 0 ? UInt32(node.sessions.last?.endpoint == Endpoint(ipv4: 1, port: 1) ? 1 : 2) : 7
-    node.receiveProbe(sealed, from: Endpoint(ipv4: source, port: choice & 2 == 0 ? 9 : 10), now: now)
+    let source = choice & 4 == 0 ? UInt32(node.connections.last?.endpoint == Endpoint(ipv4: 1, port: 1) ? 1 : 2) : 7
+    node.handleProbe(sealed, from: Endpoint(ipv4: source, port: choice & 2 == 0 ? 9 : 10), now: now)
   }
 
   private func envelope(_ envelope: Envelope) -> [UInt8] {
@@ -173,7 +177,7 @@ private final class Attack {
     var body = plaintext
     try! channel.sender.seal(&body, from: 0)
     phase = .established(channel)
-    node.receive(connection, frame(body), now: now)
+    node.handleReceived(connection, frame(body), now: now)
   }
 
   /// Carries out what the node wants, and plays the peer's part of the handshake.
@@ -187,15 +191,15 @@ private final class Attack {
       switch output {
       case .dial(let id, let endpoint, _):
         guard endpoint == Endpoint(ipv4: 1, port: 1) else {
-          node.dialFailed(id, .refused, now: now)
+          node.handleDialFailed(id, .refused, now: now)
           continue
         }
         connection = id
         reader = FrameReader()
         phase = .awaitingM1(ResponderAwaitingM1(transcript: wire.transcript, ephemeral: key(3)))
-        node.connected(id, now: now)
+        node.handleConnected(id, now: now)
       case .send(let id, let bytes):
-        if !isSlow { node.drained(id, now: now) }
+        if !isSlow { node.handleDrained(id, now: now) }
         if id == connection { hear(bytes) }
       case .event(.request(let request)): if let token = request.token { tokens.append(token) }
       case .close, .setReading, .broadcast, .datagram, .probe, .event: break

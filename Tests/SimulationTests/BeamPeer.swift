@@ -7,6 +7,7 @@ import Sodium
 /// leaves unread what comes in M3's segment until more bytes come, pings every 30 s.
 final class BeamPeer: Party {
   private final class Connection {
+    let id: ConnectionID
     let session: Session
     var hasM1 = false
     var arrivals = 0
@@ -17,7 +18,8 @@ final class BeamPeer: Party {
     var late: (due: Instant, bytes: [UInt8])?
     var nextPing: Instant
 
-    init(_ session: Session, now: Instant) {
+    init(_ id: ConnectionID, _ session: Session, now: Instant) {
+      self.id = id
       self.session = session
       nextPing = now + .seconds(30)
     }
@@ -52,11 +54,11 @@ final class BeamPeer: Party {
 
   func dial(_ endpoint: Endpoint, now: Instant) {
     let connection = open(.initiator, endpoint, now: now)
-    outputs.append(.dial(connection.session.id, endpoint, deadline: .seconds(134)))
+    outputs.append(.dial(connection.id, endpoint, deadline: .seconds(134)))
   }
 
   func say(_ envelope: Envelope) {
-    guard let newest = connections.values.filter({ $0.isEstablished }).max(by: { $0.session.id < $1.session.id })
+    guard let newest = connections.values.filter({ $0.isEstablished }).max(by: { $0.id < $1.id })
     else { return }
     _ = try? newest.session.send(envelope)
     flush(newest)
@@ -65,28 +67,27 @@ final class BeamPeer: Party {
   private func open(_ role: Session.Role, _ endpoint: Endpoint, now: Instant) -> Connection {
     lastConnection += 1
     let session = Session(
-      id: ConnectionID(lastConnection), role: role, endpoint: endpoint, wire: .one, limits: Limits(), now: now,
-      encoding: EncodingOptions(atoms: .latin1))
-    let connection = Connection(session, now: now)
-    connections[session.id] = connection
+      role: role, endpoint: endpoint, wire: .one, limits: Limits(), encoding: EncodingOptions(atoms: .latin1))
+    let connection = Connection(ConnectionID(lastConnection), session, now: now)
+    connections[connection.id] = connection
     return connection
   }
 
-  func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID { open(.responder, endpoint, now: now).session.id }
+  func handleAccepted(from endpoint: Endpoint, now: Instant) -> ConnectionID { open(.responder, endpoint, now: now).id }
 
-  func connected(_ id: ConnectionID, now: Instant) {
+  func handleConnected(_ id: ConnectionID, now: Instant) {
     guard let connection = connections[id] else { return }
     connection.session.connected(now: now, random: &random)
     flush(connection)
   }
 
-  func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+  func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
-  func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
+  func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
-  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
+  func handleDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
 
-  func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+  func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     guard let connection = connections[id] else { return }
     connection.arrivals += 1
     let isM3 = connection.session.role == .responder && !connection.isEstablished && connection.hasM1
@@ -124,7 +125,7 @@ final class BeamPeer: Party {
     connection.isEstablished = true
     connection.nextPing = now + .seconds(30)
     established += 1
-    for other in connections.values.sorted(by: { $0.session.id < $1.session.id })
+    for other in connections.values.sorted(by: { $0.id < $1.id })
     where other !== connection && other.isEstablished { close(other) }
   }
 
@@ -141,23 +142,23 @@ final class BeamPeer: Party {
 
   private func close(_ connection: Connection) {
     flush(connection)
-    connections[connection.session.id] = nil
-    outputs.append(.close(connection.session.id, flush: true))
+    connections[connection.id] = nil
+    outputs.append(.close(connection.id, flush: true))
   }
 
-  func drained(_ id: ConnectionID, now: Instant) {
+  func handleDrained(_ id: ConnectionID, now: Instant) {
     guard let connection = connections[id] else { return }
     try? connection.session.drained()
     flush(connection)
   }
 
   func timeout(now: Instant) {
-    for connection in connections.values.sorted(by: { $0.session.id < $1.session.id }) {
+    for connection in connections.values.sorted(by: { $0.id < $1.id }) {
       guard let late = connection.late, now >= late.due else { continue }
       connection.late = nil
       read(late.bytes, connection, now: now)
     }
-    for connection in connections.values.sorted(by: { $0.session.id < $1.session.id })
+    for connection in connections.values.sorted(by: { $0.id < $1.id })
     where connection.isEstablished && now >= connection.nextPing {
       connection.nextPing = now + .seconds(30)
       try? connection.session.sendPing(random.bytes(16), now: now)
@@ -166,6 +167,6 @@ final class BeamPeer: Party {
   }
 
   private func flush(_ connection: Connection) {
-    if let bytes = connection.session.takeOutput() { outputs.append(.send(connection.session.id, bytes)) }
+    if let bytes = connection.session.takeOutput() { outputs.append(.send(connection.id, bytes)) }
   }
 }

@@ -54,7 +54,7 @@ import Testing
     world.run(.seconds(1))
     #expect(try calls(1, 40) == 0, "what it began before it went is still at work")
     for (_, request) in world.takeUnanswered() { world.act(0) { $0.reply(request.token!, .ok(1), now: world.now) } }
-    #expect(world.node(0).atWork.taken == 0)
+    #expect(world.node(0).serving.places.taken == 0)
     #expect(try calls(1, 40) == 8)
   }
 
@@ -181,6 +181,6 @@ import Testing
         #expect(world.outcome(1, call) == [.answered(.ok(.integer(Int64(index))))], "round \(round)")
       }
     }
-    #expect(world.node(0).sessions.allSatisfy { !$0.ledger.isHeldBack && $0.ledger.wait == .bytes })
+    #expect(world.node(0).connections.allSatisfy { $0.open?.isHeldBack == false && $0.open?.wait == .bytes })
   }
 }

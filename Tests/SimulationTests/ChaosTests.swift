@@ -21,9 +21,10 @@ import Testing
         let status = world.node(node).statuses.first { $0.entry.key == world.parties[other].publicKey }
         #expect(status?.isConnected == true)
       }
-      #expect(world.node(node).sessions.count == Self.count - 1)
-      #expect(world.node(node).requests.isEmpty)
-      #expect(world.node(node).sessions.allSatisfy { $0.ledger.calls.isEmpty && $0.ledger.pings.isEmpty })
+      #expect(world.node(node).connections.count == Self.count - 1)
+      #expect(world.node(node).serving.works.isEmpty)
+      let open = world.node(node).connections.compactMap(\.open)
+      #expect(open.count == Self.count - 1 && open.allSatisfy { $0.calls.isEmpty && $0.pings.isEmpty })
     }
     // And it stays so: nothing happens any more.
     let events = world.happened
@@ -74,7 +75,7 @@ import Testing
       case 18: if random.below(3) == 0 { world.powerCycle(node, keepsMemory: random.below(2) == 0) }
       case 19: world.act(node) { $0.setTrust(world.trust(of: node, without: [other]), now: world.now) }
       case 20: world.act(node) { $0.setTrust(world.trust(of: node), now: world.now) }
-      case 21: world.act(node) { $0.networkChanged(now: world.now) }
+      case 21: world.act(node) { $0.handleNetworkChange(now: world.now) }
       case 22, 23: Self.suspect(world, node, isSuspect: true)
       case 24: Self.suspect(world, node, isSuspect: false)
       case 25:
@@ -103,12 +104,11 @@ import Testing
   /// What the network does: a link is lost, or back. Whom the detector suspects stays so.
   private static func suspect(_ world: World, _ index: Int, isSuspect: Bool) {
     world.act(index) { node in
-      for session in node.sessions {
-        guard let peer = session.remote.flatMap({ node.peer($0) }) else { continue }
+      for connection in node.connections {
         if isSuspect {
-          node.suspected(session, peer, now: world.now)
-        } else if session.liveness?.state == .alive {
-          node.relieved(session, peer, now: world.now)
+          node.suspected(connection, now: world.now)
+        } else if connection.session.liveness?.state == .alive {
+          node.relieved(connection, now: world.now)
         }
       }
     }

@@ -58,9 +58,9 @@ import Testing
       while world.now < end, !isOver() {
         world.act(1) { node in
           while next <= world.now {
-            let id = node.accept(from: crowd.source(count, &random), now: world.now)
+            let id = node.handleAccepted(from: crowd.source(count, &random), now: world.now)
             let bytes = greeting.bytes(count)
-            if !bytes.isEmpty { node.receive(id, bytes, now: world.now) }
+            if !bytes.isEmpty { node.handleReceived(id, bytes, now: world.now) }
             count += 1
             next = next + crowd.spacing
           }
@@ -138,9 +138,9 @@ import Testing
     flood.run(.seconds(3))
     let answered = world.saidToStrangers - said
     #expect((32...32 + 3 * 63).contains(answered), "32 at once and 62 a second: \(answered) of \(flood.count)")
-    #expect(world.node(1).halfOpen == 64)
+    #expect(world.node(1).strangers.connections.count == 64)
     world.run(.seconds(6))
-    #expect(world.node(1).halfOpen == 0)
+    #expect(world.node(1).strangers.connections.count == 0)
   }
 
   /// Who shares an address with a friend has few of the places that are kept for it, and so has a crowd of such.
@@ -148,15 +148,18 @@ import Testing
     let world = world(seed: 5)
     world.act(1) { node in
       for number in 0..<100 {
-        _ = node.accept(from: World.endpoint(2).with(port: UInt16(1_000 + number)), now: world.now)
+        _ = node.handleAccepted(from: World.endpoint(2).with(port: UInt16(1_000 + number)), now: world.now)
       }
     }
-    let known = { world.node(1).strangers.count { $0.ledger.stranger?.isKnown ?? false } }
+    let known = { world.node(1).strangers.connections.count { $0.stranger?.isKnown ?? false } }
     #expect(known() == 4)
     world.act(1) { node in
       for host in 0..<40 {
-        node.flood.note(Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 1), of: PublicKey(UInt64(host / 4), 0, 0, 0))
-        for _ in 0..<4 { _ = node.accept(from: Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 9), now: world.now) }
+        node.strangers.flood.note(
+          Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 1), of: PublicKey(UInt64(host / 4), 0, 0, 0))
+        for _ in 0..<4 {
+          _ = node.handleAccepted(from: Endpoint(ipv4: 0x0d00_0000 + UInt32(host), port: 9), now: world.now)
+        }
       }
     }
     #expect(known() == 32)
@@ -164,14 +167,16 @@ import Testing
     world.act(1) { node in
       let key = PublicKey(1, 2, 3, 4)
       for host in [1, 2, 3, 4, 1, 5, 3] as [UInt32] {
-        node.flood.note(Endpoint(ipv4: 0x0f00_0000 + host, port: 1), of: key)
+        node.strangers.flood.note(Endpoint(ipv4: 0x0f00_0000 + host, port: 1), of: key)
       }
-      let known = (1...5 as ClosedRange<UInt32>).filter { node.flood.knows(Endpoint(ipv4: 0x0f00_0000 + $0, port: 9)) }
+      let known = (1...5 as ClosedRange<UInt32>).filter {
+        node.strangers.flood.knows(Endpoint(ipv4: 0x0f00_0000 + $0, port: 9))
+      }
       #expect(known == [1, 3, 4, 5])
     }
     // An address is no friend's any more when its key is not.
     world.act(1) { $0.setTrust(world.trust(of: 1, without: [2]), now: world.now) }
-    #expect(!world.node(1).flood.knows(World.endpoint(2)))
+    #expect(!world.node(1).strangers.flood.knows(World.endpoint(2)))
   }
 
   /// Friends in any number are no flood: what they take they give back.
@@ -194,18 +199,18 @@ import Testing
     world.act(1) { node in
       let m1 = Greeting.m1.bytes(1)
       for pieces in [[m1 + [0]], [m1, [0]]] {
-        let id = node.accept(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
-        for piece in pieces { node.receive(id, piece, now: world.now) }
-        if pieces.count == 1 { #expect(node.session(id) == nil) }
+        let id = node.handleAccepted(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
+        for piece in pieces { node.handleReceived(id, piece, now: world.now) }
+        if pieces.count == 1 { #expect(node.registry[id] == nil) }
       }
       // Some are answered at once, some wait; both end.
       let ids = (0..<40).map { _ in
-        let id = node.accept(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
-        node.receive(id, m1, now: world.now)
-        node.receive(id, [UInt8](repeating: 0, count: 2_000), now: world.now)
+        let id = node.handleAccepted(from: Endpoint(ipv4: 0x0e00_0000, port: 9), now: world.now)
+        node.handleReceived(id, m1, now: world.now)
+        node.handleReceived(id, [UInt8](repeating: 0, count: 2_000), now: world.now)
         return id
       }
-      #expect(ids.allSatisfy { node.session($0) == nil })
+      #expect(ids.allSatisfy { node.registry[$0] == nil })
     }
   }
 }

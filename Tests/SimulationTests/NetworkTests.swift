@@ -17,14 +17,14 @@ import Testing
   }
 
   private static func lose(_ world: World) {
-    world.act(0) { node in for session in node.sessions { node.linkLost(session.id, now: world.now) } }
+    world.act(0) { node in for connection in node.connections { node.handleLinkLost(connection.id, now: world.now) } }
   }
 
   @Test func aChangeLeavesASoundConnectionAlone() {
     let world = Self.pair(seed: 60)
     let (dials, happened) = (world.dials.count, world.happened)
     for _ in 0..<100 {
-      world.act(0) { $0.networkChanged(now: world.now) }
+      world.act(0) { $0.handleNetworkChange(now: world.now) }
       world.run(.milliseconds(70))
     }
     #expect(world.dials.count == dials && world.happened == happened)
@@ -36,14 +36,14 @@ import Testing
     let before = world.happened
     world.link.isBlackHole = true  // What is sent now would sever the connection: nothing is.
     Self.lose(world)
-    #expect(world.node(0).sessions.contains { $0.ledger.isSuspect })
+    #expect(world.node(0).connections.contains { $0.open?.standing.isSuspect ?? false })
     world.link.isBlackHole = false
     world.run(.milliseconds(1))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(30))
-    #expect(!world.node(0).sessions.contains { $0.ledger.isSuspect })
+    #expect(!world.node(0).connections.contains { $0.open?.standing.isSuspect ?? false })
     world.run(.seconds(20))
-    #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
+    #expect(world.open(0, with: 1) == 1 && world.node(0).connections.count == 1)
     #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
     #expect(world.happened[1] == before[1], "the other side has noticed nothing")
   }
@@ -52,7 +52,7 @@ import Testing
   @Test func beingHeardIsNoProof() {
     let world = Self.pair(seed: 62)
     world.links[World.endpoint(1)] = World.Link(isBlackHole: true)  // No second connection comes up.
-    func isSuspect() -> Bool { world.node(0).sessions.contains { $0.ledger.isSuspect && $0.ledger.isAdmitted } }
+    func isSuspect() -> Bool { world.node(0).connections.contains { $0.open?.standing.isSuspect ?? false } }
     world.link.delay = 3_000...3_000
     world.run { isSuspect() }
     Self.lose(world)
@@ -60,7 +60,7 @@ import Testing
     world.run { world.node(0).statuses[0].heard.map { $0 > start } ?? false }
     world.run(.milliseconds(100))
     #expect(isSuspect() && world.now - start < .seconds(10))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.seconds(5))
     #expect(isSuspect())
     world.run(.seconds(2))
@@ -94,8 +94,8 @@ import Testing
     #expect(world.dials.last?.to == Self.elsewhere)
     #expect(world.node(0).statuses[0].liveness == .alive)
     world.run(.seconds(30))
-    #expect(world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
-    #expect(world.node(0).sessions.allSatisfy { $0.ledger.isReliable })
+    #expect(world.open(0, with: 1) == 1 && world.node(0).connections.count == 1)
+    #expect(world.node(0).connections.allSatisfy { $0.isReliable })
     #expect(world.count(0) { if case .suspected = $0 { true } else { false } } == 0)
     #expect(world.count(0) { if case .disconnected = $0 { true } else { false } } == 0)
     #expect(
@@ -145,9 +145,9 @@ import Testing
   @Test func whoIsNotWantedIsNotFollowed() {
     let world = Self.pair(seed: 70, announces: true)
     let peer = world.node(0).peers[0]
-    peer.isWanted = false
+    peer.wish = .none
     world.announce(1, at: Self.elsewhere, to: 0)
-    #expect(world.node(0).sessions.allSatisfy { $0.ledger.isReliable })
+    #expect(world.node(0).connections.allSatisfy { $0.isReliable })
   }
 
   /// It was not what it seemed, and the connection is dead: another one takes its place.
@@ -155,7 +155,7 @@ import Testing
     let world = Self.pair(seed: 63)
     world.severAll(0)
     Self.lose(world)
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(700))
     let call = try world.call(0, 1)
     world.run(.milliseconds(100))
@@ -171,7 +171,7 @@ import Testing
     world.connect(0, 1)
     world.run(.seconds(300 + Int64(seed)))
     world.cutOff = []
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(700))
     #expect(world.open(0, with: 1) == 1, "seed \(seed)")
   }
@@ -185,17 +185,17 @@ import Testing
     world.run(.seconds(60))
     let before = world.dials.count
     for _ in 0..<1_200 {
-      world.act(0) { $0.networkChanged(now: world.now) }
+      world.act(0) { $0.handleNetworkChange(now: world.now) }
       world.run(.milliseconds(50))
     }
     let count = world.dials.count - before
     #expect(count >= 25 && count <= 60 / 2 * 3 + 3, "\(count) dials in a minute")
     world.run(.seconds(60))
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     // Nothing of this round is sent again by itself any more.
     world.run(.milliseconds(1_200))
     world.links = [:]
-    world.act(0) { $0.networkChanged(now: world.now) }
+    world.act(0) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(1_500))
     #expect(world.open(0, with: 1) == 1)
   }
@@ -212,7 +212,7 @@ import Testing
     world.run(.milliseconds(200))
     #expect(world.open(0, with: 1) == 1)
     world.run(.seconds(10))
-    #expect(world.dials.count == 2 && world.open(0, with: 1) == 1 && world.node(0).sessions.count == 1)
+    #expect(world.dials.count == 2 && world.open(0, with: 1) == 1 && world.node(0).connections.count == 1)
   }
 
   /// No more than so often: a dead address gets three dials a round.

@@ -18,7 +18,7 @@ import Testing
       // Every kind of dawdling: nothing, a piece of a frame, an M1 and then silence.
       let bytes: [[UInt8]] = [[], [0, 0], [0, 0, 0, 32] + [UInt8](repeating: UInt8(index & 127) + 9, count: 32)]
       world.stranger(0x0b00_0000 + UInt32(index % 7), to: 1, saying: bytes[index % 3])
-      #expect(world.node(1).halfOpen <= 64)
+      #expect(world.node(1).strangers.connections.count <= 64)
     }
     world.connect(0, 1)
     world.run(.milliseconds(200))
@@ -27,9 +27,9 @@ import Testing
     #expect(world.outcome(0, call) == [.answered(.ok(1))])
     // Those who dawdle are gone in time, and the live connection is not.
     world.run(.seconds(10))
-    #expect(world.node(1).halfOpen == 0)
+    #expect(world.node(1).strangers.connections.count == 0)
     #expect(world.open(1, with: 0) == 1)
-    #expect(world.node(1).sessions.count == 1)
+    #expect(world.node(1).connections.count == 1)
   }
 
   /// A lossy link may hold back the last message of a handshake until the responder waits no more for it. That is no
@@ -57,7 +57,7 @@ import Testing
     world.add(trusting: [1], announces: true)
     world.run(.seconds(3))
     world.add(trusting: [0], announces: true) { $0.dialsAutomatically = true }
-    world.act(1) { $0.networkChanged(now: world.now) }
+    world.act(1) { $0.handleNetworkChange(now: world.now) }
     world.run(.milliseconds(500))
     #expect(world.node(1).statuses[0].isConnected, "an announce would have come after 5 s")
   }
@@ -151,7 +151,7 @@ import Testing
       let call = try world.call(0, 1)
       world.run(.milliseconds(50))
       world.act(1) { $0.setTrust(TrustList(), now: world.now) }
-      #expect(world.node(1).sessions.isEmpty)
+      #expect(world.node(1).connections.isEmpty)
       #expect(closes(world, 1) == [.unpaired])
       let said: CloseReason = wire == .two ? .peerSaid(.unpaired) : .closedByPeer
       world.run(.milliseconds(50))
@@ -161,7 +161,7 @@ import Testing
       for (_, request) in world.takeUnanswered() {
         world.act(1) { $0.reply(request.token!, .ok(1), now: world.now) }
       }
-      #expect(world.node(1).requests.isEmpty)
+      #expect(world.node(1).serving.works.isEmpty)
     }
   }
 
@@ -218,7 +218,7 @@ import Testing
       #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 <= .seconds(36) })
     }
     world.cutOff = []
-    world.act(1) { $0.networkChanged(now: world.now) }
+    world.act(1) { $0.handleNetworkChange(now: world.now) }
     // Within half a second by chance: others have lost the same access point.
     world.run(.milliseconds(600))
     #expect(world.open(1, with: 0) == 1, "a changed network is tried at once")

@@ -173,9 +173,9 @@ import Testing
     world.slowReaders = [0]
     for index in 0..<400 {
       world.act(0) { node in
-        guard let session = node.sessions.first else { return }
-        _ = try? session.send(.ping(nonce: [UInt8(index & 255)]))
-        node.touch(session)
+        guard let connection = node.connections.first else { return }
+        _ = try? connection.session.send(.ping(nonce: [UInt8(index & 255)]))
+        node.touch(connection)
       }
       world.run(.milliseconds(5))
     }
@@ -207,17 +207,17 @@ import Testing
       #expect(world.outcome(0, call) == [.answered(.ok(.integer(Int64(index))))])
     }
     #expect(world.count(0) { if case .closed(_, _, .peerSaid(.stopping)) = $0 { true } else { false } } == 1)
-    let late = world.node(1).accept(from: World.endpoint(0), now: world.now)
-    #expect(world.node(1).session(late) == nil)
+    let late = world.node(1).handleAccepted(from: World.endpoint(0), now: world.now)
+    #expect(world.node(1).registry[late] == nil)
   }
 
   /// What a connection had to say when it ended is said nowhere.
   @Test func nothingIsWrittenToAConnectionThatIsGone() throws {
     let world = pair()
     let node = world.node(0)
-    let id = try #require(node.sessions.first?.id)
+    let id = try #require(node.connections.first?.id)
     _ = try node.call(World.key(1).publicKey, "echo", 1, timeout: .seconds(1), now: world.now)
-    node.disconnected(id, .closedByPeer, now: world.now)
+    node.handleDisconnected(id, .closedByPeer, now: world.now)
     while let output = node.nextOutput() {
       if case .send = output { Issue.record("sent to a connection that is gone") }
     }

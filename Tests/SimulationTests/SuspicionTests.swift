@@ -26,16 +26,15 @@ import Testing
     return world
   }
 
-  private static func peer(_ world: World, _ index: Int) -> Peer { world.node(index).peers[0] }
+  private static func peer(_ world: World, _ index: Int) -> PeerLinks { world.node(index).peers[0] }
 
   private static func suspect(_ world: World, _ index: Int, _ isSuspect: Bool = true) {
     world.act(index) { node in
-      let peer = peer(world, index)
-      for session in peer.sessions.compactMap({ node.session($0) }) {
+      for connection in peer(world, index).connections {
         if isSuspect {
-          node.suspected(session, peer, now: world.now)
+          node.suspected(connection, now: world.now)
         } else {
-          node.relieved(session, peer, now: world.now)
+          node.relieved(connection, now: world.now)
         }
       }
     }
@@ -48,7 +47,7 @@ import Testing
   private static func checkOne(_ world: World, _ note: Comment) {
     for index in 0...1 {
       #expect(world.open(index, with: 1 - index) == 1, note)
-      #expect(world.node(index).sessions.count == 1, note)
+      #expect(world.node(index).connections.count == 1, note)
       #expect(peer(world, index).attempts.isEmpty, note)
     }
   }
@@ -123,7 +122,7 @@ import Testing
     let world = Self.pair(seed: 51)
     let before = world.dials.count
     world.node(0).configuration.dialsAutomatically = false
-    Self.peer(world, 0).isWanted = nil
+    Self.peer(world, 0).wish = .unsaid
     Self.suspect(world, 0)
     world.run(.seconds(5))
     #expect(world.dials.count == before)

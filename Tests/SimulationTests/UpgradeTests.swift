@@ -57,7 +57,7 @@ import Testing
     world.add(trusting: [0])
     world.connect(0, 1)
     // The first dial is through, the second one finds a closed door.
-    world.run { world.node(0).sessions.contains { $0.isEstablished } }
+    world.run { world.node(0).connections.contains { $0.session.isEstablished } }
     world.links[World.endpoint(1)] = World.Link(refuses: true)
     world.run(.seconds(3))
     let status = world.node(0).statuses[0]
@@ -69,9 +69,9 @@ import Testing
     let evidence = Array("PeerNet/2".utf8) + [UInt8](repeating: 0, count: 7)
     for _ in 0..<600 {
       world.act(1) { node in
-        for session in node.sessions {
-          _ = try? session.send(.ping(nonce: evidence))
-          node.touch(session)
+        for connection in node.connections {
+          _ = try? connection.session.send(.ping(nonce: evidence))
+          node.touch(connection)
         }
       }
       world.run(.milliseconds(100))
@@ -92,12 +92,12 @@ import Testing
     world.add(trusting: [0])
     world.connect(0, 1)
     let node = world.node(0)
-    world.run { node.sessions.contains { $0.wire == .two && $0.isEstablished } }
-    let held = try #require(node.sessions.first { $0.ledger.isProvisional })
-    let better = try #require(node.sessions.first { $0.wire == .two })
-    #expect(held.ledger.retirement?.winner == better.id)
-    world.act(0) { $0.disconnected(better.id, .closedByPeer, now: world.now) }
-    #expect(held.ledger.retirement == nil && held.isUsable)
+    world.run { node.connections.contains { $0.wire == .two && $0.session.isEstablished } }
+    let held = try #require(node.connections.first { $0.open?.isProvisional ?? false })
+    let better = try #require(node.connections.first { $0.wire == .two })
+    #expect(held.open?.retirement?.winner === better)
+    world.act(0) { $0.handleDisconnected(better.id, .closedByPeer, now: world.now) }
+    #expect(held.open?.retirement == nil && held.isUsable)
     #expect(node.statuses[0].isConnected)
   }
 
@@ -121,15 +121,15 @@ import Testing
       _ = dial(client)
     }
     let peer = try #require(server.peer(World.key(1).publicKey))
-    #expect(peer.sessions.count == 4)
+    #expect(peer.connections.count == 4)
     #expect(clients.prefix(4).allSatisfy { $0.statuses[0].isConnected })
     #expect(clients[4].statuses[0].lastClose == .peerSaid(.busy))
     // The first lost its connection without the server's noticing, and comes again.
-    let id = try #require(clients[0].sessions.first?.id)
-    clients[0].disconnected(id, .broken(errno: 104), now: world.now)
+    let id = try #require(clients[0].connections.first?.id)
+    clients[0].handleDisconnected(id, .broken(errno: 104), now: world.now)
     _ = dial(clients[0])
     #expect(clients[0].statuses[0].isConnected)
-    #expect(peer.sessions.count <= 5)
+    #expect(peer.connections.count <= 5)
     server.checkInvariants(now: world.now)
   }
 
@@ -145,19 +145,19 @@ import Testing
         switch output {
         case .dial(let id, _, _):
           dialled = id
-          accepted = server.accept(from: World.endpoint(9), now: now)
-          client.connected(id, now: now)
+          accepted = server.handleAccepted(from: World.endpoint(9), now: now)
+          client.handleConnected(id, now: now)
         case .send(let id, let bytes):
-          client.drained(id, now: now)
-          if id == dialled, let accepted { server.receive(accepted, bytes, now: now) }
+          client.handleDrained(id, now: now)
+          if id == dialled, let accepted { server.handleReceived(accepted, bytes, now: now) }
         case .close, .setReading, .broadcast, .datagram, .probe, .event: break
         }
       }
       while let output = server.nextOutput() {
         isBusy = true
         if case .send(let id, let bytes) = output {
-          server.drained(id, now: now)
-          if id == accepted, let dialled { client.receive(dialled, bytes, now: now) }
+          server.handleDrained(id, now: now)
+          if id == accepted, let dialled { client.handleReceived(dialled, bytes, now: now) }
         }
       }
     }

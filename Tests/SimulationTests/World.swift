@@ -10,13 +10,13 @@ protocol Party: AnyObject {
   var deadline: Instant? { get }
   func nextOutput() -> Output?
   func timeout(now: Instant)
-  func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID
-  func connected(_ id: ConnectionID, now: Instant)
-  func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
-  func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant)
-  func drained(_ id: ConnectionID, now: Instant)
-  func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
-  func receiveDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant)
+  func handleAccepted(from endpoint: Endpoint, now: Instant) -> ConnectionID
+  func handleConnected(_ id: ConnectionID, now: Instant)
+  func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
+  func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant)
+  func handleDrained(_ id: ConnectionID, now: Instant)
+  func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant)
+  func handleDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant)
 }
 
 extension Node: Party {}
@@ -168,7 +168,7 @@ final class World {
   /// Somebody says to a node where another one is, as anybody can.
   func announce(_ other: Int, at endpoint: Endpoint, to index: Int) {
     let bytes = Announce(key: parties[other].publicKey, port: endpoint.port)!.bytes
-    act(index) { $0.receiveDatagram(bytes, from: endpoint.with(port: 4_040), link: 1, now: now) }
+    act(index) { $0.handleDatagram(bytes, from: endpoint.with(port: 4_040), link: 1, now: now) }
   }
 
   // MARK: Faults
@@ -205,8 +205,8 @@ final class World {
 
   /// A connection from a stranger's address that says `bytes` and nothing more.
   func stranger(_ address: UInt32, to index: Int, saying bytes: [UInt8]) {
-    let id = parties[index].accept(from: Endpoint(ipv4: address, port: 9), now: now)
-    parties[index].receive(id, bytes, now: now)
+    let id = parties[index].handleAccepted(from: Endpoint(ipv4: address, port: 9), now: now)
+    parties[index].handleReceived(id, bytes, now: now)
     carryOut(index)
   }
 
@@ -360,33 +360,33 @@ final class World {
       else {
         return schedule(.dialRefused(node: from, id), after: delay())
       }
-      let accepted = parties[to].accept(from: World.endpoint(from).with(port: 50_000), now: now)
+      let accepted = parties[to].handleAccepted(from: World.endpoint(from).with(port: 50_000), now: now)
       joined[End(node: from, id: id)] = End(node: to, id: accepted)
       joined[End(node: to, id: accepted)] = End(node: from, id: id)
       schedule(.dialAnswered(node: from, id), after: delay())
       carryOut(to)
     case .dialAnswered(let node, let id):
-      parties[node].connected(id, now: now)
+      parties[node].handleConnected(id, now: now)
       carryOut(node)
     case .dialRefused(let node, let id):
-      parties[node].dialFailed(id, .refused, now: now)
+      parties[node].handleDialFailed(id, .refused, now: now)
       carryOut(node)
     case .bytes(let node, let id, let bytes):
       if unread[End(node: node, id: id)] != nil {
         unread[End(node: node, id: id)]!.append(bytes)
         return
       }
-      parties[node].receive(id, bytes, now: now)
+      parties[node].handleReceived(id, bytes, now: now)
       carryOut(node)
     case .drained(let node, let id):
-      parties[node].drained(id, now: now)
+      parties[node].handleDrained(id, now: now)
       carryOut(node)
     case .closed(let node, let id):
       joined[End(node: node, id: id)] = nil
-      parties[node].disconnected(id, .closedByPeer, now: now)
+      parties[node].handleDisconnected(id, .closedByPeer, now: now)
       carryOut(node)
     case .datagram(let node, let bytes, let source):
-      parties[node].receiveDatagram(bytes, from: source, link: 1, now: now)
+      parties[node].handleDatagram(bytes, from: source, link: 1, now: now)
       carryOut(node)
     }
   }

@@ -52,7 +52,7 @@ public struct Caller: Equatable, Sendable {
     answer.put("fingerprint", fingerprint)
     answer.put("wire", Int64(wire.rawValue))
     answer.put("grants", .list(grants.text.split(separator: 0x2c).map { .binary([UInt8]($0)) }))
-    let open = Procedure.allCases.filter { $0.isOpen(to: grants) }
+    let open = Procedure.allCases.filter { $0.permission(of: grants) != .none }
     answer.put("procedures", .list(open.map { .binary([UInt8]($0.name)) }))
     return answer.term
   }

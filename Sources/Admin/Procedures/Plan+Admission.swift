@@ -3,26 +3,12 @@ import ETF
 import PeerNet
 
 extension Procedure {
-  /// Whether a peer with these grants may call it with at least some arguments. `agent.whoami` is everyone's who is
-  /// paired (Protocol, Trust list).
-  public func isOpen(to grants: Grants) -> Bool {
+  /// How far a peer with these grants may use it. `agent.whoami` is everyone's who is paired (Protocol, Trust list).
+  public func permission(of grants: Grants) -> Permission {
     switch descriptor.admission {
-    case .everyPeer: true
-    case .granted: grants.mayAllow(name.bytes)
-    case .asNamedWithin: false
-    }
-  }
-
-  /// Whether a peer with these grants may have this plan of the procedure's carried out.
-  public func allows(_ plan: Plan, _ grants: Grants) -> Bool {
-    switch descriptor.admission {
-    case .everyPeer: return true
-    case .granted:
-      let name = name.bytes
-      if grants.allows(name) { return true }
-      let values = plan.boundValues
-      return !values.isEmpty && values.allSatisfy { grants.allows(name, argument: $0) }
-    case .asNamedWithin: return false
+    case .everyPeer: .full
+    case .granted: grants.permission(for: name.bytes)
+    case .asNamedWithin: .none
     }
   }
 }
@@ -44,11 +30,11 @@ extension Plan {
   /// The plan of a call that is understood and allowed. Arguments are looked at only for a caller who may call the
   /// procedure at all.
   public static func admit(
-    _ procedure: Procedure, _ form: ArgumentForm, grants: Grants
+    _ procedure: Procedure, _ form: ArgumentForm, _ permission: Permission
   ) throws(Refusal) -> Plan {
-    guard procedure.isOpen(to: grants) else { throw .forbidden }
+    guard permission != .none else { throw .forbidden }
     let plan = try Plan(procedure, form)
-    guard procedure.allows(plan, grants) else { throw .forbidden }
+    guard permission.covers(plan.boundValues) else { throw .forbidden }
     return plan
   }
 
@@ -57,6 +43,6 @@ extension Plan {
     module: [UInt8], function: [UInt8], arguments: Term, grants: Grants
   ) throws(Refusal) -> Plan {
     guard let procedure = Procedure(module: module, function: function) else { throw .unknownProcedure }
-    return try admit(procedure, .list(arguments), grants: grants)
+    return try admit(procedure, .list(arguments), procedure.permission(of: grants))
   }
 }

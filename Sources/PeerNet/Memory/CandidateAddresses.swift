@@ -140,14 +140,19 @@ struct CandidateAddresses: Sendable {
   /// it, but cannot prolong it beyond the bound and so keep the proven addresses from their next turn. Ports of the
   /// `host` that may be dead come last.
   mutating func next(otherThan host: Endpoint? = nil) -> Endpoint? {
-    let left = candidates.indices.filter {
-      !candidates[$0].tried && (triesLeft > 0 || (lateAnswersLeft > 0 && candidates[$0].standing == .answer))
-    }
+    let left = candidates.indices.filter { mayTry(candidates[$0]) }
     let elsewhere = left.first { candidates[$0].endpoint.with(port: 0) != host?.with(port: 0) }
     guard let index = elsewhere ?? left.first else { return nil }
     candidates[index].tried = true
     if triesLeft > 0 { triesLeft -= 1 } else { lateAnswersLeft -= 1 }
     return candidates[index].endpoint
+  }
+
+  /// Whether there is such an address.
+  var hasNext: Bool { candidates.contains { mayTry($0) } }
+
+  private func mayTry(_ candidate: Candidate) -> Bool {
+    !candidate.tried && (triesLeft > 0 || (lateAnswersLeft > 0 && candidate.standing == .answer))
   }
 
   /// A dial failed, or another key answered. A hint goes behind the others of its standing.

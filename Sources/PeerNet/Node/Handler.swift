@@ -21,11 +21,10 @@ final class Handler {
 
   init(_ name: [UInt8]) { self.name = name }
 
-  func allows(_ entry: TrustEntry) -> Bool {
-    switch access {
-    case .anyTrusted: true
-    case .granted: authorized.contains(entry.key) || entry.grants.allows(name)
-    case .grantedByArgument: authorized.contains(entry.key) || entry.grants.mayAllow(name)
-    }
+  /// How far a trusted peer may use it. No other place asks that of a request.
+  func permission(of entry: TrustEntry) -> Permission {
+    if access == .anyTrusted || authorized.contains(entry.key) { return .full }
+    let permission = entry.grants.permission(for: name)
+    return access == .grantedByArgument || permission == .full ? permission : .none
   }
 }

@@ -4,72 +4,38 @@ import Sodium
 
 /// A PeerNet node: who it is, whom it trusts, what it exposes, and every connection it has.
 ///
-/// It never touches the outside world. Bytes and time go in through its verbs; after each of them the caller carries
-/// out `nextOutput()` until it is nil, and calls `timeout(now:)` no later than `deadline`. Not thread-safe: one owner.
+/// It never touches the outside world. What happened goes in by `handle…(now:)`, what the application wants by the other
+/// verbs; after each of them the caller carries out `nextOutput()` until it is nil, and calls `timeout(now:)` no later
+/// than `deadline`. Not thread-safe: one owner.
 public final class Node {
   /// The identity's public half: what peers name this node by.
   public let publicKey: PublicKey
   /// Chosen at process start; tells two processes of one identity apart.
   public private(set) var hello: Hello
   /// What is changed counts from the next time that it is looked at; features were told when the node was made.
-  public var configuration: NodeConfiguration
+  public var configuration: NodeConfiguration { didSet { for peer in peers { schedule(peer) } } }
 
   let identity: KeyPair
   var random: RandomStream
 
   /// Trusted peers, ordered by key so that nothing depends on a hash's order.
-  var peers: [Peer] = []
-  /// Connections, ordered by id.
-  var sessions: [Session] = []
-  /// The incoming sessions without a proven trusted key, the oldest first.
-  var strangers: [Session] = []
-  /// What is known of all those sessions together.
-  var flood: FloodGuard
-  /// How many of `sessions` are admitted.
-  var admitted = 0
-  var handlers: [[UInt8]: Handler] = [:]
-  var requests: [UInt64: RequestRecord] = [:]
+  var peers: [PeerLinks] = []
+  var registry = Registry()
+  var strangers: Strangers
+  var serving = Serving()
+  var turns = Turns()
+  var timers = Timers()
+  private var outputs = Outputs()
   var discoveries: [any Discovery]
   /// What should outlive the process.
   public internal(set) var memory: PeerMemory
-
-  /// The calls at work, and which peers they belong to.
-  var atWork = Slots(limit: .max, isFair: false)
-  /// The connections whose input is served as soon as the outputs are carried out, and those whose peers have used up
-  /// their turn.
-  var continued: [Session] = []
-  var waiting: [Session] = []
-  /// The number of this turn, and when it began.
-  var turn: UInt64 = 0
-  var turnBegan = Instant.zero
   /// How many bytes all connections hold: input that is not served yet, arguments of requests at work, and output that
   /// the kernel has not taken.
   public internal(set) var heldBytes = 0
-
-  private var lastConnection: UInt64 = 0
   var lastCall: UInt64 = 0
-  var lastRequest: UInt64 = 0
-  private var outputs: [Output?] = []
-  private var outputHead = 0
-  /// Connections that may have bytes to write.
-  private var dirty: [Session] = []
   /// When the dials may start over for a change of the network.
   var nextRestart = Instant.zero
-  /// A change since the last time waits for that.
-  var isRestartDue = false
-  /// No timer is due before this.
-  var earliest = Instant.distantFuture
   var isStopping = false
-
-  struct RequestRecord {
-    let connection: ConnectionID
-    let id: UInt64
-    let byteCount: Int
-    let peer: PublicKey
-    let handler: Handler
-
-    var name: [UInt8] { handler.name }
-  }
 
   /// A node that trusts whom the list names. Outputs may wait as soon as it is made.
   ///
@@ -85,7 +51,7 @@ public final class Node {
     hello = Hello(instance: random.bytes(Hello.instanceCount), features: configuration.features)
     hello.interval = configuration.helloInterval
     self.identity = identity
-    flood = FloodGuard(limits: configuration.limits, random: &random, now: now)
+    strangers = Strangers(flood: FloodGuard(limits: configuration.limits, random: &random, now: now))
     self.random = random
     self.memory = memory
     self.configuration = configuration
@@ -94,145 +60,149 @@ public final class Node {
     drainDiscoveries(now: now)
   }
 
+  /// Peers and their connections hold each other.
+  deinit { for connection in connections { connection.close() } }
+
   var limits: Limits { configuration.limits }
-  /// How many incoming connections have not proven a trusted key.
-  var halfOpen: Int { strangers.count }
+  /// Every connection, ordered by id.
+  var connections: [Connection] { registry.connections }
 
   /// Offers probes beside the stream at a UDP port that the transport has opened for them, or none any more. It counts for
   /// connections that are made from now on.
   public func offerProbes(at port: UInt16?) { hello.offerProbes(at: port) }
 
-  // MARK: Output
-
-  /// The next thing to do, or nil when all is done for now.
-  public func nextOutput() -> Output? {
-    while outputHead == outputs.count, let session = continued.popLast() {
-      if session.ledger.isOpen { process(session, now: turnBegan) }
-    }
-    if outputHead < outputs.count {
-      let output = outputs[outputHead].take()
-      outputHead += 1
-      if outputHead == outputs.count {
-        outputs.removeAll(keepingCapacity: outputs.capacity <= 256)
-        outputHead = 0
-      }
-      return output
-    }
-    while let session = dirty.popLast() {
-      session.ledger.isDirty = false
-      if session.ledger.isOpen, let bytes = session.takeOutput() { return .send(session.id, bytes) }
-    }
-    return nil
-  }
-
-  func emit(_ output: Output) { outputs.append(output) }
-  func emit(_ event: Event) { outputs.append(.event(event)) }
-
-  /// Notes that a session may have something to write and that its timers may have moved.
-  func touch(_ session: Session) {
-    if !session.ledger.isDirty {
-      session.ledger.isDirty = true
-      dirty.append(session)
-    }
-    earliest = min(earliest, deadline(of: session))
-    account(session)
-  }
-
-  // MARK: Connections
-
-  func newConnection() -> ConnectionID {
-    lastConnection += 1
-    return ConnectionID(lastConnection)
-  }
-
-  func index(of id: ConnectionID) -> Int? {
-    var low = 0
-    var high = sessions.count
-    while low < high {
-      let middle = (low + high) / 2
-      if sessions[middle].id < id { low = middle + 1 } else { high = middle }
-    }
-    return low < sessions.count && sessions[low].id == id ? low : nil
-  }
-
-  func session(_ id: ConnectionID) -> Session? { index(of: id).map { sessions[$0] } }
-
-  func peer(_ key: PublicKey) -> Peer? {
-    let at = peerIndex(key)
-    return at < peers.count && peers[at].key == key ? peers[at] : nil
-  }
-
-  func peerIndex(_ key: PublicKey) -> Int {
+  /// The trusted peer with this key.
+  func peer(_ key: PublicKey) -> PeerLinks? {
     var low = 0
     var high = peers.count
     while low < high {
       let middle = (low + high) / 2
       if peers[middle].key < key { low = middle + 1 } else { high = middle }
     }
-    return low
+    return low < peers.count && peers[low].key == key ? peers[low] : nil
+  }
+
+  // MARK: Output
+
+  /// The next thing to do, or nil when all is done for now.
+  public func nextOutput() -> Output? {
+    while outputs.isEmpty, let connection = turns.takeContinued() {
+      if !connection.isClosed { read(connection, now: turns.began) }
+    }
+    return outputs.next()
+  }
+
+  func emit(_ output: Output) { outputs.append(output) }
+  func emit(_ event: Event) { outputs.append(.event(event)) }
+
+  /// A connection may have something to write, its timers may have moved, and it may hold more or less than before.
+  func touch(_ connection: Connection) {
+    guard !connection.isClosed else { return }
+    outputs.note(connection)
+    timers[connection.timer] = connection.deadline
+    count(connection)
+  }
+
+  // MARK: Time
+
+  /// When to call `timeout` at the latest; nil when nothing is waited for.
+  public var deadline: Instant? {
+    let due = timers.deadline
+    return due == .distantFuture ? nil : due
+  }
+
+  /// Does what is due. Safe to call early or often.
+  public func timeout(now: Instant) {
+    if now >= timers[.turns] { takeTurns(now: now) }
+    guard now >= timers.deadline else { return }
+    if now >= timers[.discovery] {
+      for discovery in discoveries { discovery.timeout(now: now) }
+      drainDiscoveries(now: now)
+    }
+    if now >= timers[.network] { restartDials(now: now) }
+    for connection in connections where !connection.isClosed && now >= timers[connection.timer] {
+      expire(connection, now: now)
+    }
+    if now >= timers[.strangers] { answerStrangers(now: now) }
+    for peer in peers where now >= timers[peer.timer] { dialIfDue(peer, now: now) }
   }
 
   // MARK: Inputs from the transport
 
   /// Somebody connected to our port.
-  public func accept(from endpoint: Endpoint, now: Instant) -> ConnectionID {
-    let session = Session(
-      id: newConnection(), role: .responder, endpoint: endpoint, wire: .one, limits: limits, now: now)
-    session.ledger.connectedAt = now
-    sessions.append(session)
-    touch(session)
-    admitStranger(session, now: now)
-    if isStopping { close(session, .stopping, now: now) }
-    return session.id
+  public func handleAccepted(from endpoint: Endpoint, now: Instant) -> ConnectionID {
+    let id = registry.newID()
+    let session = Session(role: .responder, endpoint: endpoint, wire: .one, limits: limits)
+    let stranger = strangers.meet(endpoint, limits, now: now)
+    let connection = Connection(
+      id, session, .stranger(stranger, until: now + limits.handshakeDeadline), timer: timers.add(), now: now)
+    registry.add(connection)
+    touch(connection)
+    if let victim = strangers.add(connection, limits, now: now) { close(victim, .evicted, now: now) }
+    if isStopping { close(connection, .stopping, now: now) }
+    return id
   }
 
   /// A dial has come up.
-  public func connected(_ id: ConnectionID, now: Instant) {
-    guard let session = session(id) else { return }
-    session.ledger.connectedAt = now
-    session.connected(now: now, random: &random)
-    touch(session)
+  public func handleConnected(_ id: ConnectionID, now: Instant) {
+    guard let connection = registry[id], connection.connected(now: now, limits) else { return }
+    connection.session.connected(now: now, random: &random)
+    touch(connection)
   }
 
   /// A dial failed.
-  public func dialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
-    guard let session = session(id) else { return }
-    remove(session, reason, now: now)
+  public func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+    if let connection = registry[id] { remove(connection, reason, now: now) }
   }
 
   /// Bytes came.
-  public func receive(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
-    guard let session = session(id) else { return }
-    beginTurn(at: now)
-    session.receive(bytes)
-    guard !holdsBack(session, now: now) else { return }
-    if session.ledger.wait == .bytes { process(session, now: now) } else { keepToBudget(session, now: now) }
+  public func handleReceived(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
+    guard let connection = registry[id] else { return }
+    turns.begin(at: now)
+    connection.session.receive(bytes)
+    if case .stranger = connection.state, holdsBack(connection, now: now) { return }
+    if connection.open.map({ $0.wait == .bytes }) ?? true {
+      read(connection, now: now)
+    } else {
+      keepToBudget(connection, now: now)
+    }
   }
 
   /// Bytes were received on a connection, in whatever pieces.
-  public func receive(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
-    bytes.withUnsafeBytes { receive(id, $0, now: now) }
+  public func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+    bytes.withUnsafeBytes { handleReceived(id, $0, now: now) }
   }
 
   /// The kernel has taken all bytes of the last `.send`.
-  public func drained(_ id: ConnectionID, now: Instant) {
-    guard let session = session(id) else { return }
-    beginTurn(at: now)
-    do { try session.drained() } catch { return close(session, .session(error), now: now) }
-    touch(session)
-    if session.ledger.wait == .drain, !session.owesTooMuch { process(session, now: now) }
-    closeIfRetired(session, now: now)
+  public func handleDrained(_ id: ConnectionID, now: Instant) {
+    guard let connection = registry[id] else { return }
+    turns.begin(at: now)
+    do { try connection.session.drained() } catch { return close(connection, .session(error), now: now) }
+    touch(connection)
+    if connection.open?.wait == .drain, !connection.session.owesTooMuch { read(connection, now: now) }
+    closeIfRetired(connection, now: now)
   }
 
   /// Takes the array of a `.send` back once its bytes are gone and nobody else holds it: the next one then needs none.
-  public func reuse(_ id: ConnectionID, _ buffer: consuming [UInt8]) { session(id)?.reuse(buffer) }
+  public func reuse(_ id: ConnectionID, _ buffer: consuming [UInt8]) { registry[id]?.session.reuse(buffer) }
 
   /// The connection ended from outside.
-  public func disconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
-    guard let session = session(id) else { return }
-    guard reason == .closedByPeer else { return remove(session, reason, now: now) }
-    if session.ledger.farewell == .said { return remove(session, .superseded, now: now) }
-    remove(session, session.isTurnedAway(now: now, limits: limits) ? .closedBeforeConfirmed : reason, now: now)
+  public func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
+    guard let connection = registry[id] else { return }
+    guard reason == .closedByPeer else { return remove(connection, reason, now: now) }
+    if connection.open?.hasTakenLeave ?? false { return remove(connection, .superseded, now: now) }
+    remove(connection, connection.isTurnedAway(now: now, limits) ? .closedBeforeConfirmed : reason, now: now)
+  }
+
+  /// A datagram has come to the port of `offerProbes`. Whatever is not a connected peer's is dropped without a word.
+  public func handleProbe(_ datagram: [UInt8], from endpoint: Endpoint, now: Instant) {
+    guard let id = ProbeChannel.session(of: datagram),
+      let connection = connections.first(where: { $0.open != nil && $0.session.probes?.id == id })
+    else { return }
+    if let echo = connection.session.receiveProbe(datagram, from: endpoint, now: now) {
+      emit(.probe(connection.id, echo, to: endpoint))
+    }
+    touch(connection)
   }
 
   // MARK: Stop
@@ -240,6 +210,6 @@ public final class Node {
   /// Says goodbye to everybody and closes every connection. Nothing is dialled afterwards.
   public func stop(now: Instant) {
     isStopping = true  // Whoever connects from now on is turned away.
-    for session in sessions { close(session, .stopping, bye: .stopping, now: now) }
+    for connection in connections { close(connection, .stopping, bye: .stopping, now: now) }
   }
 }

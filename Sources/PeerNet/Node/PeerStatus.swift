@@ -41,23 +41,18 @@ extension Node {
   /// One trusted peer's status; nil for a key that is not trusted.
   public func status(of key: PublicKey) -> PeerStatus? { peer(key).map { status($0) } }
 
-  /// The connection that a call to the peer would go over now; nil while there is none.
-  public func connection(to key: PublicKey) -> ConnectionID? {
-    do throws(CallError) { return try route(key).id } catch { return nil }
-  }
-
-  private func status(_ peer: Peer) -> PeerStatus {
-    let session = try? route(peer.key)
+  private func status(_ peer: PeerLinks) -> PeerStatus {
+    let open = peer.best?.open
+    let session = peer.best?.session
     let loss = session?.liveness?.loss
     return PeerStatus(
-      entry: peer.entry, isConnected: peer.isConnected, since: peer.isConnected ? peer.connectedSince : nil,
+      entry: peer.entry, isConnected: peer.connectedSince != nil, since: peer.connectedSince,
       wire: session?.wire, endpoint: session?.endpoint,
-      liveness: session.map { $0.ledger.isSuspect ? .suspect : .alive },
-      livenessSince: session?.ledger.suspectChanged ?? session?.liveness?.since,
+      liveness: open.map { $0.standing.isSuspect ? .suspect : .alive }, livenessSince: open?.standingSince,
       roundTrip: session?.liveness?.roundTrip ?? session?.handshakeRoundTrip, asked: loss?.asked ?? 0,
       unanswered: loss?.unanswered ?? 0,
-      heard: session?.liveness?.heard, lastClose: peer.lastClose, lastClosed: peer.lastClosed,
-      nextDial: peer.isConnected || !peer.attempts.isEmpty ? nil : peer.redial.notBefore,
+      heard: session?.liveness?.heard, lastClose: peer.lastEnd?.reason, lastClosed: peer.lastEnd?.at,
+      nextDial: peer.connectedSince != nil || !peer.attempts.isEmpty ? nil : peer.redial.notBefore,
       profile: configuration.profile)
   }
 }

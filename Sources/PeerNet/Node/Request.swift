@@ -17,8 +17,10 @@ public struct Request: Sendable {
   public let peer: PublicKey
   /// What our operator calls the peer, UTF-8.
   public let label: [UInt8]
-  /// What the peer's trust line allows, for the arguments that a grant may be bound to.
+  /// What the peer's trust line allows.
   public let grants: Grants
+  /// How far the peer may use this name: the arguments that a grant is bound to are for the handler to look at.
+  public let permission: Permission
   /// The procedure's own name, `wifi.restart`, however it was reached.
   public let name: [UInt8]
   /// Of any shape: nothing but the bounds of Protocol, Terms was checked.
@@ -36,7 +38,7 @@ public enum Access: Hashable, Sendable {
   /// A peer whose trust line allows the name, whatever its arguments.
   case granted
   /// Also a peer whose trust line allows the name with some argument only. The handler itself holds the arguments
-  /// against `Request.grants` before it does anything.
+  /// against `Request.permission` before it does anything.
   case grantedByArgument
   /// Every trusted peer.
   case anyTrusted

@@ -15,30 +15,35 @@ final class Session {
     case envelope(Incoming)
   }
 
-  /// One case a state of the handshake; a transition consumes the old one.
+  /// Which step of the handshake is next; taking it consumes the state.
   private enum Phase: ~Copyable {
-    case connecting
-    case awaitingM1
-    case awaitingM2(InitiatorAwaitingM2)
-    case proved(InitiatorSendingM3)
-    case awaitingM3(ResponderAwaitingM3)
-    case provedWithM3(Channel)
-    case established
-    case closed
+    /// None: there is no connection yet, or no handshake any more.
+    case none
+    case awaiting(Awaiting)
+    case proved(Proved)
   }
 
-  let id: ConnectionID
+  /// The message that is to come.
+  private enum Awaiting: ~Copyable {
+    case m1
+    case m2(InitiatorAwaitingM2)
+    case m3(ResponderAwaitingM3)
+  }
+
+  /// The peer has proven its key, and is not admitted yet.
+  private enum Proved: ~Copyable {
+    case responder(InitiatorSendingM3)
+    case initiator(Channel)
+  }
+
   let role: Role
   let endpoint: Endpoint
   /// For an initiator what it chose; for a responder what M1 turned out to be.
   private(set) var wire: Wire
-  let started: Instant
   private(set) var remote: PublicKey?
   private var isClosed = false
   private(set) var hello: Hello?
   private(set) var liveness: Liveness?
-  /// A suspect was heard since the node last asked.
-  private var isRelieved = false
   /// The last ping that is unanswered, to measure the round trip.
   private var pinged: (nonce: [UInt8], at: Instant)?
   /// The datagrams beside the stream, when both sides offer them.
@@ -58,25 +63,20 @@ final class Session {
   private var inbox = Inbox(wire: .one)
   private var outbox: Outbox
 
-  /// What the node keeps on this connection.
-  var ledger = SessionLedger()
-
   /// - Parameters:
   ///   - ephemeral: for a replay; otherwise one is drawn when it is needed.
   ///   - encoding: for a replay of what OTP 25 sent.
   init(
-    id: ConnectionID, role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, now: Instant,
-    ephemeral: consuming KeyPair? = nil, encoding: EncodingOptions = .init()
+    role: Role, endpoint: Endpoint, wire: Wire, limits: Limits, ephemeral: consuming KeyPair? = nil,
+    encoding: EncodingOptions = .init()
   ) {
-    self.id = id
     self.role = role
     self.endpoint = endpoint
     self.wire = wire
     self.limits = limits
     self.encoding = encoding
-    started = now
     outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
-    phase = role == .initiator ? .connecting : .awaitingM1
+    phase = role == .initiator ? .none : .awaiting(.m1)
     self.ephemeral = ephemeral
   }
 
@@ -84,8 +84,8 @@ final class Session {
   var queuedBytes: Int { outbox.queuedBytes }
   /// How much output the peer has not taken.
   var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
-  /// How many bytes of both directions this connection holds.
-  var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes + ledger.requestBytes }
+  /// How many bytes of both directions wait here.
+  var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
   var accepted: UInt64 { outbox.accepted }
   var handedOver: UInt64 { outbox.handedOver }
@@ -100,18 +100,19 @@ final class Session {
     sentM1 = now
     let ephemeral = takeEphemeral(&random)
     var message: [UInt8] = []
-    phase = .awaitingM2(
-      InitiatorAwaitingM2(transcript: wire.transcript, ephemeral: ephemeral, message: &message))
+    phase = .awaiting(
+      .m2(InitiatorAwaitingM2(transcript: wire.transcript, ephemeral: ephemeral, message: &message)))
     sendHandshake(message)
   }
 
-  /// Admits the peer that was proved: an initiator says M3, and either side may send envelopes from now on.
+  /// Admits the peer that was proved, if one was: an initiator says M3, and either side may send envelopes from now on.
   func admit(
     hello: Hello, staticKey: borrowing KeyPair, rules: LivenessRules = LivenessRules(), now: Instant,
     random: inout RandomStream
   ) throws(SessionError) {
-    switch takePhase() {
-    case .proved(let state):
+    guard case .proved(let proved) = takePhase() else { return }
+    switch consume proved {
+    case .responder(let state):
       var message: [UInt8] = []
       if wire == .two { self.hello = try Hello(decoding: state.payload) }
       let payload = wire == .two ? hello.encoded() : []
@@ -120,12 +121,10 @@ final class Session {
           payload: payload, staticKey: staticKey, deriving: probeLabel(hello), message: &message)
       } catch { throw .peerFailedHandshake }
       sendHandshake(message)
-    case .provedWithM3(let channel):
+    case .initiator(let channel):
       if wire == .two { self.hello = try Hello(decoding: channel.payload) }
       self.channel = consume channel
-    default: throw .weFailed
     }
-    phase = .established
     inbox = Inbox(wire: wire, limit: limits.maximumEnvelope)
     watch(rules, hello, now: now, random: &random)
   }
@@ -146,7 +145,8 @@ final class Session {
 
   /// Makes it possible to tell a proven initiator why it is not admitted. Its hello stays unread.
   func dismiss() {
-    if case .provedWithM3(let channel) = takePhase() { self.channel = consume channel }
+    guard case .proved(let proved) = takePhase(), case .initiator(let channel) = consume proved else { return }
+    self.channel = consume channel
   }
 
   // MARK: Input
@@ -189,13 +189,14 @@ final class Session {
           return nil
         }
         let body = Array(reader.buffer[range])
-        try handshake(body, hello: hello, staticKey: staticKey, now: now, random: &random)
+        guard case .awaiting(let step) = takePhase() else { return nil }
+        try handshake(step, body, hello: hello, staticKey: staticKey, now: now, random: &random)
       }
       return remote.map { .proved($0) }
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
       let incoming = try inbox.open(&reader.buffer, range, &channel!.receiver, takes: takes)
-      if liveness?.received(now: now) ?? false { isRelieved = true }
+      _ = liveness?.received(now: now)
       guard let incoming else { continue }
       switch incoming.envelope {
       case .pong(let nonce): measure(nonce, now: now)
@@ -211,14 +212,13 @@ final class Session {
     return nil
   }
 
-  // One state at a time is taken out and put back as the next one. The states that expect no frame share a `default`:
-  // the compiler has no pattern for several cases of a noncopyable enum.
   private func handshake(
-    _ body: [UInt8], hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream
+    _ step: consuming Awaiting, _ body: [UInt8], hello: Hello, staticKey: borrowing KeyPair, now: Instant,
+    random: inout RandomStream
   ) throws(SessionError) {
     var isPayloadUnexpected = false
-    switch takePhase() {
-    case .awaitingM1:
+    switch consume step {
+    case .m1:
       guard let wire = Wire(m1: body) else { throw .unknownWire }
       self.wire = wire
       outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
@@ -227,27 +227,27 @@ final class Session {
       let m1 = try wire.unwrapHandshake(body)
       var message: [UInt8] = []
       do throws(NoiseError) {
-        phase = .awaitingM3(try state.receive(m1, payload: payload, staticKey: staticKey, message: &message))
+        phase = .awaiting(
+          .m3(try state.receive(m1, payload: payload, staticKey: staticKey, message: &message)))
       } catch { throw .peerFailedHandshake }
       sendHandshake(message)
-    case .awaitingM2(let state):
+    case .m2(let state):
       if let sentM1 { handshakeRoundTrip = now - sentM1 }
       let m2 = try wire.unwrapHandshake(body)
       do throws(NoiseError) {
         let proved = try state.receive(m2, staticKey: staticKey)
         remote = proved.remoteStatic
         isPayloadUnexpected = wire == .one && !proved.payload.isEmpty
-        phase = .proved(proved)
+        phase = .proved(.responder(proved))
       } catch { throw .peerFailedHandshake }
-    case .awaitingM3(let state):
+    case .m3(let state):
       let m3 = try wire.unwrapHandshake(body)
       do throws(NoiseError) {
         let channel = try state.receive(m3, deriving: probeLabel(hello))
         remote = channel.remoteStatic
         isPayloadUnexpected = wire == .one && !channel.payload.isEmpty
-        phase = .provedWithM3(channel)
+        phase = .proved(.initiator(channel))
       } catch { throw .peerFailedHandshake }
-    default: throw .weFailed
     }
     if isPayloadUnexpected { throw .peerFailedHandshake }
   }
@@ -259,7 +259,7 @@ final class Session {
   }
 
   private func takePhase() -> Phase {
-    var taken = Phase.closed
+    var taken = Phase.none
     swap(&taken, &phase)
     return taken
   }
@@ -324,7 +324,7 @@ final class Session {
   /// Ends it: keys are wiped, nothing is read or sealed any more.
   func close() {
     isClosed = true
-    phase = .closed
+    phase = .none
     channel = nil
     liveness = nil
     probes = nil
@@ -333,15 +333,12 @@ final class Session {
 
   // MARK: Time
 
+  /// When the watch over the peer wants something done.
+  var livenessDeadline: Instant { liveness?.deadline ?? .distantFuture }
+
   /// What the watch over the peer wants done now; nil when nothing more.
   func livenessStep(now: Instant, random: inout RandomStream) -> Liveness.Step? {
     liveness?.timeout(now: now, random: &random)
-  }
-
-  /// Whether a suspect was heard since this was asked last.
-  func takeRelief() -> Bool {
-    defer { isRelieved = false }
-    return isRelieved
   }
 
   // MARK: Probes

@@ -32,28 +32,11 @@ public struct Grants: Hashable, Sendable {
   public var isEmpty: Bool { items.isEmpty }
 
   /// Whether `name` may be called whatever its argument.
-  public func allows(_ name: [UInt8]) -> Bool {
-    items.contains {
-      switch $0 {
-      case .everything: true
-      case .name(let granted): granted == name
-      case .prefix(let prefix): name.count > prefix.count && name.starts(with: prefix)
-      case .argument: false
-      }
-    }
-  }
+  public func allows(_ name: [UInt8]) -> Bool { permission(for: name).covers([]) }
 
   /// Whether `name` may be called with this argument.
   public func allows(_ name: [UInt8], argument: [UInt8]) -> Bool {
-    allows(name) || items.contains(.argument(name: name, argument: argument))
-  }
-
-  /// Whether `name` may be called with some argument; which one, `allows(_:argument:)` decides.
-  public func mayAllow(_ name: [UInt8]) -> Bool {
-    allows(name)
-      || items.contains {
-        if case .argument(let granted, _) = $0 { granted == name } else { false }
-      }
+    permission(for: name).covers([argument])
   }
 
   /// These grants and the `others`. A trust list refuses the result if there are more than it takes.

@@ -25,7 +25,7 @@ public protocol Transport: AnyObject, Sendable {
 
   /// Joins the node with the network: carries out what it wants, feeds it what comes back and keeps its timer.
   ///
-  /// Begins with the node's `networkChanged(now:)`: whom the node misses it then asks for.
+  /// Begins with the node's `handleNetworkChange(now:)`: whom the node misses it then asks for.
   ///
   /// - Parameters:
   ///   - onEvent: takes each of the node's events in order; it may call the node and ``carryOut()``.

@@ -39,7 +39,8 @@ final class ProcedureService {
     // What `agent.once` runs is held against the grants of the procedure named in it, and goes on without a connection:
     // the journal bounds it.
     node.expose(
-      procedure.name.bytes, access: isOnce || procedure.isOpen(to: .none) ? .anyTrusted : .grantedByArgument,
+      procedure.name.bytes,
+      access: isOnce || procedure.permission(of: .none) == .full ? .anyTrusted : .grantedByArgument,
       isRemoteProcedure: true, limit: isOnce ? OnceService.limit : Self.limit, sharesFairly: true,
       endsWithConnection: isOnce, maximumArguments: mayBeLong ? Limits.argumentsOfLines : 0)
   }
@@ -61,7 +62,7 @@ final class ProcedureService {
       }
     let plan: Plan
     do throws(Admin.Refusal) {
-      plan = try Plan.admit(procedure, form, grants: request.grants)
+      plan = try Plan.admit(procedure, form, request.permission)
     } catch {
       return refuse(request, error)
     }

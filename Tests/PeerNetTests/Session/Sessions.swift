@@ -20,8 +20,8 @@ final class SessionFixture {
   ) {
     self.identity = identity
     session = Session(
-      id: ConnectionID(1), role: role, endpoint: Endpoint(ipv4: 0x7f00_0001, port: 1), wire: wire, limits: limits,
-      now: now, ephemeral: ephemeral, encoding: EncodingOptions(atoms: atoms))
+      role: role, endpoint: Endpoint(ipv4: 0x7f00_0001, port: 1), wire: wire, limits: limits, ephemeral: ephemeral,
+      encoding: EncodingOptions(atoms: atoms))
     if role == .initiator { session.connected(now: now, random: &random) }
   }
 

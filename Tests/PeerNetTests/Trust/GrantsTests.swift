@@ -12,7 +12,7 @@ import Testing
       for name in ["", "wifi.restart", "*", "agent.whoami"] {
         #expect(!grants.allows(utf8(name)))
         #expect(!grants.allows(utf8(name), argument: utf8("x")))
-        #expect(!grants.mayAllow(utf8(name)))
+        #expect(grants.permission(for: utf8(name)) == .none)
       }
     }
   }
@@ -33,8 +33,11 @@ import Testing
   @Test func anArgumentNarrowsAName() throws {
     let grants = try grants("gpio.write:pump,gpio.write:a:b,gpio.write:two%20words")
     #expect(!grants.allows(utf8("gpio.write")))
-    #expect(grants.mayAllow(utf8("gpio.write")))
-    #expect(!grants.mayAllow(utf8("gpio.read")))
+    let permission = grants.permission(for: utf8("gpio.write"))
+    #expect(permission == .arguments(["pump", "a:b", "two words"].map { utf8($0) }))
+    #expect(permission.covers([utf8("a:b"), utf8("pump")]))
+    #expect(!permission.covers([utf8("pump"), utf8("led")]) && !permission.covers([]))
+    #expect(grants.permission(for: utf8("gpio.read")) == .none)
     for argument in ["pump", "a:b", "two words"] {
       #expect(grants.allows(utf8("gpio.write"), argument: utf8(argument)))
       #expect(!grants.allows(utf8("gpio.read"), argument: utf8(argument)))
@@ -47,7 +50,7 @@ import Testing
   @Test func aStarIsEverything() throws {
     #expect(try grants("*") == .everything)
     #expect(Grants.everything.allows(utf8("system.reboot")))
-    #expect(Grants.everything.mayAllow([]))
+    #expect(Grants.everything.permission(for: []) == .full)
   }
 
   @Test(arguments: [

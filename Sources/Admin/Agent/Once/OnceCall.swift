@@ -41,7 +41,7 @@ public struct OnceCall: Equatable, Sendable {
 
   /// The plan, as far as a peer with these grants may have it carried out.
   public func admit(_ grants: Grants) throws(Refusal) -> Plan {
-    let plan = try Plan.admit(procedure, .handle(arguments), grants: grants)
+    let plan = try Plan.admit(procedure, .handle(arguments), procedure.permission(of: grants))
     guard procedure.descriptor.changesBoard else { throw .once(.changesNothing) }
     return plan
   }

@@ -131,7 +131,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     let isDrained = connection.isSending && connection.waiting.isEmpty
     if isDrained { connection.isSending = false }
     connections[id] = connection
-    if isDrained { node?.drained(id, now: now()) }
+    if isDrained { node?.handleDrained(id, now: now()) }
   }
 
   private func close(_ id: ConnectionID, flush: Bool) {
@@ -146,7 +146,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
   private func datagram(_ bytes: [UInt8]) -> MemoryNetwork.Message {
     let source = address.with(port: Self.firstPort)
     return { host in
-      host.node?.receiveDatagram(bytes, from: source, link: 1, now: host.now())
+      host.node?.handleDatagram(bytes, from: source, link: 1, now: host.now())
       host.carryOut()
     }
   }
@@ -157,7 +157,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     guard let node, port == listening else {
       return network.send(from: address, to: host) { $0.refused(remote) }
     }
-    let id = node.accept(from: host.with(port: Self.firstPort), now: now())
+    let id = node.handleAccepted(from: host.with(port: Self.firstPort), now: now())
     connections[id] = Connection(host: host, remote: remote)
     network.send(from: address, to: host) { [address] in $0.opened(remote, as: id, at: address) }
     carryOut()
@@ -167,19 +167,19 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     // The node may have given up meanwhile.
     guard connections[id] != nil else { return network.send(from: address, to: host) { $0.ended(remote) } }
     connections[id]?.remote = remote
-    node?.connected(id, now: now())
+    node?.handleConnected(id, now: now())
     carryOut()
   }
 
   func refused(_ id: ConnectionID) {
     guard connections.removeValue(forKey: id) != nil else { return }
-    node?.dialFailed(id, .refused, now: now())
+    node?.handleDialFailed(id, .refused, now: now())
     carryOut()
   }
 
   func received(_ id: ConnectionID, _ bytes: [UInt8]) {
     guard let connection = connections[id], let remote = connection.remote else { return }
-    node?.receive(id, bytes, now: now())
+    node?.handleReceived(id, bytes, now: now())
     network.send(from: address, to: connection.host) { $0.taken(remote, bytes.count) }
     carryOut()
   }
@@ -193,7 +193,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
 
   func ended(_ id: ConnectionID) {
     guard connections.removeValue(forKey: id) != nil else { return }
-    node?.disconnected(id, .closedByPeer, now: now())
+    node?.handleDisconnected(id, .closedByPeer, now: now())
     carryOut()
   }
 
@@ -203,16 +203,16 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     where host == nil || connection.host == host {
       connections[id] = nil
       if connection.remote == nil {
-        node?.dialFailed(id, .unreachable(errno: 0), now: now())
+        node?.handleDialFailed(id, .unreachable(errno: 0), now: now())
       } else {
-        node?.disconnected(id, .broken(errno: 0), now: now())
+        node?.handleDisconnected(id, .broken(errno: 0), now: now())
       }
     }
     carryOut()
   }
 
   func networkChanged() {
-    node?.networkChanged(now: now())
+    node?.handleNetworkChange(now: now())
     carryOut()
   }
 
