@@ -3,7 +3,7 @@ import PeerNet
 /// What process 1 of a board does and when: prepares it, keeps its services running, pets the watchdog while they are well, and
 /// ends it all in order. A value without I/O: it is told what happened, and says what to do.
 ///
-/// Whoever drives it carries out every ``nextOutput()`` after each ``handle…(now:)``, and calls ``timeout(now:)`` at ``deadline``.
+/// Whoever drives it carries out every ``nextOutput()`` after each `handle…(now:)`, and calls ``timeout(now:)`` at ``deadline``.
 public struct Supervisor {
   /// What to do.
   public enum Output: Equatable, Sendable {
