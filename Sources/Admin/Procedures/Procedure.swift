@@ -21,6 +21,8 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
   case systemPowerOff
   /// `system.reboot`
   case systemReboot
+  /// `system.uptime`
+  case systemUptime
   /// `wifi.restart`
   case wifiRestart
   /// `wifi.scan`
@@ -38,6 +40,7 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
     case .systemInfo: .systemInfo
     case .systemPowerOff: .systemPowerOff
     case .systemReboot: .systemReboot
+    case .systemUptime: .systemUptime
     case .wifiRestart: .wifiRestart
     case .wifiScan: .wifiScan
     case .wifiStatus: .wifiStatus
