@@ -31,10 +31,6 @@ public class ComposedBoard: BoardDriver {
     case .gpioRead(let labels): completion(read(labels))
     case .gpioWrite(let levels): completion(write(levels))
     case .systemInfo: completion(.answered(systemInfo().answer(to: caller)))
-    case .systemUptime:
-      var answer = Answer()
-      answer.put("uptime", parts.facts.systemInfo().uptime)
-      completion(.answered(answer.term))
     case .power(let plan): parts.power.begin(plan, completion: completion)
     case .wifiRestart(let timeout):
       withWifi(completion) { $0.restart(timeout: timeout, for: caller, completion: completion) }

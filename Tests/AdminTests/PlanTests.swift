@@ -10,7 +10,7 @@ import Testing
       names == [
         "agent.once", "agent.whoami", "gpio.list", "gpio.read", "gpio.write", "system.info", "system.poweroff",
         "system.reboot",
-        "system.uptime", "wifi.restart", "wifi.scan", "wifi.status",
+        "wifi.restart", "wifi.scan", "wifi.status",
       ])
     for procedure in Procedure.allCases { #expect(Procedure(name: [UInt8](procedure.name)) == procedure) }
   }

@@ -14,8 +14,6 @@ public enum Plan: Equatable, Sendable {
   case gpioWrite([LineLevel])
   /// Tell the board's facts.
   case systemInfo
-  /// Tell how long the board has been running.
-  case systemUptime
   /// Reboot or power off.
   case power(PowerPlan)
   /// Associate anew, within the time given.
@@ -39,7 +37,7 @@ public enum Plan: Equatable, Sendable {
     switch self {
     case .gpioRead(let labels): labels
     case .gpioWrite(let levels): levels.map { $0.label }
-    case .whoAmI, .gpioList, .systemInfo, .systemUptime, .power, .wifiRestart, .wifiScan, .wifiStatus: []
+    case .whoAmI, .gpioList, .systemInfo, .power, .wifiRestart, .wifiScan, .wifiStatus: []
     }
   }
 }

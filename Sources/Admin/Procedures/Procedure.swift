@@ -21,8 +21,6 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
   case systemPowerOff
   /// `system.reboot`
   case systemReboot
-  /// `system.uptime`
-  case systemUptime
   /// `wifi.restart`
   case wifiRestart
   /// `wifi.scan`
@@ -40,7 +38,6 @@ public enum Procedure: UInt8, CaseIterable, Sendable {
     case .systemInfo: .systemInfo
     case .systemPowerOff: .systemPowerOff
     case .systemReboot: .systemReboot
-    case .systemUptime: .systemUptime
     case .wifiRestart: .wifiRestart
     case .wifiScan: .wifiScan
     case .wifiStatus: .wifiStatus

@@ -19,12 +19,6 @@ extension ProcedureDescriptor {
     power("system.reboot", "answers, then syncs, then restarts the board", .reboot)
   }
 
-  static var systemUptime: ProcedureDescriptor {
-    ProcedureDescriptor(
-      "system.uptime", "tells how many seconds ago the board started", answer: "uptime?",
-      admission: .granted(bound: nil) { _ in .systemUptime })
-  }
-
   private static func power(
     _ name: StaticString, _ summary: StaticString, _ action: PowerPlan.Action
   ) -> ProcedureDescriptor {

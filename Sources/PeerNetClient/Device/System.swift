@@ -8,12 +8,6 @@ extension Device {
     /// What the board tells of itself.
     public func info() async throws -> Info { try await device.call("system.info") }
 
-    /// Seconds since the board started; nil when it cannot tell.
-    public func uptime() async throws -> Int? {
-      struct Answer: Codable, TermConvertible { var uptime: Int? }
-      return try await device.call("system.uptime", as: Answer.self).uptime
-    }
-
     /// Starts the board anew. It answers first, and the connection goes down with it.
     ///
     /// - Parameters:
