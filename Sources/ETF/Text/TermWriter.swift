@@ -70,8 +70,8 @@ struct TermWriter {
     put("16#")
     for (index, byte) in value.magnitude.reversed().enumerated() {
       guard text.count < limits.length else { return put("...") }
-      if index > 0 || byte > 0x0F { text.append(Self.hexDigit(byte >> 4)) }
-      text.append(Self.hexDigit(byte & 0x0F))
+      if index > 0 || byte > 0x0F { text.append(Hexadecimal.upper(byte >> 4)) }
+      text.append(Hexadecimal.upper(byte & 0x0F))
     }
   }
 
@@ -168,16 +168,14 @@ struct TermWriter {
     case 0x20...0x7E: text.append(UInt8(character))
     case 0...0xFF:
       put("\\x")
-      text.append(Self.hexDigit(UInt8(character >> 4)))
-      text.append(Self.hexDigit(UInt8(character & 0x0F)))
+      text.append(Hexadecimal.upper(UInt8(character >> 4)))
+      text.append(Hexadecimal.upper(UInt8(character & 0x0F)))
     default:
       put("\\x{")
       put(String(character, radix: 16, uppercase: true))
       put("}")
     }
   }
-
-  private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }
 
   private mutating func put(_ string: String) { text.append(contentsOf: string.utf8) }
 }

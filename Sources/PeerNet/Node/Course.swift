@@ -3,7 +3,7 @@ import Sodium
 /// What becomes of an open connection beside others of its peer (Protocol, One connection).
 enum Course {
   case stays
-  /// It should win over a newer duplicate, but must answer a ping to show that it lives.
+  /// It should win over a newer duplicate, but has to answer a ping first.
   case contested(Contest)
   /// It has lost, and goes once the winner has carried a frame each way and nothing is left on this one.
   case retires(Retirement)
@@ -95,9 +95,10 @@ extension OpenConnection {
   /// The peer's word that another connection takes this one's place.
   func dismiss() { course = .dismissed(retirement) }
 
-  /// A connection is gone, and `heir` is whom it had lost to: what had lost to it lives on, or loses to the heir.
+  /// The connection `gone` has ended. If this one had lost to it, this one stays, or now loses to `heir`, to which `gone`
+  /// itself had lost.
   ///
-  /// What was said cannot be taken back: then the peer is about to close this one, too.
+  /// A `superseded` that was sent cannot be taken back: the peer is about to close this connection, too.
   func outlive(_ gone: Connection, heir: Connection?) {
     switch course {
     case .contested(let contest) where contest.rival === gone: course = .stays

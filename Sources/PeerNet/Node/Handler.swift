@@ -21,7 +21,7 @@ final class Handler {
 
   init(_ name: [UInt8]) { self.name = name }
 
-  /// How far a trusted peer may use it. No other place asks that of a request.
+  /// How far a trusted peer may use it. This is the only place where the grants of a request are looked up.
   func permission(of entry: TrustEntry) -> Permission {
     if access == .anyTrusted || authorized.contains(entry.key) { return .full }
     let permission = entry.grants.permission(for: name)

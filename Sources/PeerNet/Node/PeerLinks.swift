@@ -232,7 +232,7 @@ final class PeerLinks {
     connections.append(connection)
   }
 
-  /// A connection on which the peer was let in has ended: whatever had lost to it lives on, or has lost to its heir.
+  /// A connection on which the peer was let in has ended. Connections that had lost to it stay, or lose to `heir`.
   func ended(_ connection: Connection, heir: Connection?, _ reason: CloseReason, now: Instant) {
     connections.remove(connection)
     lastEnd = (reason, now)
