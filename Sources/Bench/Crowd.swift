@@ -58,8 +58,7 @@ final class Crowd: @unchecked Sendable {
         // Not from inside this node's own outputs.
         reactor.schedule(after: .zero) { [self] in connectNext(count, peer, endpoint, done) }
       }
-      node.connect(peer, at: [endpoint], now: transport.now)
-      transport.carryOut()
+      transport.perform { $0.connect(peer, at: [endpoint], now: transport.now) }
     } catch {
       fatalError("a member of the crowd: \(error)")
     }

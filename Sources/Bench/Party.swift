@@ -55,10 +55,7 @@ final class Party: @unchecked Sendable {
   /// Runs `begin` on the party's thread and waits until something calls the function that it is given.
   func run(within seconds: Double = 60, _ begin: @escaping (Party, @escaping () -> Void) -> Void) throws {
     let done = DispatchSemaphore(value: 0)
-    let work = Work { party in
-      begin(party) { done.signal() }
-      party.transport.carryOut()
-    }
+    let work = Work { party in party.transport.perform { _ in begin(party) { done.signal() } } }
     waker.post { work.body(self) }
     guard done.wait(timeout: .now() + seconds) == .success else { throw BenchError("took longer than \(seconds) s") }
   }

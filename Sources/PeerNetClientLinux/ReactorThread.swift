@@ -87,7 +87,7 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
     }
   }
 
-  public func carryOut() { transport?.carryOut() }
+  public func perform(_ body: (Node) -> Void) { transport?.perform(body) }
 
   public func close(_ done: @escaping @Sendable () -> Void) {
     guard let transport else { return done() }

@@ -5,8 +5,7 @@ import Reactor
 /// Carries a node's outputs out on a reactor and feeds it what comes back: TCP both ways, discovery's datagrams,
 /// interface changes and the node's one timer.
 ///
-/// Everything happens on the reactor's thread. Whoever calls a verb of the node from outside an event handler calls
-/// `carryOut()` afterwards.
+/// Everything happens on the reactor's thread. The node is called through `perform`, so that no output is left behind.
 public final class ReactorTransport {
   /// Where to listen, and what to say on the network.
   public struct Configuration: Sendable {
@@ -98,7 +97,7 @@ public final class ReactorTransport {
       }
     }
     monitor?.onChange = { [self] in networkChanged() }
-    carryOut()
+    perform { _ in }
   }
 
   /// Closes everything at once. Say goodbye with `Node.stop` and `finish` before.
@@ -134,14 +133,25 @@ public final class ReactorTransport {
 
   // MARK: Outputs
 
-  /// Does what the node asks for until it asks for nothing more.
-  public func carryOut() {
-    guard let node, !isCarryingOut else { return }
+  /// Calls the node and carries out everything that it asks for then. Nil without a node: before the start and after the
+  /// close.
+  ///
+  /// An event may come before this returns, and whoever takes it may call `perform` in turn: the outputs of the inner call
+  /// follow those that wait already.
+  @discardableResult
+  public func perform<Value, Failure: Error>(_ body: (Node) throws(Failure) -> Value) throws(Failure) -> Value? {
+    guard let node else { return nil }
+    defer { carryOut(node) }
+    return try body(node)
+  }
+
+  private func carryOut(_ node: Node) {
+    guard !isCarryingOut else { return }
     isCarryingOut = true
     while let output = node.nextOutput() {
       switch output {
       case .dial(let id, let endpoint, let deadline): dial(id, endpoint, deadline)
-      case .send(let id, let bytes): write(id, bytes)
+      case .send(let id, let bytes): write(id, bytes, of: node)
       case .close(let id, let flush): finish(id, flush: flush)
       case .setReading(let id, let wantsRead): connections[id]?.setReading(wantsRead)
       case .broadcast(let bytes):
@@ -162,12 +172,12 @@ public final class ReactorTransport {
     ) { [self] in received(id, $0) }
   }
 
-  private func write(_ id: ConnectionID, _ bytes: consuming [UInt8]) {
+  private func write(_ id: ConnectionID, _ bytes: consuming [UInt8], of node: Node) {
     guard let connection = connections[id] else { return }
     connection.write(bytes)
     guard connection.pendingBytes == 0 else { return }
-    node?.reuse(id, bytes)
-    node?.handleDrained(id, now: now)
+    node.reuse(id, bytes)
+    node.handleDrained(id, now: now)
   }
 
   private func finish(_ id: ConnectionID, flush: Bool) {
@@ -186,8 +196,7 @@ public final class ReactorTransport {
       address.port = 0
       probes = try? UDPSocket(on: address, reactor: reactor) { [self] datagram, bytes in
         guard !datagram.isTruncated else { return }
-        self.node?.handleProbe(Array(bytes), from: datagram.source, now: now)
-        carryOut()
+        perform { $0.handleProbe(Array(bytes), from: datagram.source, now: now) }
       }
       if probes != nil { break }
     }
@@ -207,19 +216,20 @@ public final class ReactorTransport {
     timer = reactor.schedule(at: deadline, slack: slack) { [self] in
       timer = nil
       timerDeadline = .distantFuture
-      node?.timeout(now: now)
-      carryOut()
+      perform { $0.timeout(now: now) }
     }
   }
 
   // MARK: Inputs
 
   private func accept(_ connection: TCPConnection) {
-    guard let node else { return connection.close() }
-    let id = node.handleAccepted(from: connection.remote, now: now)
-    connections[id] = connection
+    let accepted = perform { node in
+      let id = node.handleAccepted(from: connection.remote, now: now)
+      connections[id] = connection
+      return id
+    }
+    guard let id = accepted else { return connection.close() }
     // In a flood most connections are rejected at once. Nothing else is done for them.
-    carryOut()
     connection.start { [self] in received(id, $0) }
   }
 
@@ -227,13 +237,13 @@ public final class ReactorTransport {
     switch event {
     case .opened:
       dialling.remove(id)
-      node?.handleConnected(id, now: now)
-    case .received(let bytes): node?.handleReceived(id, bytes, now: now)
-    case .drained: node?.handleDrained(id, now: now)
+      perform { $0.handleConnected(id, now: now) }
+    case .received(let bytes): perform { $0.handleReceived(id, bytes, now: now) }
+    case .drained: perform { $0.handleDrained(id, now: now) }
     case .ended:
       guard let connection = connections.removeValue(forKey: id) else { return }
       connection.close()
-      node?.handleDisconnected(id, .closedByPeer, now: now)
+      perform { $0.handleDisconnected(id, .closedByPeer, now: now) }
     case .closed(let error):
       guard connections.removeValue(forKey: id) != nil else {
         lingering -= 1
@@ -242,37 +252,40 @@ public final class ReactorTransport {
       }
       ended(id, error)
     }
-    carryOut()
   }
 
   private func ended(_ id: ConnectionID, _ error: Errno?) {
     let isDial = dialling.remove(id) != nil
-    switch error?.code {
-    case .none: node?.handleDisconnected(id, .closedByPeer, now: now)
-    case .connectionRefused where isDial: node?.handleDialFailed(id, .refused, now: now)
-    case .timedOut where isDial: node?.handleDialFailed(id, .dialTimedOut, now: now)
-    case .some(let code) where isDial: node?.handleDialFailed(id, .unreachable(errno: code.number), now: now)
-    case .some(let code): node?.handleDisconnected(id, .broken(errno: code.number), now: now)
+    perform { node in
+      switch error?.code {
+      case .none: node.handleDisconnected(id, .closedByPeer, now: now)
+      case .connectionRefused where isDial: node.handleDialFailed(id, .refused, now: now)
+      case .timedOut where isDial: node.handleDialFailed(id, .dialTimedOut, now: now)
+      case .some(let code) where isDial: node.handleDialFailed(id, .unreachable(errno: code.number), now: now)
+      case .some(let code): node.handleDisconnected(id, .broken(errno: code.number), now: now)
+      }
     }
   }
 
   private func datagram(_ received: BroadcastSockets.Received) {
-    node?.handleDatagram(
-      Array(received.bytes), from: received.source, link: received.onLink ? received.interface : nil,
-      now: now)
-    carryOut()
+    perform {
+      $0.handleDatagram(
+        Array(received.bytes), from: received.source, link: received.onLink ? received.interface : nil, now: now)
+    }
   }
 
   private func networkChanged() {
-    checkPaths()
-    for failure in (listening?.refresh() ?? []) + (asking?.refresh() ?? []) {
-      onDiscoveryFailure(failure.interface, failure.error)
+    perform { node in
+      checkPaths(of: node)
+      for failure in (listening?.refresh() ?? []) + (asking?.refresh() ?? []) {
+        onDiscoveryFailure(failure.interface, failure.error)
+      }
+      for name in configuration.interfaces ?? []
+      where !(monitor?.table.interfaces.contains { $0.name == name } ?? true) {
+        onDiscoveryFailure(name, Errno("interface", .noSuchDevice))
+      }
+      node.handleNetworkChange(now: now)
     }
-    for name in configuration.interfaces ?? [] where !(monitor?.table.interfaces.contains { $0.name == name } ?? true) {
-      onDiscoveryFailure(name, Errno("interface", .noSuchDevice))
-    }
-    node?.handleNetworkChange(now: now)
-    carryOut()
   }
 
   /// The name of the interface that has a connection's own address; nil when that cannot be told.
@@ -283,7 +296,7 @@ public final class ReactorTransport {
 
   /// Ends connections whose own address or route is gone, and tells the node whose interface has just lost its carrier.
   /// No change touches any other connection.
-  private func checkPaths() {
+  private func checkPaths(of node: Node) {
     guard let interfaces = monitor?.table.interfaces else { return }
     let lost = interfaces.filter { !$0.isRunning && running.contains($0.index) }
     running = interfaces.filter { $0.isRunning }.map { $0.index }
@@ -292,11 +305,11 @@ public final class ReactorTransport {
       if let obstacle = Socket.obstacle(from: local, to: connection.remote) {
         connections[id] = nil
         connection.close()
-        node?.handleDisconnected(id, .pathLost(errno: obstacle.code.number), now: now)
+        node.handleDisconnected(id, .pathLost(errno: obstacle.code.number), now: now)
         continue
       }
       local.port = 0
-      if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node?.handleLinkLost(id, now: now) }
+      if lost.contains(where: { $0.addresses.contains { $0.address == local } }) { node.handleLinkLost(id, now: now) }
     }
   }
 }

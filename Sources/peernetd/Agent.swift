@@ -146,8 +146,7 @@ final class Agent {
     guard ending == nil else { return reactor.stop() }
     ending = code
     manager.stopping()
-    node.stop(now: now)
-    transport.carryOut()
+    transport.perform { $0.stop(now: now) }
     transport.finish { [self] in reactor.stop() }
   }
 
@@ -192,9 +191,8 @@ final class Agent {
   /// Puts the trust list in force if it is another one: sessions of whoever is not in it any more end at once.
   private func loadTrust() {
     guard case .replaced(let mayBeTorn) = state.loadTrust(now: now) else { return }
-    node.setTrust(state.trustList, now: now)
+    transport.perform { $0.setTrust(state.trustList, now: now) }
     if !mayBeTorn { procedures.forgetAll(but: state.trustList) }
-    transport.carryOut()
   }
 
   /// Takes over what can change while peers stay connected; the rest of the file waits for a restart.

@@ -240,7 +240,7 @@ private final class FailingTransport: Transport {
   func attach(_ node: Node, onEvent: @escaping (Event) -> Void, onTrouble: @escaping (String) -> Void)
     throws(PeerNetError)
   { throw .transport("no network") }
-  func carryOut() { inner.carryOut() }
+  func perform(_ body: (Node) -> Void) { inner.perform(body) }
   func close(_ done: @escaping @Sendable () -> Void) {
     closes.add(1, ordering: .sequentiallyConsistent)
     inner.close(done)

@@ -22,8 +22,10 @@ final class LivenessDetector: Detector {
   var deadline: Instant { isDead ? .distantFuture : liveness.deadline }
 
   func timeout(now: Instant, actions: inout [Action]) {
-    while !isDead, let step = liveness.timeout(now: now, random: &random) {
-      switch step {
+    while !isDead {
+      liveness.timeout(now: now, random: &random)
+      guard let output = liveness.nextOutput() else { return }
+      switch output {
       case .ask:
         number &+= 1
         asked = (number, now)
@@ -40,13 +42,13 @@ final class LivenessDetector: Detector {
   func received(_ message: Message, _ channel: Channel, now: Instant, actions: inout [Action]) {
     if case .ping(let number) = message { actions.append(.say(.pong(number), channel)) }
     if channel == .datagram {
-      if case .pong(let number) = message { _ = liveness.echoed(UInt64(number), received: 0, now: now) }
+      if case .pong(let number) = message { liveness.handleEcho(UInt64(number), received: 0, now: now) }
       return
     }
-    if case .ping = message { liveness.wasAsked(&random) }
-    if liveness.received(now: now) { actions.append(.relieved) }
+    if case .ping = message { liveness.handleQuestion(&random) }
+    if liveness.handleReceived(now: now) { actions.append(.relieved) }
     if case .pong(let number) = message, let asked, asked.number == number {
-      liveness.answered(after: now - asked.at)
+      liveness.handleAnswer(after: now - asked.at)
       self.asked = nil
     }
   }

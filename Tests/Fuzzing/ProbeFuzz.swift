@@ -27,7 +27,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       guard let index = rest.popFirst().map({ Int($0) }), index < sealed.count else { continue }
       guard let message = here.open(sealed[index]) else { continue }
       guard opened.insert(index).inserted else { fatalError("opened twice") }
-      if message.kind == .echo, liveness.echoed(message.number, received: message.received, now: now),
+      if message.kind == .echo, liveness.handleEcho(message.number, received: message.received, now: now),
         message.number > asked
       {
         fatalError("an answer to no question")
@@ -42,14 +42,16 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     default:
       now = now + .milliseconds(Int64(step) * 10)
       var steps = 0
-      while let step = liveness.timeout(now: now, random: &random) {
+      while true {
+        liveness.timeout(now: now, random: &random)
+        guard let step = liveness.nextOutput() else { break }
         if case .probe(let number) = step { asked = number }
         if step == .ask { asked += 1 }
         if step == .dead { return 0 }
         steps += 1
         guard steps < 10 else { fatalError("no end of steps") }
       }
-      if step & 128 != 0 { _ = liveness.received(now: now) }
+      if step & 128 != 0 { liveness.handleReceived(now: now) }
       guard liveness.loss.unanswered >= 0, liveness.loss.unanswered <= liveness.loss.asked, liveness.loss.asked <= 64
       else { fatalError("the loss") }
     }

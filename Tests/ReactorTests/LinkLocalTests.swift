@@ -15,7 +15,6 @@ import Threads
     private let network: Int32
     let reactor: Reactor
     private var transport: ReactorTransport?
-    private var node: Node?
     private(set) var sightings: [Sighting] = []
 
     /// The calling thread moves there.
@@ -59,7 +58,6 @@ import Threads
         identity: identity, trust: TrustList(), discoveries: [udp], seed: [UInt8](repeating: number, count: 32),
         now: transport.now)
       self.transport = transport
-      self.node = node
       try transport.start(node) { [unowned self] in if case .sighted(let sighting) = $0 { sightings.append(sighting) } }
     }
 
@@ -70,9 +68,8 @@ import Threads
     }
 
     func ask() {
-      guard let node, let transport else { return }
-      node.solicit(now: transport.now)
-      transport.carryOut()
+      guard let transport else { return }
+      transport.perform { $0.solicit(now: transport.now) }
     }
 
     func finish() { transport?.close() }

@@ -76,8 +76,7 @@ import Threads
     var isConnected: Bool { node.statuses[0].isConnected }
 
     func ping() {
-      _ = try? node.ping(node.statuses[0].entry.key, now: transport.now)
-      transport.carryOut()
+      transport.perform { node in _ = try? node.ping(node.statuses[0].entry.key, now: transport.now) }
     }
   }
 
@@ -154,9 +153,9 @@ import Threads
       else { return "ip" }
       signals.isJoined.store(true, ordering: .releasing)
       signals.wait(signals.isListening)
-      side.node.connect(
-        key(2).publicKey, at: [Endpoint(ipv4: 0x0a4d_0201, port: 7_000)], now: side.transport.now)
-      side.transport.carryOut()
+      side.transport.perform {
+        $0.connect(key(2).publicKey, at: [Endpoint(ipv4: 0x0a4d_0201, port: 7_000)], now: side.transport.now)
+      }
       guard try side.wait(until: { side.isConnected }) else { return "never connected" }
       return try othersAreNotTouched(side) ?? carrier(side, signals) ?? route(side) ?? address(side)
     } catch {

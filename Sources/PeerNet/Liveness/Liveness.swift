@@ -9,7 +9,7 @@ import Sodium
 /// Of two ends that share an interval only the one whose chance is shorter asks; then both draw anew.
 package struct Liveness {
   /// What is to be done now.
-  package enum Step: Hashable, Sendable {
+  package enum Output: Hashable, Sendable {
     /// Ping in the stream.
     case ask
     /// Send a probe with this number.
@@ -44,6 +44,7 @@ package struct Liveness {
   private var echoed: Instant?
   /// How many bytes of the stream the peer had when it said so last.
   private var peerReceived: UInt64 = 0
+  private var output: Output?
   private var estimate = RoundTripEstimate()
   private var questions = QuestionLog()
 
@@ -80,8 +81,16 @@ package struct Liveness {
     }
   }
 
-  /// The next thing that is due, or nil when nothing is.
-  package mutating func timeout(now: Instant, random: inout RandomStream) -> Step? {
+  /// Does one thing of what is due, if anything is. While more is due, the deadline stays in the past.
+  package mutating func timeout(now: Instant, random: inout RandomStream) { output = nextStep(now: now, &random) }
+
+  /// The next thing to do, or nil when all is done for now.
+  package mutating func nextOutput() -> Output? {
+    defer { output = nil }
+    return output
+  }
+
+  private mutating func nextStep(now: Instant, _ random: inout RandomStream) -> Output? {
     let due = deadline
     guard now >= due else { return nil }
     if now - due > Self.lateness { patientSince = now }
@@ -137,7 +146,8 @@ package struct Liveness {
   // MARK: Life
 
   /// The stream has brought something that is the peer's. True when it was suspect before.
-  package mutating func received(now: Instant) -> Bool {
+  @discardableResult
+  package mutating func handleReceived(now: Instant) -> Bool {
     (streamHeard, moved, asked) = (now, now, nil)
     guard state == .suspect else { return false }
     (state, since, nextProbe) = (.alive, now, .distantFuture)
@@ -145,10 +155,10 @@ package struct Liveness {
   }
 
   /// The peer has asked: chance decides anew which end asks next.
-  package mutating func wasAsked(_ random: inout RandomStream) { wait = jittered(&random) }
+  package mutating func handleQuestion(_ random: inout RandomStream) { wait = jittered(&random) }
 
   /// The last question in the stream was answered after so long.
-  package mutating func answered(after roundTrip: TimeSpan) {
+  package mutating func handleAnswer(after roundTrip: TimeSpan) {
     estimate.measure(roundTrip)
     if let question { _ = questions.answer(question) }
     question = nil
@@ -156,7 +166,8 @@ package struct Liveness {
 
   /// The echo of a probe has come; the peer says how many bytes of the stream it has had. False for an echo of no open
   /// question, which is no life.
-  package mutating func echoed(_ number: UInt64, received: UInt64, now: Instant) -> Bool {
+  @discardableResult
+  package mutating func handleEcho(_ number: UInt64, received: UInt64, now: Instant) -> Bool {
     guard questions.answer(number) else { return false }
     echoed = now
     if received > peerReceived { (peerReceived, moved) = (received, now) }

@@ -166,8 +166,8 @@ extension Node {
 
   /// Does what the watch over a peer wants done (Protocol, Heartbeat and Probe).
   private func watch(_ connection: Connection, _ open: OpenConnection, now: Instant) throws(SessionError) {
-    while !connection.isClosed, let step = connection.session.livenessStep(now: now, random: &random) {
-      switch step {
+    while !connection.isClosed, let output = connection.session.nextLivenessOutput(now: now, random: &random) {
+      switch output {
       case .ask: try ping(connection, open.peer, now: now)
       case .probe(let number):
         if let probe = connection.session.sealProbe(number) {

@@ -196,13 +196,13 @@ final class Session {
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
       let incoming = try inbox.open(&reader.buffer, range, &channel!.receiver, takes: takes)
-      _ = liveness?.received(now: now)
+      liveness?.handleReceived(now: now)
       guard let incoming else { continue }
       switch incoming.envelope {
       case .pong(let nonce): measure(nonce, now: now)
       case .ping:
         trim()
-        liveness?.wasAsked(&random)
+        liveness?.handleQuestion(&random)
       case .call, .reply, .send, .bye: break
       }
       return .envelope(incoming)
@@ -282,7 +282,7 @@ final class Session {
 
   private func measure(_ pong: [UInt8], now: Instant) {
     guard let pinged, pinged.nonce == pong else { return }
-    liveness?.answered(after: now - pinged.at)
+    liveness?.handleAnswer(after: now - pinged.at)
     self.pinged = nil
   }
 
@@ -337,8 +337,9 @@ final class Session {
   var livenessDeadline: Instant { liveness?.deadline ?? .distantFuture }
 
   /// What the watch over the peer wants done now; nil when nothing more.
-  func livenessStep(now: Instant, random: inout RandomStream) -> Liveness.Step? {
+  func nextLivenessOutput(now: Instant, random: inout RandomStream) -> Liveness.Output? {
     liveness?.timeout(now: now, random: &random)
+    return liveness?.nextOutput()
   }
 
   // MARK: Probes
@@ -359,7 +360,7 @@ final class Session {
     probes?.port = source.port
     switch message.kind {
     case .echo:
-      _ = liveness?.echoed(message.number, received: message.received, now: now)
+      liveness?.handleEcho(message.number, received: message.received, now: now)
       return nil
     case .challenge:
       guard probes?.mayEcho(now: now) ?? false else { return nil }

@@ -7,12 +7,12 @@ import Sodium
 extension PeerNode {
   struct PendingCall {
     let started: Instant
-    let continuation: CheckedContinuation<Reply, any Error>
+    var reply = Pending<Reply>.begun
   }
 
   struct PendingPing {
     let key: PublicKey
-    let continuation: CheckedContinuation<TimeSpan, any Error>
+    var roundTrip = Pending<TimeSpan>.begun
   }
 
   /// Calls a handle of a connected peer and waits for its answer.
@@ -69,17 +69,21 @@ extension PeerNode {
   private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan) async throws
     -> Term
   {
-    guard let node else { throw PeerNetError.stopped }
-    let started = transport.now()
-    let id: CallID
-    do { id = try node.call(key, name, arguments, timeout: timeout, now: started) } catch {
+    let sent: CallID?
+    do throws(CallError) {
+      sent = try perform { (node, now) throws(CallError) in
+        let id = try node.call(key, name, arguments, timeout: timeout, now: now)
+        calls[id] = PendingCall(started: now)
+        return id
+      }
+    } catch {
       metrics?.calls["not_sent"]?.increment()
       throw PeerNetError(error)
     }
+    guard let id = sent else { throw PeerNetError.stopped }
     let reply: Reply = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        calls[id] = PendingCall(started: started, continuation: continuation)
-        transport.carryOut()
+        if calls[id]?.reply.wait(continuation) ?? false { calls[id] = nil }
         if Task.isCancelled { cancelCall(id) }
       }
     } onCancel: {
@@ -95,10 +99,11 @@ extension PeerNode {
   ///
   /// - Throws: ``PeerNetError``; nothing was sent then.
   public func send(_ key: PublicKey, _ name: Atom, _ arguments: Term = .map([])) throws {
-    guard let node else { throw PeerNetError.stopped }
+    guard node != nil else { throw PeerNetError.stopped }
     guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
-    do { try node.send(key, name, arguments, now: transport.now()) } catch { throw PeerNetError(error) }
-    transport.carryOut()
+    do throws(CallError) {
+      try perform { (node, now) throws(CallError) in try node.send(key, name, arguments, now: now) }
+    } catch { throw PeerNetError(error) }
   }
 
   /// Measures one round trip to a connected peer.
@@ -107,9 +112,15 @@ extension PeerNode {
   ///   `CancellationError`.
   public func ping(_ key: PublicKey, timeout: Duration = .seconds(5)) async throws -> Duration {
     try Task.checkCancellation()
-    guard let node else { throw PeerNetError.stopped }
-    let nonce: [UInt8]
-    do { nonce = try node.ping(key, now: transport.now()) } catch { throw PeerNetError(error) }
+    let sent: [UInt8]?
+    do throws(CallError) {
+      sent = try perform { (node, now) throws(CallError) in
+        let nonce = try node.ping(key, now: now)
+        pings[nonce] = PendingPing(key: key)
+        return nonce
+      }
+    } catch { throw PeerNetError(error) }
+    guard let nonce = sent else { throw PeerNetError.stopped }
     let deadline = Task { [weak self] in
       try await Task.sleep(for: timeout)
       await self?.endPing(nonce, .failure(PeerNetError.timedOut))
@@ -117,8 +128,7 @@ extension PeerNode {
     defer { deadline.cancel() }
     let roundTrip = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        pings[nonce] = PendingPing(key: key, continuation: continuation)
-        transport.carryOut()
+        if pings[nonce]?.roundTrip.wait(continuation) ?? false { pings[nonce] = nil }
         if Task.isCancelled { endPing(nonce, .failure(CancellationError())) }
       }
     } onCancel: {
@@ -141,19 +151,19 @@ extension PeerNode {
 
   private func cancelCall(_ id: CallID) {
     guard calls[id] != nil else { return }
-    node?.cancel(id)
+    perform { node, _ in node.cancel(id) }
     endCall(id, .failure(CancellationError()), "cancelled")
   }
 
   func endCall(_ id: CallID, _ result: Result<Reply, any Error>, _ outcome: String) {
-    guard let call = calls.removeValue(forKey: id) else { return }
+    guard let started = calls[id]?.started else { return }
     metrics?.calls[outcome]?.increment()
-    metrics?.callDuration.recordNanoseconds((transport.now() - call.started).nanoseconds)
-    call.continuation.resume(with: result)
+    metrics?.callDuration.recordNanoseconds((transport.now() - started).nanoseconds)
+    if calls[id]?.reply.end(result) ?? false { calls[id] = nil }
   }
 
   func endPing(_ nonce: [UInt8], _ result: Result<TimeSpan, any Error>) {
-    pings.removeValue(forKey: nonce)?.continuation.resume(with: result)
+    if pings[nonce]?.roundTrip.end(result) ?? false { pings[nonce] = nil }
   }
 }
 

@@ -25,11 +25,14 @@ extension PeerNode {
     async throws
   {
     try Task.checkCancellation()
-    guard let node else { throw PeerNetError.stopped }
-    guard node.connect(key, at: endpoints, now: transport.now()) else { throw PeerNetError.untrustedPeer }
-    // Who waits already has asked the neighbourhood: a thousand callers ask once.
-    if !isConnected(to: key), !waiters.contains(where: { $0.key == key }) { node.solicit(now: transport.now()) }
-    transport.carryOut()
+    let isTrusted = perform { node, now in
+      guard node.connect(key, at: endpoints, now: now) else { return false }
+      // Who waits already has asked the neighbourhood: a thousand callers ask once.
+      if !isConnected(to: key), !waiters.contains(where: { $0.key == key }) { node.solicit(now: now) }
+      return true
+    }
+    guard let isTrusted else { throw PeerNetError.stopped }
+    guard isTrusted else { throw PeerNetError.untrustedPeer }
     if isConnected(to: key) { return }
     guard waiters.count < Self.maximumWaiters else { throw PeerNetError.busy }
     lastWaiter += 1
@@ -52,7 +55,7 @@ extension PeerNode {
   /// Ends every connection to a peer and dials it no more; it may still dial us.
   public func disconnect(from key: PublicKey) {
     endWaiters(for: key, PeerNetError.unreachable(.disconnectRequested))
-    act { $0.disconnect(key, now: $1) }
+    perform { $0.disconnect(key, now: $1) }
   }
 
   /// Some failures do not mend by waiting: whoever waits for the peer hears of them soon.

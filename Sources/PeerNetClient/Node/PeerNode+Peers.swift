@@ -54,7 +54,7 @@ extension PeerNode {
   }
 
   /// Asks every node in the neighbourhood where it is. What comes of it are ``/PeerNet/Event/sighted(_:)`` events.
-  public func solicit() { act { $0.solicit(now: $1) } }
+  public func solicit() { perform { $0.solicit(now: $1) } }
 
   // MARK: Pairing
 
@@ -78,7 +78,7 @@ extension PeerNode {
       try $0.pair(key, label: label, grants: grants, wire: wire)
     }
     takeOver(revision)
-    if !endpoints.isEmpty { act { _ = $0.connect(key, at: endpoints, now: $1) } }
+    if !endpoints.isEmpty { perform { $0.connect(key, at: endpoints, now: $1) } }
   }
 
   /// Trusts a key no longer and forgets where it was. It is disconnected before this returns.
@@ -112,7 +112,7 @@ extension PeerNode {
   private func takeOver(_ revision: Bookkeeper.Revision) {
     guard revision.number > trustRevision else { return }
     trustRevision = revision.number
-    act { $0.setTrust(revision.list, now: $1) }
+    perform { $0.setTrust(revision.list, now: $1) }
     // Of a peer that was away no event tells.
     for waiter in waiters where status(of: waiter.key) == nil { endWaiter(waiter.id, PeerNetError.untrustedPeer) }
     histories = histories.filter { status(of: $0.key) != nil }

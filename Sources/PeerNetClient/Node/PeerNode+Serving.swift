@@ -43,13 +43,13 @@ extension PeerNode {
     let exposed = ExposedHandler(
       access: access, isRemoteProcedure: isRemoteProcedure, limit: limit, body: handler)
     handlers[Array(name.utf8)] = exposed
-    if let node { exposed.expose(Array(name.utf8), on: node) }
+    perform { node, _ in exposed.expose(Array(name.utf8), on: node) }
   }
 
   /// Takes a name back. What is at work goes on.
   public func revoke(_ name: String) {
     handlers[Array(name.utf8)] = nil
-    node?.revoke(Array(name.utf8))
+    perform { node, _ in node.revoke(Array(name.utf8)) }
   }
 
   func serve(_ request: Request) {
@@ -67,7 +67,7 @@ extension PeerNode {
         let reply = await answer(request, handler.body)
         serving[id] = nil
         guard let token = request.token else { return }
-        act { $0.reply(token, reply, now: $1) }
+        perform { $0.reply(token, reply, now: $1) }
       }
     }
   }

@@ -130,13 +130,12 @@ public actor PeerNode {
 
   /// Everything of the stop that takes no time.
   private func leave() {
-    guard let node else { return }
+    guard node != nil else { return }
     // Before the goodbye, of which they would hear as of a lost connection.
     for waiter in waiters { endWaiter(waiter.id, PeerNetError.stopped) }
     for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }
     for nonce in pings.keys { endPing(nonce, .failure(PeerNetError.stopped)) }
-    node.stop(now: transport.now())
-    transport.carryOut()
+    perform { $0.stop(now: $1) }
     self.node = nil
     watching?.cancel()
     for task in serving.values { task.cancel() }
@@ -172,10 +171,16 @@ public actor PeerNode {
   /// The transport's clock, on which everything that a status tells of happened.
   public var now: Instant { transport.now() }
 
-  /// Does what takes effect at once and has no result. A stopped node does nothing.
-  func act(_ body: (Node, Instant) -> Void) {
-    guard let node else { return }
-    body(node, transport.now())
-    transport.carryOut()
+  /// Calls the node. What came of it is carried out before this returns; events may come on the way. A node that does not
+  /// run is not called, and the result is nil.
+  @discardableResult
+  func perform<Value, Failure: Error>(
+    _ body: (Node, Instant) throws(Failure) -> Value
+  ) throws(Failure) -> Value? {
+    guard node != nil else { return nil }
+    let now = transport.now()
+    var result: Result<Value, Failure>?
+    transport.perform { node in result = Result { () throws(Failure) in try body(node, now) } }
+    return try result?.get()
   }
 }

@@ -28,13 +28,14 @@ public protocol Transport: AnyObject, Sendable {
   /// Begins with the node's `handleNetworkChange(now:)`: whom the node misses it then asks for.
   ///
   /// - Parameters:
-  ///   - onEvent: takes each of the node's events in order; it may call the node and ``carryOut()``.
+  ///   - onEvent: takes each of the node's events in order; it may call ``perform(_:)`` in turn.
   ///   - onTrouble: takes what a person should know of and the node cannot mend, such as an interface that is missing.
   func attach(_ node: Node, onEvent: @escaping (Event) -> Void, onTrouble: @escaping (String) -> Void)
     throws(PeerNetError)
 
-  /// Carries out what the node wants after one of its verbs was called. Events may arrive before it returns.
-  func carryOut()
+  /// Calls the node that was attached, then carries out all that the node wants. Events may arrive before it returns, and
+  /// whoever takes one may call this in turn. Without a node it does nothing.
+  func perform(_ body: (Node) -> Void)
 
   /// Takes no more connections, sends what is left for at most two seconds, closes everything, then calls `done` once.
   /// It may never have been opened.

@@ -10,7 +10,7 @@ import Testing
     var liveness: Liveness
     var random = RandomStream(seed: [UInt8](repeating: 3, count: 32))
     var now = Instant(nanoseconds: 1_000_000_000)
-    var steps: [(at: Instant, step: Liveness.Step)] = []
+    var steps: [(at: Instant, step: Liveness.Output)] = []
 
     init(_ rules: LivenessRules = LivenessRules(), sendsProbes: Bool = true) {
       var chance = RandomStream(seed: [UInt8](repeating: 4, count: 32))
@@ -18,21 +18,22 @@ import Testing
         rules: rules, sendsProbes: sendsProbes, now: Instant(nanoseconds: 1_000_000_000), random: &chance)
     }
 
-    func hear() -> Bool { liveness.received(now: now) }
+    func hear() -> Bool { liveness.handleReceived(now: now) }
     func echo(_ number: UInt64, received: UInt64 = 0) -> Bool {
-      liveness.echoed(number, received: received, now: now)
+      liveness.handleEcho(number, received: received, now: now)
     }
 
     /// Goes from deadline to deadline until `end`, or until the first step that `stops`.
     func run(
-      _ duration: TimeSpan, echo: Bool = false, until stops: (Liveness.Step) -> Bool = { $0 == .dead }
+      _ duration: TimeSpan, echo: Bool = false, until stops: (Liveness.Output) -> Bool = { $0 == .dead }
     ) {
       let end = now + duration
       while liveness.deadline <= end {
         now = max(now, liveness.deadline)
-        while let step = liveness.timeout(now: now, random: &random) {
+        liveness.timeout(now: now, random: &random)
+        while let step = liveness.nextOutput() {
           steps.append((now, step))
-          if case .probe(let number) = step, echo { _ = liveness.echoed(number, received: 0, now: now) }
+          if case .probe(let number) = step, echo { liveness.handleEcho(number, received: 0, now: now) }
           if stops(step) { return }
         }
       }
@@ -48,7 +49,7 @@ import Testing
       steps = []
     }
 
-    func first(_ step: Liveness.Step) -> Instant? { steps.first { $0.step == step }?.at }
+    func first(_ step: Liveness.Output) -> Instant? { steps.first { $0.step == step }?.at }
     var probes: [Instant] { steps.compactMap { if case .probe = $0.step { $0.at } else { nil } } }
   }
 
@@ -91,7 +92,7 @@ import Testing
       let next = ends[0].liveness.deadline < ends[1].liveness.deadline ? 0 : 1
       ends[next].run(.seconds(6), echo: true, until: { $0 == .ask })
       asked[next] += 1
-      ends[1 - next].liveness.wasAsked(&ends[1 - next].random)
+      ends[1 - next].liveness.handleQuestion(&ends[1 - next].random)
       for end in ends {
         end.now = ends[next].now
         #expect(!end.hear())
@@ -105,12 +106,12 @@ import Testing
     for _ in 0..<50 {
       watch.run(.seconds(6), echo: true, until: { $0 == .ask })
       watch.now = watch.now + .milliseconds(900)
-      _ = watch.liveness.received(now: watch.now)
-      watch.liveness.answered(after: .milliseconds(900))
+      watch.liveness.handleReceived(now: watch.now)
+      watch.liveness.handleAnswer(after: .milliseconds(900))
       watch.run(.seconds(6), echo: true, until: { $0 == .ask })
       watch.now = watch.now + .milliseconds(300)
-      _ = watch.liveness.received(now: watch.now)
-      watch.liveness.answered(after: .milliseconds(300))
+      watch.liveness.handleReceived(now: watch.now)
+      watch.liveness.handleAnswer(after: .milliseconds(300))
     }
     #expect((.milliseconds(450)...(.milliseconds(750))).contains(try #require(watch.liveness.roundTrip)))
     watch.steps = []
@@ -185,7 +186,7 @@ import Testing
     let watch = Watch()
     for _ in 0..<100 {
       watch.run(.seconds(4))
-      _ = watch.liveness.received(now: watch.now)
+      watch.liveness.handleReceived(now: watch.now)
     }
     #expect(watch.probes.map { ($0 - Instant(nanoseconds: 1_000_000_000)).seconds } == [1, 3, 7, 15, 31, 63])
     #expect(watch.liveness.loss == (6, 6) || watch.liveness.loss == (5, 5))

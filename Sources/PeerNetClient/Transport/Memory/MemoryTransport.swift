@@ -74,8 +74,10 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     networkChanged()
   }
 
-  public func carryOut() {
-    guard let node, !isCarryingOut else { return }
+  public func perform(_ body: (Node) -> Void) {
+    guard let node else { return }
+    body(node)
+    guard !isCarryingOut else { return }
     isCarryingOut = true
     while let output = node.nextOutput() {
       switch output {
@@ -131,7 +133,7 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     let isDrained = connection.isSending && connection.waiting.isEmpty
     if isDrained { connection.isSending = false }
     connections[id] = connection
-    if isDrained { node?.handleDrained(id, now: now()) }
+    if isDrained { perform { $0.handleDrained(id, now: now()) } }
   }
 
   private func close(_ id: ConnectionID, flush: Bool) {
@@ -146,74 +148,71 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
   private func datagram(_ bytes: [UInt8]) -> MemoryNetwork.Message {
     let source = address.with(port: Self.firstPort)
     return { host in
-      host.node?.handleDatagram(bytes, from: source, link: 1, now: host.now())
-      host.carryOut()
+      host.perform { $0.handleDatagram(bytes, from: source, link: 1, now: host.now()) }
     }
   }
 
   // MARK: What other hosts say
 
   func dialled(by host: Endpoint, _ remote: ConnectionID, port: UInt16) {
-    guard let node, port == listening else {
+    guard node != nil, port == listening else {
       return network.send(from: address, to: host) { $0.refused(remote) }
     }
-    let id = node.handleAccepted(from: host.with(port: Self.firstPort), now: now())
-    connections[id] = Connection(host: host, remote: remote)
-    network.send(from: address, to: host) { [address] in $0.opened(remote, as: id, at: address) }
-    carryOut()
+    perform { node in
+      let id = node.handleAccepted(from: host.with(port: Self.firstPort), now: now())
+      connections[id] = Connection(host: host, remote: remote)
+      network.send(from: address, to: host) { [address] in $0.opened(remote, as: id, at: address) }
+    }
   }
 
   func opened(_ id: ConnectionID, as remote: ConnectionID, at host: Endpoint) {
     // The node may have given up meanwhile.
     guard connections[id] != nil else { return network.send(from: address, to: host) { $0.ended(remote) } }
     connections[id]?.remote = remote
-    node?.handleConnected(id, now: now())
-    carryOut()
+    perform { $0.handleConnected(id, now: now()) }
   }
 
   func refused(_ id: ConnectionID) {
     guard connections.removeValue(forKey: id) != nil else { return }
-    node?.handleDialFailed(id, .refused, now: now())
-    carryOut()
+    perform { $0.handleDialFailed(id, .refused, now: now()) }
   }
 
   func received(_ id: ConnectionID, _ bytes: [UInt8]) {
     guard let connection = connections[id], let remote = connection.remote else { return }
-    node?.handleReceived(id, bytes, now: now())
-    network.send(from: address, to: connection.host) { $0.taken(remote, bytes.count) }
-    carryOut()
+    perform { node in
+      node.handleReceived(id, bytes, now: now())
+      network.send(from: address, to: connection.host) { $0.taken(remote, bytes.count) }
+    }
   }
 
   func taken(_ id: ConnectionID, _ count: Int) {
     guard connections[id] != nil else { return }
     connections[id]?.inFlight -= count
     fill(id)
-    carryOut()
   }
 
   func ended(_ id: ConnectionID) {
     guard connections.removeValue(forKey: id) != nil else { return }
-    node?.handleDisconnected(id, .closedByPeer, now: now())
-    carryOut()
+    perform { $0.handleDisconnected(id, .closedByPeer, now: now()) }
   }
 
   /// The way to a host is gone, or to every host.
   func lost(_ host: Endpoint?) {
-    for (id, connection) in connections.sorted(by: { $0.key < $1.key })
-    where host == nil || connection.host == host {
-      connections[id] = nil
-      if connection.remote == nil {
-        node?.handleDialFailed(id, .unreachable(errno: 0), now: now())
-      } else {
-        node?.handleDisconnected(id, .broken(errno: 0), now: now())
+    perform { node in
+      for (id, connection) in connections.sorted(by: { $0.key < $1.key })
+      where host == nil || connection.host == host {
+        connections[id] = nil
+        if connection.remote == nil {
+          node.handleDialFailed(id, .unreachable(errno: 0), now: now())
+        } else {
+          node.handleDisconnected(id, .broken(errno: 0), now: now())
+        }
       }
     }
-    carryOut()
   }
 
   func networkChanged() {
-    node?.handleNetworkChange(now: now())
-    carryOut()
+    perform { $0.handleNetworkChange(now: now()) }
   }
 
   // MARK: Time
@@ -235,7 +234,6 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
     // Another one may have been set meanwhile.
     guard deadline == armed else { return }
     armed = .distantFuture
-    node?.timeout(now: now())
-    carryOut()
+    perform { $0.timeout(now: now()) }
   }
 }
