@@ -115,11 +115,13 @@ final class ProcedureService {
     let level = procedure.descriptor.changesBoard ? LogLevel.notice : .info
     if isDone {
       log.write(level, "call.served", subject + fields)
+      send(reply, to: asker)
     } else {
+      // Nothing was changed: the caller need not wait for the log.
+      send(reply, to: asker)
       log.writeFailure(
         level, "call.served", about: subject, fields, burst: Self.linesOfPeerAndProcedure, at: transport.now)
     }
-    send(reply, to: asker)
     onServed(asker.peer)
   }
 
@@ -152,8 +154,7 @@ final class ProcedureService {
     if asker.isCountedHere { messages.release(asker.peer) }
     // A message has no answer.
     guard let token = asker.token else { return }
-    node.reply(token, reply, now: transport.now)
-    transport.carryOut()
+    transport.perform { $0.reply(token, reply, now: transport.now) }
   }
 }
 
