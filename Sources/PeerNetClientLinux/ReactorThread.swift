@@ -14,12 +14,17 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   private let reactor: Reactor
   private var transport: ReactorTransport?
   private let waker: Waker
+  private let ownJobs = OwnJobs()
   private let thread = ThreadIdentity()
 
   /// Starts the thread.
   public init() throws(PeerNetError) {
     do { reactor = try Reactor() } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
     waker = reactor.waker
+    reactor.onTurn = { [ownJobs, waker] in
+      ownJobs.run()
+      if !ownJobs.isEmpty { waker.wake() }
+    }
     nonisolated(unsafe) let reactor = reactor
     startThread { [thread] in
       thread.value.store(currentThread(), ordering: .sequentiallyConsistent)
@@ -43,6 +48,8 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   /// reactor sees to its sockets.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
+    // The answer to a call comes on this thread: for what waits for it nobody has to be woken.
+    if isOnThread { return ownJobs.add(job, of: self) }
     waker.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
   }
 
@@ -50,9 +57,9 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
     precondition(isIsolatingCurrentContext() == true, "not on the reactor's thread")
   }
 
-  public func isIsolatingCurrentContext() -> Bool? {
-    thread.value.load(ordering: .sequentiallyConsistent) == currentThread()
-  }
+  public func isIsolatingCurrentContext() -> Bool? { isOnThread }
+
+  private var isOnThread: Bool { thread.value.load(ordering: .sequentiallyConsistent) == currentThread() }
 
   // MARK: Transport
 
@@ -92,6 +99,23 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   public func close(_ done: @escaping @Sendable () -> Void) {
     guard let transport else { return done() }
     transport.finish(done)
+  }
+}
+
+/// Jobs that were enqueued on the reactor's thread itself. They run at the end of its turn.
+private final class OwnJobs: @unchecked Sendable {
+  private var waiting: [(job: UnownedJob, executor: ReactorThread)] = []
+
+  var isEmpty: Bool { waiting.isEmpty }
+
+  func add(_ job: UnownedJob, of executor: ReactorThread) { waiting.append((job, executor)) }
+
+  /// Runs what waits now, and nothing that is added meanwhile: that waits for the next turn.
+  func run() {
+    guard !waiting.isEmpty else { return }
+    let due = waiting
+    waiting = []
+    for (job, executor) in due { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
   }
 }
 
