@@ -30,7 +30,7 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     let called = [UInt8](item[..<(colon ?? item.count - (isPrefix ? 1 : 0))])
     var nearest: [UInt8] = []
     var best = Int.max
-    for procedure in Procedure.allCases where procedure != .agentOnce {
+    for procedure in Procedure.allCases where !procedure.descriptor.runsAnother {
       var name = [UInt8](procedure.name)
       let fits = colon == nil || procedure.descriptor.boundParameter != nil
       if isPrefix ? name.starts(with: called) : name == called && fits { return nil }
