@@ -222,8 +222,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestKit", "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium",
-        "Linux",
+        "TestKit", "peernet", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF",
+        "Sodium", "Linux",
         "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

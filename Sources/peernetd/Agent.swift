@@ -28,10 +28,10 @@ final class Agent {
   /// Whether peers have held much memory since free memory was last given back to the system.
   private var hasGrown = false
   /// How the process ends; nil while it goes on.
-  private var ending: ExitCode?
+  private var ending: ExitStatus?
 
   /// Runs until a signal, or the board's reboot, ends it.
-  static func run(_ configurationFile: [UInt8]?) throws(CommandError) -> ExitCode {
+  static func run(_ configurationFile: [UInt8]?) throws(CommandError) -> ExitStatus {
     let loaded = try ConfigurationFile.load(configurationFile)
     let profile = try ConfigurationFile.boardProfile(loaded.configuration)
     let paths = StatePaths(loaded.configuration, hasDataPartition: StateFolder.hasDataPartition)
@@ -112,7 +112,7 @@ final class Agent {
     ) { [self] in procedures.reboot() }
     procedures.onServed = { [self] in served($0) }
     onTrustChange = { [self] in loadTrust() }
-    onPower = { [self] action in end(action == .reboot ? .temporary : .success) }
+    onPower = { [self] action in end(action == .reboot ? .rebooting : .ok) }
   }
 
   private var now: Instant { transport.now }
@@ -142,27 +142,27 @@ final class Agent {
   }
 
   /// Says goodbye to every peer and ends the loop once that has gone out. A second time ends it at once.
-  private func end(_ code: ExitCode) {
+  private func end(_ status: ExitStatus) {
     guard ending == nil else { return reactor.stop() }
-    ending = code
+    ending = status
     manager.stopping()
     transport.perform { $0.stop(now: now) }
     transport.finish { [self] in reactor.stop() }
   }
 
-  private func finish() -> ExitCode {
+  private func finish() -> ExitStatus {
     reactor.onTurn = nil
     state.timeout(at: now, isEnding: true, node.memory)
     disk.finish(within: .seconds(10))
     log.write(.notice, "daemon.stopped")
-    return ending ?? .success
+    return ending ?? .ok
   }
 
   // MARK: What happens
 
   private func take(_ signal: Signal) {
     switch signal {
-    case .terminate, .interrupt: end(.success)
+    case .terminate, .interrupt: end(.ok)
     case .hangUp: reload()
     case .childEnded, .user2: break
     }

@@ -1,3 +1,4 @@
+import Admin
 import CLinux
 import Linux
 import PeerNet
@@ -11,7 +12,7 @@ struct Daemon {
     clinux_exit(run().rawValue)
   }
 
-  private static func run() -> ExitCode {
+  private static func run() -> ExitStatus {
     do throws(CommandError) {
       let invocation: Invocation
       do throws(UsageError) {
@@ -22,11 +23,11 @@ struct Daemon {
       return try run(invocation)
     } catch {
       for line in error.lines { StandardStream.error.write("peernetd: ".utf8 + line + "\n".utf8) }
-      return error.exitCode
+      return error.exitStatus
     }
   }
 
-  private static func run(_ invocation: Invocation) throws(CommandError) -> ExitCode {
+  private static func run(_ invocation: Invocation) throws(CommandError) -> ExitStatus {
     switch invocation.command {
     case .help:
       StandardStream.output.write(Invocation.usage.bytes)
@@ -52,7 +53,7 @@ struct Daemon {
       clinux_keep_heap_small()
       return try Agent.run(invocation.configurationFile)
     }
-    return .success
+    return .ok
   }
 
   /// Unknown keys are errors here: this is who asks whether the file is right.

@@ -1,5 +1,6 @@
 import Admin
 import ETF
+import PeerNet
 import Testing
 
 /// What a descriptor says, against what its procedure does.
@@ -14,9 +15,19 @@ import Testing
       #expect(procedure.descriptor.parameters.contains(bound))
       #expect(try Plan(procedure, .handle(term)).boundValues == [bytes("door")])
     }
-    let others = Procedure.allCases.filter { $0.descriptor.boundParameter == nil && $0 != .agentOnce }
+    let others = Procedure.allCases.filter { $0.descriptor.boundParameter == nil && !$0.descriptor.runsAnother }
     #expect(others.count == Procedure.allCases.count - arguments.count - 1, "a procedure is missing above")
     for procedure in others { #expect(try Plan(procedure, .handle(map())).boundValues.isEmpty) }
+  }
+
+  @Test func whatRunsAnotherHasNoPlanAndCannotBeGranted() {
+    let carriers = Procedure.allCases.filter(\.descriptor.runsAnother)
+    #expect(carriers == [.agentOnce])
+    for procedure in carriers {
+      #expect(procedure.permission(of: .everything) == .none)
+      #expect(throws: Refusal.unknownProcedure) { try Plan(procedure, .handle(map())) }
+      #expect(UnknownGrant(in: [UInt8](procedure.name)) != nil)
+    }
   }
 
   @Test(arguments: Procedure.allCases.map(\.descriptor)) func itReadsAsALineOfADocument(

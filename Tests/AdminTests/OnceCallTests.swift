@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func whatOnlyLooksNeedsNoKey() throws {
-    for procedure in Procedure.allCases where procedure != .agentOnce && !procedure.descriptor.changesBoard {
+    for procedure in Procedure.allCases where !procedure.descriptor.runsAnother && !procedure.descriptor.changesBoard {
       let call = try OnceCall(.tuple([key, .atom(Atom([UInt8](procedure.name))), .map([])]))
       #expect(throws: Refusal.once(.changesNothing)) { try call.admit(grants("*")) }
     }

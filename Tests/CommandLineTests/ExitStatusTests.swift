@@ -1,3 +1,4 @@
+import Admin
 import ETF
 import Foundation
 import PeerNet
@@ -9,7 +10,7 @@ import Testing
 /// Each exit code, reached by the built binary.
 @Suite struct ExitStatusTests {
   private func expect(
-    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String,
+    _ outcome: Laptop.Outcome, _ status: Admin.ExitStatus, _ talk: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(outcome.status == status.rawValue, "\(outcome.talk)", sourceLocation: sourceLocation)
@@ -119,7 +120,7 @@ import Testing
 
   @Test func whatThePeerAnswers() async throws {
     let laptop = try Laptop()
-    let reasons: [String: (Term, peernet.ExitStatus, String)] = [
+    let reasons: [String: (Term, Admin.ExitStatus, String)] = [
       "a.busy": (.binary(utf8: "busy: a scan runs"), .busy, "a scan runs"),
       "a.argument": (.binary(utf8: "bad_argument: missing line"), .data, "missing line"),
       "a.refused": (.binary(utf8: "refused: no \u{1b}[31m"), .refused, "\\u{001B}[31m"),

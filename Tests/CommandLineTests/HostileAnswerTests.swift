@@ -1,3 +1,4 @@
+import Admin
 import ETF
 import Foundation
 import PeerNet
@@ -95,7 +96,7 @@ import Testing
     ]
     for command in commands {
       let outcome = try await laptop.shell("shift; exec \"$0\" \(command)")
-      #expect(outcome.status == peernet.ExitStatus.badAnswer.rawValue, "\(command): \(outcome.talk)")
+      #expect(outcome.status == Admin.ExitStatus.badAnswer.rawValue, "\(command): \(outcome.talk)")
       #expect(outcome.output.isEmpty && outcome.talk.contains("on board failed: it answered "), "\(outcome.talk)")
       #expect(outcome.talk.filter { $0 == "\n" }.count == 1, "\(outcome.talk)")
       // Nobody is told to do again what may have been done.

@@ -11,18 +11,6 @@ import Testing
     return try! String(contentsOf: root.appendingPathComponent("Documentation/peernet.1"), encoding: .utf8)
   }()
 
-  @Test func namesEveryExitStatus() throws {
-    let section = try #require(
-      Self.page.components(separatedBy: ".Sh EXIT STATUS").last?.components(separatedBy: ".Sh ").first)
-    let listed = section.components(separatedBy: ".It ").dropFirst().map { $0.split(whereSeparator: { $0 == "\n" }) }
-    let expected = peernet.ExitStatus.allCases.map { ["\($0.rawValue)", ".Ql \($0.code)"] }
-    #expect(listed.count == expected.count)
-    for (entry, status) in zip(listed, expected) {
-      #expect(entry[0] == status[0])
-      #expect(entry[1].split(separator: " ").prefix(2).joined(separator: " ") == status[1])
-    }
-  }
-
   @Test func namesEveryCommand() {
     for command in PeerNetCommand.configuration.subcommands {
       let name = command.configuration.commandName!

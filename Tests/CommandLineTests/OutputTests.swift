@@ -1,3 +1,4 @@
+import Admin
 import ETF
 import PeerNet
 import PeerNetClient
@@ -81,10 +82,6 @@ import Testing
     table.rows = [["1234", "é", "x"], ["", "22", "yy"]]
     #expect(table.lines == ["a     bbb  c", "1234  é    x", "      22   yy"])
     #expect(Table(["a"]).lines.isEmpty)
-  }
-
-  @Test func statusesAreDistinct() {
-    #expect(Set(peernet.ExitStatus.allCases.map(\.code)).count == peernet.ExitStatus.allCases.count)
   }
 }
 

@@ -114,7 +114,7 @@ import Testing
     let first = try start()
     _ = try await first.line("daemon.started")
     let second = try await start().end()
-    #expect(second.exitCode == 79)
+    #expect(second.exitCode == 94)
     #expect(second.errors.contains("is used by another peernetd, process "))
     #expect(second.errors.contains("stop that one first"))
     first.signal(SIGTERM)

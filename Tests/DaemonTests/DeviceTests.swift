@@ -102,7 +102,7 @@ import Testing
     #expect(wrong?.code == "bad_argument" && wrong?.message == "delay is a whole number of seconds, 0 to 3600")
     let plan = try await device.system.reboot(after: .zero)
     #expect(plan.action == "reboot" && !plan.isDryRun && plan.delay == 0)
-    #expect(try await running.process.end().exitCode == 75)
+    #expect(try await running.process.end().exitCode == 93)
     try await eventually { !(await device.isConnected) }
     await laptop.node.stop()
   }

@@ -21,7 +21,7 @@ import Testing
     let answer = try await laptop.call(running, "system.reboot", .map([MapPair(binary("delay"), .integer(0))]))
     #expect(answer.value("action") == binary("reboot") && answer.value("dry_run") == .atom("false"))
     let ended = try await running.process.end()
-    #expect(ended.exitCode == 75, "\(ended.errors)")
+    #expect(ended.exitCode == 93, "\(ended.errors)")
     try await eventually { !laptop.closings.all.isEmpty }
     #expect(laptop.closings.all.first == .peerSaid(.stopping))
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import peernetd
 
-/// peernetd(8) says what the program does. Statuses, arguments and settings are what a reader looks up.
+/// peernetd(8) says what the program does. Arguments and settings are what a reader looks up.
 @Suite struct ManualPageTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -17,11 +17,6 @@ import Testing
   private func section(_ name: String) throws -> String {
     let rest = try #require(Self.page.components(separatedBy: ".Sh \(name)\n").dropFirst().first)
     return try #require(rest.components(separatedBy: "\n.Sh ").first)
-  }
-
-  @Test func namesEveryExitStatus() throws {
-    let listed = try section("EXIT STATUS").matches(of: /\n\.It ([0-9]+)\n/).compactMap { Int32($0.1) }
-    #expect(listed == (0...255).filter { ExitCode(rawValue: $0) != nil })
   }
 
   @Test func namesEveryCommandAndOption() throws {

@@ -151,7 +151,7 @@ import Testing
     #expect(accepted.hasRestarted == false && !accepted.isRepeated)
     let stillThere = try await laptop.node.call(board.key, "system.reboot", delay, once: key)
     #expect(stillThere.hasRestarted == false && stillThere.isRepeated && stillThere.value == accepted.value)
-    #expect(try await running.process.end(within: .seconds(60)).exitCode == 75)
+    #expect(try await running.process.end(within: .seconds(60)).exitCode == 93)
 
     let again = try await board.start()
     try await laptop.connect(to: again)
@@ -280,7 +280,7 @@ import Testing
     let answer = try await laptop.node.call(
       board.key, "system.reboot", .map([MapPair(binary("delay"), 0)]), once: OnceKey())
     #expect(!answer.isJournaled && answer.value.value("action") == binary("reboot"))
-    #expect(try await running.process.end().exitCode == 75)
+    #expect(try await running.process.end().exitCode == 93)
     await laptop.node.stop()
   }
 

@@ -52,7 +52,7 @@ import Testing
 
     // Not started yet.
     let early = try await board.run("slot", "confirm")
-    #expect(early.exitCode == 87)
+    #expect(early.exitCode == 101)
     #expect(early.errors == "peernetd: slot b is on trial and does not run yet; reboot to start it\n")
 
     try board.boot()
@@ -68,7 +68,7 @@ import Testing
         """)
     // Of a system on trial the other slot is the way back.
     let refused = try await board.run("slot", "write", file)
-    #expect(refused.exitCode == 85)
+    #expect(refused.exitCode == 99)
     #expect(
       refused.errors
         == "peernetd: slot b is on trial; three boots roll it back, or confirm it: peernetd slot confirm\n"
@@ -98,7 +98,7 @@ import Testing
   @Test func whatIsWrittenIsNotOnTrialAnyMore() async throws {
     _ = try await board.run("slot", "write", file)
     _ = try await board.run("slot", "try")
-    #expect(try await board.run("slot", "try").exitCode == 85)
+    #expect(try await board.run("slot", "try").exitCode == 99)
     #expect(try await board.run("slot", "write", file).exitCode == 0)
     #expect(try board.environment()?.trial == nil)
     #expect(try await board.run("slot", "try").exitCode == 0)
@@ -114,11 +114,11 @@ import Testing
       let ended = try await DaemonProcess(
         ["slot"] + arguments + ["--config", board.folder.path("peernetd.conf")], in: board.folder
       ).end()
-      #expect(ended == .init(exitCode: 80, output: "", errors: line))
+      #expect(ended == .init(exitCode: 95, output: "", errors: line))
     }
     try board.running(.a)
     try board.board.configure()
-    #expect(try await board.run("slot") == .init(exitCode: 80, output: "", errors: line))
+    #expect(try await board.run("slot") == .init(exitCode: 95, output: "", errors: line))
   }
 
   @Test func whatIsNoImageIsRefusedBeforeAnythingIsTouched() async throws {
@@ -127,13 +127,13 @@ import Testing
     damaged[300_000] ^= 1
     let noImage = "it is no slot image: there is no slot header"
     for (bytes, code, text) in [
-      (Array("peernet".utf8), 81, noImage),
-      ([UInt8](repeating: 0, count: 9000), 81, noImage),
-      (image, 81, noImage),
-      (Array(download.dropLast()), 81, "the image ends too early"),
-      (download + [0], 81, "the image goes on behind its end"),
-      (damaged, 81, "the image is damaged: its contents have another hash than its header says"),
-      (Array(download[..<507_904]) + [UInt8](repeating: 0, count: 9000), 81, noImage),
+      (Array("peernet".utf8), 83, noImage),
+      ([UInt8](repeating: 0, count: 9000), 83, noImage),
+      (image, 83, noImage),
+      (Array(download.dropLast()), 83, "the image ends too early"),
+      (download + [0], 83, "the image goes on behind its end"),
+      (damaged, 83, "the image is damaged: its contents have another hash than its header says"),
+      (Array(download[..<507_904]) + [UInt8](repeating: 0, count: 9000), 83, noImage),
     ] as [([UInt8], Int32, String)] {
       try board.folder.write("other.img", bytes)
       let ended = try await board.run("slot", "write", board.folder.path("other.img"))
@@ -150,7 +150,7 @@ import Testing
     let before = try await writeOther()
     try board.folder.write("other.img", try TestImage.file(board: "rpi3"))
     let ended = try await board.run("slot", "write", board.folder.path("other.img"))
-    #expect(ended.exitCode == 82)
+    #expect(ended.exitCode == 96)
     #expect(
       ended.errors
         == "peernetd: the image is for the board rpi3, this one is rpi4; nothing was written, take the image of this board\n"
@@ -158,17 +158,17 @@ import Testing
     #expect(try slot(.b) == before)
     // Nor is one tried that stands there already.
     try board.write(try TestImage.bytes(board: "rpi3"), at: DiskLayout.slot(.b).offset)
-    #expect(try await board.run("slot", "try").exitCode == 82)
+    #expect(try await board.run("slot", "try").exitCode == 96)
     try board.folder.write("release", "version=7.0\n")
     let nameless = try await board.run("slot", "write", file)
-    #expect(nameless.exitCode == 80)
+    #expect(nameless.exitCode == 95)
     #expect(nameless.errors.contains("no board= in it"))
   }
 
   @Test func anImageThatIsTooLargeIsRefused() async throws {
     try board.folder.write("other.img", TestImage.tooLarge(download))
     let ended = try await board.run("slot", "write", board.folder.path("other.img"))
-    #expect(ended.exitCode == 83)
+    #expect(ended.exitCode == 97)
     #expect(ended.errors.hasPrefix("peernetd: it is larger than a slot; nothing was written"))
   }
 
@@ -183,12 +183,12 @@ import Testing
     var mixed = try TestImage.file(squashfs: 400_000)
     mixed.replaceSubrange(4_096..., with: image)
     for (bytes, code, text) in [
-      (page, 81, "it is no slot image: there is no slot header"),
-      (image, 81, "it is no slot image: there is no slot header"),
-      (damaged, 81, "its slot header is damaged"),
-      (mixed, 81, "its slot header is damaged"),
-      (try TestImage.file(board: "rpi3"), 82, "the image is for the board rpi3, this one is rpi4"),
-      (TestImage.tooLarge(download), 83, "it is larger than a slot"),
+      (page, 83, "it is no slot image: there is no slot header"),
+      (image, 83, "it is no slot image: there is no slot header"),
+      (damaged, 83, "its slot header is damaged"),
+      (mixed, 83, "its slot header is damaged"),
+      (try TestImage.file(board: "rpi3"), 96, "the image is for the board rpi3, this one is rpi4"),
+      (TestImage.tooLarge(download), 97, "it is larger than a slot"),
     ] as [([UInt8], Int32, String)] {
       try board.folder.write("other.img", bytes)
       let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
@@ -229,7 +229,7 @@ import Testing
     ] {
       try board.folder.write("other.img", bytes)
       let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
-      #expect(ended.exitCode == 81)
+      #expect(ended.exitCode == 83)
       #expect(
         ended.errors.contains("peernetd: \(text); slot b holds no image now, give a whole slot-BOARD.img\n"),
         "\(ended.errors)")
@@ -238,7 +238,7 @@ import Testing
       #expect(try await board.run("slot").output.hasSuffix("slot b    no image\n"))
     }
     let tried = try await board.run("slot", "try")
-    #expect(tried.exitCode == 86)
+    #expect(tried.exitCode == 100)
     #expect(
       tried.errors
         == "peernetd: slot b cannot be tried: it is no slot image; write it first: peernetd slot write FILE\n"
@@ -252,7 +252,7 @@ import Testing
     _ = try await board.run("slot", "try")
     try board.folder.write("other.img", Array(download[..<count]))
     let ended = try await board.run("slot", "write", "-", input: board.folder.path("other.img"))
-    #expect(ended.exitCode == 81)
+    #expect(ended.exitCode == 83)
     let text = count == 0 ? "there is nothing in it" : "the image ends too early"
     #expect(
       ended.errors == "peernetd: \(text); nothing was written, give a whole slot-BOARD.img\n", "\(ended.errors)")
@@ -266,7 +266,7 @@ import Testing
     byte[0] ^= 1
     try board.write(byte, at: DiskLayout.slot(.b).offset + 450_000)
     let ended = try await board.run("slot", "try")
-    #expect(ended.exitCode == 86)
+    #expect(ended.exitCode == 100)
     #expect(ended.errors.contains("slot b cannot be tried: the image is damaged"))
     #expect(try board.environment()?.trial == nil)
   }
@@ -275,7 +275,7 @@ import Testing
     // Slot a is confirmed and did not load.
     try board.running(.b)
     let ended = try await board.run("slot", "write", file)
-    #expect(ended.exitCode == 84)
+    #expect(ended.exitCode == 98)
     #expect(ended.errors.contains("slot b is the one that would be written, and this system runs from it"))
     #expect(try slot(.b).allSatisfy { $0 == 0 })
     #expect(try await board.run("slot", "confirm").exitCode == 0)

@@ -1,4 +1,5 @@
 import Basics
+import Settings
 
 /// An item of a list of grants that names nothing on any board, such as `wifi.retsart`.
 public struct UnknownGrant: Error, Equatable, Sendable {
@@ -30,12 +31,12 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     let called = [UInt8](item[..<(colon ?? item.count - (isPrefix ? 1 : 0))])
     var nearest: [UInt8] = []
     var best = Int.max
-    for procedure in Procedure.allCases where procedure != .agentOnce {
+    for procedure in Procedure.allCases where !procedure.descriptor.runsAnother {
       var name = [UInt8](procedure.name)
       let fits = colon == nil || procedure.descriptor.boundParameter != nil
       if isPrefix ? name.starts(with: called) : name == called && fits { return nil }
       for _ in 0..<2 {
-        let distance = UnknownGrant.distance(item, name)
+        let distance = editDistance(item, name)
         if distance < best { (nearest, best) = (name, distance) }
         // The whole module is a candidate, too.
         while name.last != 0x2e, !name.isEmpty { name.removeLast() }
@@ -45,21 +46,5 @@ public struct UnknownGrant: Error, Equatable, Sendable {
     self.item = item
     self.nearest = nearest
     distance = best
-  }
-
-  /// Letters to add, to leave out or to replace.
-  private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    var row: [Int] = []
-    for column in 0...other.count { row.append(column) }
-    for index in one.indices {
-      var diagonal = index
-      row[0] = index + 1
-      for column in other.indices {
-        let replaced = diagonal + (one[index] == other[column] ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(min(diagonal, row[column]) + 1, replaced)
-      }
-    }
-    return row[other.count]
   }
 }

@@ -45,4 +45,10 @@ public struct ProcedureDescriptor: Sendable {
   public var boundParameter: Parameter? {
     if case .granted(let bound, _) = admission { bound } else { nil }
   }
+
+  /// Whether its arguments name another procedure, which it runs. It is never granted itself, and runs nothing of its
+  /// kind.
+  public var runsAnother: Bool {
+    if case .asNamedWithin = admission { true } else { false }
+  }
 }

@@ -5,7 +5,7 @@ import Reactor
 /// A board without hardware, which needs no rights: lines that move, a radio that associates, and a reboot that is the
 /// process's end. Plans are carried out by the same code as on a real one; only what lies below the seams is made up.
 public final class SimulatedBoard: ComposedBoard {
-  /// `onPower` is called when the reboot or power-off is due, after its delay: the daemon flushes and exits, with code 75
+  /// `onPower` is called when the reboot or power-off is due, after its delay: the daemon flushes and exits, with code 93
   /// for a reboot, and its supervisor starts it again. `completeFacts` adds to the answer of `system.info`.
   public init(
     _ profile: BoardProfile = .simulated, agent: [UInt8], clock: any BoardClock,

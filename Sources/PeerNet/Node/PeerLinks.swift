@@ -219,7 +219,10 @@ final class PeerLinks {
     attempts.remove(attempt)
     switch reason {
     case .superseded, .disconnectRequested, .stopping, .unpaired: return false
-    default: break
+    case .refused, .unreachable, .dialTimedOut, .handshakeTimedOut, .closedByPeer, .closedBeforeConfirmed, .broken,
+      .pathLost, .silent, .session, .wrongPeer, .peerSaid, .peerStalled, .overBudget, .outdatedWire, .untrusted, .busy,
+      .evicted:
+      break
     }
     lastEnd = (reason, now)
     candidates.fail(attempt.endpoint)

@@ -36,27 +36,28 @@ struct Inbox {
   private mutating func receiveChunk(
     _ buffer: [UInt8], _ plaintext: Range<Int>, _ takes: (_ name: [UInt8], _ count: Int) -> Bool
   ) throws(SessionError) -> Incoming? {
-    guard let flag = plaintext.isEmpty ? nil : buffer[plaintext.lowerBound] else { throw .peerSentBadEnvelope }
+    guard !plaintext.isEmpty, let flag = WireFormat.Flag(rawValue: buffer[plaintext.lowerBound]) else {
+      throw .peerSentBadEnvelope
+    }
     let body = plaintext.dropFirst()
     switch flag {
-    case WireFormat.Flag.control:
+    case .control:
       let incoming = try decode(buffer.span.extracting(body), takes)
       guard incoming.envelope.isControl else { throw .peerSentBadEnvelope }
       return incoming
-    case WireFormat.Flag.last where assembly.isEmpty:
+    case .last where assembly.isEmpty:
       return try decode(buffer.span.extracting(body), takes)
-    case WireFormat.Flag.last, WireFormat.Flag.more:
+    case .last, .more:
       // An empty chunk that promises more would be work without progress.
       guard !body.isEmpty, dropped + assembly.count + body.count <= WireFormat.maximumEnvelope else {
         throw .peerSentBadEnvelope
       }
       keep(buffer[body])
-      if flag == WireFormat.Flag.more { return nil }
+      if flag == .more { return nil }
       let incoming = try decode(assembly.span, dropped: dropped, takes)
       assembly.removeAll(keepingCapacity: true)
       dropped = 0
       return incoming
-    default: throw .peerSentBadEnvelope
     }
   }
 

@@ -88,7 +88,7 @@ struct Outbox {
   /// a close, nothing else will follow.
   mutating func finish(saying bye: Envelope?, _ sender: inout CipherState) throws(SessionError) {
     try fill(&sender)
-    if let bye { try seal(bye.encoded(options: encoding)[...], flag: WireFormat.Flag.control, &sender) }
+    if let bye { try seal(bye.encoded(options: encoding)[...], flag: .control, &sender) }
   }
 
   /// What is sealed, for the last write.
@@ -111,7 +111,7 @@ struct Outbox {
     // The common case: encoded and sealed in place, no copy.
     reserve(estimate)
     let start = Frame.begin(&sealed)
-    if wire == .two { sealed.append(isControl ? WireFormat.Flag.control : WireFormat.Flag.last) }
+    if wire == .two { sealed.append((isControl ? WireFormat.Flag.control : .last).rawValue) }
     let body = sealed.count
     envelope.encode(into: &sealed, options: encoding)
     let length = sealed.count - body
@@ -148,7 +148,7 @@ struct Outbox {
       if !control.isEmpty {
         let plaintext = control.removeFirst()
         queuedBytes -= plaintext.count + Self.overhead
-        try seal(plaintext[...], flag: WireFormat.Flag.control, &sender)
+        try seal(plaintext[...], flag: .control, &sender)
       } else if head < queue.count {
         try fillFromQueue(&sender)
       } else {
@@ -162,7 +162,7 @@ struct Outbox {
     let rest = queue[head][offset...]
     let isWhole = wire == .one || rest.count <= WireFormat.maximumChunk
     let part = isWhole ? rest : rest.prefix(WireFormat.maximumChunk)
-    try seal(part, flag: isWhole ? WireFormat.Flag.last : WireFormat.Flag.more, &sender)
+    try seal(part, flag: isWhole ? .last : .more, &sender)
     offset += part.count
     guard isWhole else { return }
     queuedBytes -= queue[head].count + Self.overhead
@@ -178,12 +178,12 @@ struct Outbox {
     }
   }
 
-  private mutating func seal(_ plaintext: ArraySlice<UInt8>, flag: UInt8, _ sender: inout CipherState)
-    throws(SessionError)
-  {
+  private mutating func seal(
+    _ plaintext: ArraySlice<UInt8>, flag: WireFormat.Flag, _ sender: inout CipherState
+  ) throws(SessionError) {
     reserve(plaintext.count)
     let start = Frame.begin(&sealed)
-    if wire == .two { sealed.append(flag) }
+    if wire == .two { sealed.append(flag.rawValue) }
     sealed.append(contentsOf: plaintext)
     try seal(from: start, &sender)
   }

@@ -26,12 +26,12 @@ enum WireFormat {
   static let maximumNonce = 1_024
 
   /// First plaintext byte of a PeerNet/2 transport message.
-  enum Flag {
+  enum Flag: UInt8 {
     /// The last (or only) chunk of an envelope.
-    static let last: UInt8 = 0
+    case last = 0
     /// More chunks of this envelope follow.
-    static let more: UInt8 = 1
+    case more = 1
     /// A whole ping, pong or bye, which may stand between the chunks of another envelope.
-    static let control: UInt8 = 2
+    case control = 2
   }
 }

@@ -14,7 +14,7 @@ enum BoardHint {
   /// line by line, the command grants the lines of that call and no others.
   static func allow(_ handle: String, _ arguments: Term = .map([]), _ key: PublicKey, hasLogin: Bool?) -> String {
     // Only names of the agent's own procedures can be granted like this; other applications have their own commands.
-    guard let procedure = Procedure(name: handle.utf8), procedure != .agentOnce else {
+    guard let procedure = Procedure(name: handle.utf8), !procedure.descriptor.runsAnother else {
       return "ask its operator to grant it to \(key)"
     }
     let name = Array("\(procedure.name)".utf8)

@@ -1,3 +1,5 @@
+import Admin
+
 /// Why a command did not do what it was asked: one line that says what failed, why, and what to do next.
 struct Failure: Error, Equatable {
   let status: ExitStatus
@@ -19,7 +21,7 @@ struct Failure: Error, Equatable {
       (
         "error",
         .object([
-          ("code", .string(status.code)), ("status", .integer(Int64(status.rawValue))), ("what", .string(what)),
+          ("code", .string("\(status.code)")), ("status", .integer(Int64(status.rawValue))), ("what", .string(what)),
           ("why", .string(why)), ("next", .string(next)),
         ])
       )

@@ -1,3 +1,4 @@
+import Admin
 import Glibc
 
 /// The number of a device: what `major:minor` stands for in /sys and /proc.

@@ -1,3 +1,4 @@
+import Admin
 import Glibc
 
 /// The file that holds the image of a whole disk, raw (sparse or not) or packed by xz(1), read from front to back.

@@ -1,3 +1,4 @@
+import Admin
 import Glibc
 
 /// xz(1) at work on an open file.

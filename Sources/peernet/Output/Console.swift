@@ -1,3 +1,4 @@
+import Admin
 import Glibc
 
 /// Data goes to standard output, talk to standard error; neither ever asks anything of who is not there.

@@ -1,3 +1,4 @@
+import Admin
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux

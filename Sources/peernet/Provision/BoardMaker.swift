@@ -1,3 +1,4 @@
+import Admin
 import Disk
 import Glibc
 import PeerNet

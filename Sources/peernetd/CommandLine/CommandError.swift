@@ -26,17 +26,17 @@ enum CommandError: Error {
   /// The peer is not trusted any more, but the disk does not know: its label and fingerprint, and its key.
   case notRevoked(peer: [UInt8], key: [UInt8], ImageError)
 
-  var exitCode: ExitCode {
+  var exitStatus: ExitStatus {
     switch self {
     case .usage: .usage
-    case .state(let error): error.exitCode
+    case .state(let error): error.exitStatus
     case .configuration: .configuration
-    case .system, .cannotListen: .software
+    case .system, .cannotListen: .internal
     case .notGrants, .unknownGrant, .ownKey, .labelTaken, .badLabel, .notTaken, .notBeamPeers: .data
     case .unknownPeer: .unknownPeer
-    case .noFile: .file
-    case .image(let error): error.exitCode
-    case .notRevoked: .file
+    case .noFile: .io
+    case .image(let error): error.exitStatus
+    case .notRevoked: .io
     }
   }
 

@@ -1,3 +1,4 @@
+import Admin
 import Basics
 import Disk
 import Linux
@@ -25,7 +26,7 @@ enum ImageError: Error {
   case noLock([UInt8], FileError)
   case revocationsFull
 
-  var exitCode: ExitCode {
+  var exitStatus: ExitStatus {
     switch self {
     case .noSlots, .noRelease: .noSlots
     case .refused(.onTrial): .onTrial
@@ -35,9 +36,9 @@ enum ImageError: Error {
     case .notAnImage(.tooLarge, _): .imageTooLarge
     case .notAnImage: .notAnImage
     case .otherBoard: .otherBoard
-    case .notKept: .diskDamaged
-    case .disk, .source, .noLock, .revocationsFull: .file
-    case .busy: .temporary
+    case .notKept: .notVerified
+    case .disk, .source, .noLock, .revocationsFull: .io
+    case .busy: .busy
     }
   }
 

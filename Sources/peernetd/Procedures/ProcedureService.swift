@@ -34,7 +34,7 @@ final class ProcedureService {
   }
 
   private func expose(_ procedure: Procedure) {
-    let isOnce = procedure == .agentOnce
+    let isOnce = procedure.descriptor.runsAnother
     let mayBeLong = procedure.descriptor.parameters.contains { $0.mayBeLong }
     // What `agent.once` runs is held against the grants of the procedure named in it, and goes on without a connection:
     // the journal bounds it.
@@ -54,7 +54,7 @@ final class ProcedureService {
       }
       messages.take(asker.peer)
     }
-    if procedure == .agentOnce { return serveOnce(request, asker) }
+    if procedure.descriptor.runsAnother { return serveOnce(request, asker) }
     let form: Plan.ArgumentForm =
       switch request.form {
       case .handle: .handle(request.arguments)
@@ -168,7 +168,7 @@ private struct Asker {
 
   init(_ request: Request) {
     token = request.token
-    isCountedHere = request.token == nil && !request.name.equals(Procedure.agentOnce.name)
+    isCountedHere = request.token == nil && Procedure(name: request.name)?.descriptor.runsAnother == false
     peer = request.peer
     label = request.label
   }

@@ -1,3 +1,4 @@
+import Admin
 import Linux
 import PeerNet
 
@@ -9,10 +10,10 @@ enum StateError: Error {
   /// Another agent uses this state folder.
   case inUse(path: [UInt8], id: [UInt8])
 
-  var exitCode: ExitCode {
+  var exitStatus: ExitStatus {
     switch self {
-    case .unusable(_, .locked): .temporary
-    case .unusable: .file
+    case .unusable(_, .locked): .busy
+    case .unusable: .io
     case .identity: .configuration
     case .trustList: .data
     case .inUse: .stateInUse

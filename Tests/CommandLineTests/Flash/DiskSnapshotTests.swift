@@ -1,3 +1,4 @@
+import Admin
 import Testing
 
 @testable import peernet
@@ -130,7 +131,7 @@ import Testing
     let kernel = try FakeKernel()
     try kernel.addStick()
     let disk = try #require(DiskSnapshot(DeviceNumber(8, 16), root: kernel.root))
-    let expected: [(DiskSnapshot.Refusal, peernet.ExitStatus)] = [
+    let expected: [(DiskSnapshot.Refusal, Admin.ExitStatus)] = [
       (.partition(of: "sdb"), .notADisk), (.holdsSystem("/"), .builtInDisk), (.swap("x"), .diskInUse),
       (.mounted("/x"), .diskInUse), (.held("dm-0"), .diskInUse), (.noMedium, .notADisk), (.builtIn, .builtInDisk),
       (.readOnly, .readOnlyDisk), (.tooSmall, .diskTooSmall),

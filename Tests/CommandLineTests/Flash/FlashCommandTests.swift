@@ -1,3 +1,4 @@
+import Admin
 import Disk
 import Foundation
 import TestKit
@@ -8,7 +9,7 @@ import Testing
 /// `peernet flash` by the built binary; with real block devices where they can be made.
 @Suite(.serialized) struct FlashCommandTests {
   private func expect(
-    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String,
+    _ outcome: Laptop.Outcome, _ status: Admin.ExitStatus, _ talk: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(outcome.status == status.rawValue, "\(outcome.talk)", sourceLocation: sourceLocation)

@@ -1,3 +1,4 @@
+import Admin
 import Disk
 import Foundation
 import PeerNet
@@ -12,7 +13,7 @@ import Testing
   private static let secret = "hidden pass phrase"
 
   private func expect(
-    _ outcome: Laptop.Outcome, _ status: peernet.ExitStatus, _ talk: String,
+    _ outcome: Laptop.Outcome, _ status: Admin.ExitStatus, _ talk: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(outcome.status == status.rawValue, "\(outcome.talk)", sourceLocation: sourceLocation)

@@ -22,7 +22,7 @@ public struct OnceCall: Equatable, Sendable {
       let key = elements[0].binaryBytes, key.count == Self.keyByteCount,
       let name = elements[1].atomBytes ?? elements[1].binaryBytes
     else { throw .once(.malformed) }
-    guard let procedure = Procedure(name: name), procedure != .agentOnce else { throw .unknownProcedure }
+    guard let procedure = Procedure(name: name), !procedure.descriptor.runsAnother else { throw .unknownProcedure }
     self.key = key
     self.procedure = procedure
     arguments = elements[2]

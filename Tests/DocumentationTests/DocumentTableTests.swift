@@ -2,8 +2,8 @@ import Admin
 import Foundation
 import Testing
 
-/// The tables of procedures in the documents come from the descriptors. `Scripts/procedures` writes them anew.
-@Suite struct ProcedureTableTests {
+/// The documents' tables of procedures and of exit statuses come from the code. `Scripts/tables` writes them anew.
+@Suite struct DocumentTableTests {
   /// What stands between two lines of a document.
   struct Table: CustomTestStringConvertible, Sendable {
     let file: String
@@ -11,7 +11,7 @@ import Testing
     let last: String
     let text: @Sendable () -> String
 
-    var testDescription: String { file }
+    var testDescription: String { "\(file): \(first)" }
     var path: String { Repository.root.appendingPathComponent(file).path }
 
     func parts(of document: String) throws -> (before: Substring, table: Substring, after: Substring) {
@@ -48,16 +48,29 @@ import Testing
         return lines.joined(separator: "\n") + "\n"
       }.joined()
     },
+    exitStatuses("Documentation/peernet.1") { $0 != .agent },
+    exitStatuses("Documentation/peernetd.8") { $0 != .commandLine },
   ]
 
-  @Test(arguments: tables) func theDocumentHasTheTable(_ table: Table) throws {
+  private static func exitStatuses(
+    _ file: String, of areListed: @escaping @Sendable (Admin.ExitStatus.Programs) -> Bool
+  ) -> Table {
+    Table(file: file, first: ".\\\" exit statuses", last: ".\\\" end of exit statuses") {
+      Admin.ExitStatus.allCases.filter { areListed($0.programs) }.map { status in
+        ".It \(status.rawValue)\n.Ql \(status.code) :\n\(status.sentence)\n"
+      }.joined()
+    }
+  }
+
+  // One after the other: two of them are written to the same file.
+  @Test(.serialized, arguments: tables) func theDocumentHasTheTable(_ table: Table) throws {
     let document = try String(contentsOfFile: table.path, encoding: .utf8)
     let parts = try table.parts(of: document)
     let text = table.text()
     if ProcessInfo.processInfo.environment["PEERNET_WRITE_TABLES"] != nil {
       try (parts.before + text + parts.after).write(toFile: table.path, atomically: true, encoding: .utf8)
     } else {
-      #expect(parts.table == text, "run Scripts/procedures")
+      #expect(parts.table == text, "run Scripts/tables")
     }
   }
 
