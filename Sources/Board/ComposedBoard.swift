@@ -43,7 +43,7 @@ public class ComposedBoard: BoardDriver {
 
   private func withWifi(_ completion: (BoardOutcome) -> Void, _ body: (WifiControl) -> Void) {
     guard let wifi = parts.wifi else {
-      return completion(.failed(ProcedureFailure(.unavailable, "the board profile names no wifi interface").reason))
+      return completion(.failed(ProcedureError(.unavailable, "the board profile names no wifi interface").reason))
     }
     body(wifi)
   }

@@ -43,7 +43,7 @@ public struct Provision: Hashable, Sendable {
 }
 
 /// Why a provision record is none, or cannot be made.
-public enum ProvisionError: Error, Hashable, Sendable {
+public enum ProvisionFault: Error, Hashable, Sendable {
   /// The area is empty: nothing was provisioned.
   case empty
   /// It does not begin with `PNPROV1` and a newline.
@@ -68,7 +68,7 @@ extension Provision {
 
   /// Reads what stands in an area: `"PNPROV1\n" | u32 payload length | u32 0 | SHA-256 of the payload | payload`. Bytes behind the
   /// record are not looked at.
-  public static func decode(_ area: [UInt8]) throws(ProvisionError) -> Provision {
+  public static func decode(_ area: [UInt8]) throws(ProvisionFault) -> Provision {
     guard area.contains(where: { $0 != 0 }) else { throw .empty }
     guard area.count >= headerByteCount, area.hasPrefix(magic), area.littleEndian(at: 12, as: UInt32.self) == 0 else {
       throw .notARecord
@@ -97,11 +97,11 @@ extension Provision {
 
   /// The first of the two areas that holds a valid record. Nil when both are empty: this board was not provisioned. Throws the first
   /// area's fault when neither is valid, the second one's if the first is merely empty.
-  public static func decode(first: [UInt8], second: [UInt8]) throws(ProvisionError) -> Provision? {
-    do throws(ProvisionError) {
+  public static func decode(first: [UInt8], second: [UInt8]) throws(ProvisionFault) -> Provision? {
+    do throws(ProvisionFault) {
       return try decode(first)
     } catch {
-      do throws(ProvisionError) {
+      do throws(ProvisionFault) {
         return try decode(second)
       } catch let other {
         if error != .empty { throw error }
@@ -112,7 +112,7 @@ extension Provision {
   }
 
   /// The record, to be written at the start of both areas; `tooLarge` when it does not fit.
-  public func encode() throws(ProvisionError) -> [UInt8] {
+  public func encode() throws(ProvisionFault) -> [UInt8] {
     var payload: [UInt8] = []
     for entry in entries {
       guard entry.contents.count <= Self.maximumByteCount,

@@ -85,7 +85,7 @@ public struct Seed: Hashable, Sendable {
   }
 
   private static func isKeyFile(_ bytes: [UInt8]) -> Bool {
-    do throws(KeyFileError) {
+    do throws(KeyFileFault) {
       _ = try KeyFile.decode(bytes)
       return true
     } catch {

@@ -1,7 +1,7 @@
 import Basics
 
 /// Why a copy of `slot.env` is none.
-public enum SlotEnvironmentError: Error, Hashable, Sendable {
+public enum SlotEnvironmentFault: Error, Hashable, Sendable {
   /// Not 4,096 bytes: the number of bytes.
   case wrongSize(Int)
   /// The checksum is that of other bytes.
@@ -25,7 +25,7 @@ extension SlotEnvironment {
   /// Reads a copy as U-Boot's `env export -c` and `mkenvimage` write it: a CRC-32 over the rest, `name=value` each with
   /// a zero behind it, and one more zero. What follows is padding; names that this release does not know are passed
   /// over.
-  public init(decoding bytes: [UInt8]) throws(SlotEnvironmentError) {
+  public init(decoding bytes: [UInt8]) throws(SlotEnvironmentFault) {
     guard bytes.count == Self.byteCount else { throw .wrongSize(bytes.count) }
     guard bytes.littleEndian(at: 0, as: UInt32.self) == CRC32.checksum(bytes[4...]) else { throw .checksum }
     var generation: UInt32?
@@ -82,14 +82,14 @@ extension SlotEnvironment {
 
   private static func isNone(_ value: ArraySlice<UInt8>) -> Bool { value.equals("-") }
 
-  private static func optionalSlot(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentError) -> Slot? {
+  private static func optionalSlot(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentFault) -> Slot? {
     if isNone(value) { return nil }
     guard let slot = Slot(value) else { throw .slot }
     return slot
   }
 
   /// U-Boot compares 32 bits. The highest is left out, so that there is always a next one.
-  private static func generation(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentError) -> UInt32 {
+  private static func generation(_ value: ArraySlice<UInt8>) throws(SlotEnvironmentFault) -> UInt32 {
     guard let number = value.hexadecimal(maximumCount: 8), number <= UInt64(Int32.max) else { throw .generation }
     return UInt32(number)
   }

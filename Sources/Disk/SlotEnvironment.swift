@@ -58,7 +58,7 @@ extension SlotEnvironment {
 }
 
 /// Why a slot cannot be tried, confirmed or written now.
-public enum SlotRefusal: Error, Hashable, Sendable {
+public enum SlotError: Error, Hashable, Sendable {
   /// That slot is on trial already, or runs on trial: its trial has to end first.
   case onTrial(Slot)
   /// That slot is on trial, but the other one runs: a reboot starts it.
@@ -74,7 +74,7 @@ public enum SlotRefusal: Error, Hashable, Sendable {
 
 extension SlotEnvironment {
   /// The slot that may be overwritten while `running` runs: the one that is neither confirmed nor running.
-  public func writable(running: Slot) throws(SlotRefusal) -> Slot {
+  public func writable(running: Slot) throws(SlotError) -> Slot {
     guard running != confirmed else { return confirmed.other }
     throw trial == running ? .onTrial(running) : .running(running)
   }
@@ -82,7 +82,7 @@ extension SlotEnvironment {
   /// Puts the slot that is not confirmed on trial at the next boot.
   ///
   /// - Parameter isVerified: whether that slot's image was found whole just now.
-  public func trying(isVerified: Bool) throws(SlotRefusal) -> SlotEnvironment {
+  public func trying(isVerified: Bool) throws(SlotError) -> SlotEnvironment {
     if let trial { throw .onTrial(trial) }
     guard isVerified else { throw .unverified(confirmed.other) }
     var next = self
@@ -94,7 +94,7 @@ extension SlotEnvironment {
   }
 
   /// The slot that runs is the one that boots from now on.
-  public func confirming(running: Slot) throws(SlotRefusal) -> SlotEnvironment {
+  public func confirming(running: Slot) throws(SlotError) -> SlotEnvironment {
     if let trial, trial != running { throw .notStarted(trial) }
     var next = self
     next.confirmed = running
@@ -118,7 +118,7 @@ extension SlotEnvironment {
   }
 
   /// No slot is on trial any more; refused for the one that runs, which would otherwise boot unconfirmed next time.
-  public func cancelling(running: Slot) throws(SlotRefusal) -> SlotEnvironment {
+  public func cancelling(running: Slot) throws(SlotError) -> SlotEnvironment {
     guard let trial else { return self }
     guard trial != running else { throw .onTrial(trial) }
     var next = self

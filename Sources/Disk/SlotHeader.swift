@@ -28,7 +28,7 @@ public struct SlotHeader: Hashable, Sendable {
   /// Throws what ``init(decoding:)`` would throw for such a header.
   public init(
     squashfsSectors: UInt32, fitSectors: UInt32, version: [UInt8], board: [UInt8], contentHash: Digest
-  ) throws(SlotImageError) {
+  ) throws(SlotImageFault) {
     guard squashfsSectors > 0, Int(squashfsSectors) % (DiskLayout.block / DiskLayout.sector) == 0, fitSectors > 0 else {
       throw .malformedHeader
     }
@@ -44,14 +44,14 @@ public struct SlotHeader: Hashable, Sendable {
   /// Reads the copy at the start of a file of a slot image.
   ///
   /// - Parameter file: the file's first bytes, 4,096 unless it is shorter.
-  public init(startOf file: [UInt8]) throws(SlotImageError) {
+  public init(startOf file: [UInt8]) throws(SlotImageFault) {
     let isBegun = Self.magic.withUTF8Buffer { $0.starts(with: file.prefix($0.count)) }
     if file.count < Self.byteCount, isBegun { throw .truncated(UInt64(file.count)) }
     try self.init(decoding: file)
   }
 
   /// Reads the 4,096 bytes. What a later release puts behind the hash of the contents is passed over.
-  public init(decoding bytes: [UInt8]) throws(SlotImageError) {
+  public init(decoding bytes: [UInt8]) throws(SlotImageFault) {
     guard bytes.count == Self.byteCount, bytes.hasPrefix(Self.magic) else { throw .noHeader }
     guard SHA256.hash(Array(bytes[..<Self.hashStart])).bytes.elementsEqual(bytes[Self.hashStart...]) else {
       throw .headerChecksum
@@ -91,7 +91,7 @@ public struct SlotHeader: Hashable, Sendable {
   /// Where the header stands, by the image's first bytes: the squashfs's length, rounded up to 4 KiB.
   ///
   /// - Parameter superblock: the image's first bytes, 48 at least.
-  public static func offset(superblock: [UInt8]) throws(SlotImageError) -> UInt64 {
+  public static func offset(superblock: [UInt8]) throws(SlotImageFault) -> UInt64 {
     guard superblock.count >= 48, superblock.hasPrefix("hsqs") else { throw .notASquashfs }
     let byteCount = superblock.littleEndian(at: 40, as: UInt64.self)
     guard byteCount >= 96 else { throw .notASquashfs }
@@ -112,7 +112,7 @@ public struct SlotHeader: Hashable, Sendable {
 }
 
 /// Why bytes are no slot image.
-public enum SlotImageError: Error, Hashable, Sendable {
+public enum SlotImageFault: Error, Hashable, Sendable {
   /// They do not begin as a squashfs.
   case notASquashfs
   /// There is no slot header where one has to be.

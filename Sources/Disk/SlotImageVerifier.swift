@@ -8,7 +8,7 @@ public struct SlotImageVerifier: Sendable {
   public private(set) var byteCount: UInt64 = 0
 
   /// Why the bytes that have come are none of a slot image's; what follows them is not looked at.
-  public private(set) var fault: SlotImageError?
+  public private(set) var fault: SlotImageFault?
 
   /// The superblock's or the header's first bytes, until all of it is there.
   private var collected: [UInt8] = []
@@ -24,10 +24,10 @@ public struct SlotImageVerifier: Sendable {
   /// Takes the next bytes, in pieces of any size.
   public mutating func receive(_ bytes: ArraySlice<UInt8>) {
     guard fault == nil else { return }
-    do throws(SlotImageError) { try take(bytes) } catch { fault = error }
+    do throws(SlotImageFault) { try take(bytes) } catch { fault = error }
   }
 
-  private mutating func take(_ bytes: ArraySlice<UInt8>) throws(SlotImageError) {
+  private mutating func take(_ bytes: ArraySlice<UInt8>) throws(SlotImageFault) {
     var rest = bytes
     while !rest.isEmpty {
       let piece: ArraySlice<UInt8>
@@ -59,7 +59,7 @@ public struct SlotImageVerifier: Sendable {
   }
 
   /// All bytes have come: the header, when the image is whole.
-  public func finish() throws(SlotImageError) -> SlotHeader {
+  public func finish() throws(SlotImageFault) -> SlotHeader {
     if let fault { throw fault }
     guard headerOffset != nil || expected != nil else { throw .notASquashfs }
     guard let header, byteCount == header.imageByteCount else {
@@ -73,7 +73,7 @@ public struct SlotImageVerifier: Sendable {
 
   private static func room(_ count: UInt64) -> Int { Int(clamping: count) }
 
-  private mutating func takeHeader(at offset: UInt64) throws(SlotImageError) {
+  private mutating func takeHeader(at offset: UInt64) throws(SlotImageFault) {
     let header = try SlotHeader(decoding: collected)
     guard header.offset == offset, expected == nil || expected == header else { throw .malformedHeader }
     self.header = header

@@ -15,8 +15,8 @@ public struct IniFile {
   public let settings: [Setting]
 
   /// Reads the bytes of a whole file; the error tells the first line at fault.
-  public init(_ bytes: [UInt8]) throws(IniError) {
-    guard bytes.count <= Self.maximumSize else { throw IniError(line: 0, reason: .tooLarge) }
+  public init(_ bytes: [UInt8]) throws(IniFault) {
+    guard bytes.count <= Self.maximumSize else { throw IniFault(line: 0, reason: .tooLarge) }
     let lines = IniLines(bytes)
     let firstFault = ini_parse_stream(
       { buffer, capacity, lines in
@@ -32,7 +32,7 @@ public struct IniFile {
       },
       Unmanaged.passUnretained(lines).toOpaque())
     if firstFault > 0, Int(firstFault) < lines.fault?.line ?? .max {
-      throw IniError(line: Int(firstFault), reason: .notASetting)
+      throw IniFault(line: Int(firstFault), reason: .notASetting)
     }
     if let fault = lines.fault { throw fault }
     settings = lines.settings
@@ -40,7 +40,7 @@ public struct IniFile {
 }
 
 /// Why a file is not INI.
-public struct IniError: Error, Equatable, Sendable {
+public struct IniFault: Error, Equatable, Sendable {
   /// What is wrong with the line.
   public enum Reason: Equatable, Sendable {
     /// The file is larger than `IniFile.maximumSize`; line is 0.
@@ -78,7 +78,7 @@ public struct IniError: Error, Equatable, Sendable {
 /// Both ends of inih's two callbacks: the lines that it asks for and the settings that it finds.
 private final class IniLines {
   private(set) var settings: [Setting] = []
-  private(set) var fault: IniError?
+  private(set) var fault: IniFault?
   private let bytes: [UInt8]
   private var position = 0
   private var line = 0
@@ -95,7 +95,7 @@ private final class IniLines {
     position = text.endIndex + 1
     text = text.drop { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
     if let reason = refusal(of: text, room: buffer.count) {
-      fault = IniError(line: line, reason: reason)
+      fault = IniFault(line: line, reason: reason)
       return false
     }
     var end = 0
@@ -110,13 +110,13 @@ private final class IniLines {
   func keep(_ section: UnsafePointer<CChar>, _ key: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {
     let key = Self.bytes(key)
     guard !key.isEmpty else {
-      if fault == nil { fault = IniError(line: line, reason: .emptyKey) }
+      if fault == nil { fault = IniFault(line: line, reason: .emptyKey) }
       return
     }
     settings.append(Setting(section: Self.bytes(section), key: key, value: Self.bytes(value), line: line))
   }
 
-  private func refusal(of text: ArraySlice<UInt8>, room: Int) -> IniError.Reason? {
+  private func refusal(of text: ArraySlice<UInt8>, room: Int) -> IniFault.Reason? {
     // A line that fills inih's buffer is taken for the start of a longer one.
     if text.count > room - 2 { return .lineTooLong }
     if text.contains(0) { return .zeroByte }

@@ -9,11 +9,11 @@ public enum HomeFolderError: Error, Equatable, Sendable {
   /// The system refuses to read or write a file: its path, and why.
   case file(String, String)
   /// `identity.keys` is torn or of another kind.
-  case identity(String, KeyFileError)
+  case identity(String, KeyFileFault)
   /// `trust` is torn or of another kind.
   case trust(String, TrustListError)
   /// `peers` is torn or of another kind.
-  case memory(String, PeerMemory.LoadError)
+  case memory(String, PeerMemory.Fault)
 
   /// Whether a file was read and makes no sense; otherwise it could not be read or written at all.
   public var isDamage: Bool {
@@ -46,7 +46,7 @@ public enum HomeFolderError: Error, Equatable, Sendable {
   }
 }
 
-extension KeyFileError {
+extension KeyFileFault {
   fileprivate var reason: String {
     switch self {
     case .empty: "the key file is empty; its identity is gone"
@@ -60,7 +60,7 @@ extension KeyFileError {
   }
 }
 
-extension PeerMemory.LoadError {
+extension PeerMemory.Fault {
   fileprivate var text: String {
     switch self {
     case .header: "line 1 is not `peernet-peers VERSION`"

@@ -184,7 +184,7 @@ final class Board {
   private func readServices() -> [Service] {
     do throws(FileError) {
       let text = try readFile(paths.services, limit: IniFile.maximumSize)
-      do throws(IniError) {
+      do throws(IniFault) {
         let list = ServiceList(try IniFile(text).settings)
         for fault in list.faults { warnOfServices(line: fault.line, fault.text) }
         return list.services

@@ -67,7 +67,7 @@ struct DataPartition {
       let first = try read(disk, DiskLayout.provision(.first))
       let second = try read(disk, DiskLayout.provision(.second))
       let provision: Provision
-      do throws(ProvisionError) {
+      do throws(ProvisionFault) {
         guard let found = try Provision.decode(first: first, second: second) else {
           return journal.write(isWarning: false, [UInt8]("nothing was provisioned"))
         }

@@ -72,8 +72,8 @@ import Testing
       (ended(1, "Error: Could not create NMClient object: Could not connect: Connection refused.\n"), .managerAbsent),
       (ended(-1), .managerAbsent), (done(NmcliRecordings.dummy), .managerAbsent), (done(""), .managerAbsent),
       (done(NmcliRecordings.loopback), .managerAbsent),
-    ] as [(NmcliOutcome, WifiFailure.Reason)])
-  func whatIsNotNetworkManagersIsDeclinedUntouched(_ outcome: NmcliOutcome, _ reason: WifiFailure.Reason) {
+    ] as [(NmcliOutcome, WifiError.Reason)])
+  func whatIsNotNetworkManagersIsDeclinedUntouched(_ outcome: NmcliOutcome, _ reason: WifiError.Reason) {
     for plan in [WifiDialogue.Plan.status, .scan, Self.restart()] {
       var script = ScriptedNmcli(plan)
       script.run { _, _ in (1, outcome) }
@@ -104,8 +104,8 @@ import Testing
     arguments: [
       (1, ended(1, "Error: not authorized"), .notAuthorized), (1, ended(1, "Error: x"), .managerRefused),
       (99_999, done(NmcliRecordings.networks), .managerSilent), (1, ended(8), .managerAbsent),
-    ] as [(Int64, NmcliOutcome, WifiFailure.Reason)])
-  func scanFailures(_ takes: Int64, _ outcome: NmcliOutcome, _ reason: WifiFailure.Reason) {
+    ] as [(Int64, NmcliOutcome, WifiError.Reason)])
+  func scanFailures(_ takes: Int64, _ outcome: NmcliOutcome, _ reason: WifiError.Reason) {
     var manager = HealthyManager()
     var script = ScriptedNmcli(.scan)
     script.run { command, _ in command == .scan ? (takes, outcome) : manager.answer(command) }
@@ -113,8 +113,8 @@ import Testing
     #expect(script.milliseconds < 20_000)
   }
 
-  @Test(arguments: [(false, .radioDisabled), (true, .notReady)] as [(Bool, WifiFailure.Reason)])
-  func aRadioThatIsNotThereFindsNothing(_ isOn: Bool, _ reason: WifiFailure.Reason) {
+  @Test(arguments: [(false, .radioDisabled), (true, .notReady)] as [(Bool, WifiError.Reason)])
+  func aRadioThatIsNotThereFindsNothing(_ isOn: Bool, _ reason: WifiError.Reason) {
     var manager = HealthyManager(state: 20, isOn: isOn)
     var script = ScriptedNmcli(.scan)
     script.run { command, _ in manager.answer(command) }
@@ -174,8 +174,8 @@ import Testing
   @Test(
     arguments: [
       (NmcliRecordings.notFound, .networkNotFound), (NmcliRecordings.noSecrets, .wrongKey),
-    ] as [(String, WifiFailure.Reason)])
-  func theRadioIsNotToBlameForTheNetwork(_ errors: String, _ reason: WifiFailure.Reason) {
+    ] as [(String, WifiError.Reason)])
+  func theRadioIsNotToBlameForTheNetwork(_ errors: String, _ reason: WifiError.Reason) {
     var manager = HealthyManager(activation: ended(4, errors))
     var script = ScriptedNmcli(Self.restart(300))
     script.run { command, _ in manager.answer(command) }

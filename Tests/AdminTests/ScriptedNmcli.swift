@@ -6,13 +6,13 @@ import PeerNet
 struct ScriptedNmcli {
   private(set) var commands: [NmcliCommand] = []
   private(set) var result: WifiDialogue.Result?
-  private(set) var declined: WifiFailure.Reason?
+  private(set) var declined: WifiError.Reason?
   private(set) var milliseconds: Int64 = 0
   private var dialogue: NmcliDialogue
   private let start = Instant(nanoseconds: 1_000_000_000_000)
   private var now: Instant { start + .milliseconds(milliseconds) }
   /// The step after each call.
-  private(set) var steps: [WifiFailure.Step?] = []
+  private(set) var steps: [WifiError.Step?] = []
 
   init(_ plan: WifiDialogue.Plan) { dialogue = NmcliDialogue(plan, interface: bytes("wlan0"), now: start) }
 

@@ -234,7 +234,7 @@ import Testing
     var script = ScriptedSupplicant(plan)
     let result = script.run(isForbidden: { _ in true }) { _, _ in [] }
     #expect(result == WifiRestartTests.failed(.reach, .notPermitted) && script.milliseconds == 0)
-    let reason = text(WifiFailure(step: .reach, reason: .notPermitted).failure.reason)
+    let reason = text(WifiError(step: .reach, reason: .notPermitted).failure.reason)
     #expect(reason.hasPrefix("step_failed: reach: permission denied") && reason.contains("usermod -aG netdev peernet"))
   }
 
@@ -266,7 +266,7 @@ import Testing
     let head: [(Term, Term)] = [
       (binary("at"), 1_700_000_000), (binary("ago"), 42), (binary("by"), binary("0123456789abcdef")),
     ]
-    func told(_ pairs: [(Term, Term)], step: WifiFailure.Step? = nil) -> Bool {
+    func told(_ pairs: [(Term, Term)], step: WifiError.Step? = nil) -> Bool {
       record.term(now: start + .milliseconds(42_900), step: step) == .map((head + pairs).map { MapPair($0.0, $0.1) })
     }
     #expect(told([(binary("outcome"), binary("running")), (binary("step"), binary("associate"))], step: .associate))
@@ -274,7 +274,7 @@ import Testing
     #expect(
       told([(binary("outcome"), binary("ok")), (binary("way"), binary("respawn")), (binary("took_ms"), .integer(4321))])
     )
-    record.outcome = .failed(WifiFailure(step: .associate, reason: .wrongKey))
+    record.outcome = .failed(WifiError(step: .associate, reason: .wrongKey))
     #expect(
       told([
         (binary("outcome"), binary("failed")), (binary("step"), binary("associate")),

@@ -6,8 +6,8 @@ import Testing
 @Suite struct WifiRestartTests {
   static let plan = WifiDialogue.Plan.restart(WifiRestart.Options(total: .seconds(30)))
 
-  static func failed(_ step: WifiFailure.Step, _ reason: WifiFailure.Reason) -> WifiDialogue.Result {
-    .failed(WifiFailure(step: step, reason: reason))
+  static func failed(_ step: WifiError.Step, _ reason: WifiError.Reason) -> WifiDialogue.Result {
+    .failed(WifiError(step: step, reason: reason))
   }
 
   @Test func theSoftWay() throws {
@@ -206,8 +206,8 @@ import Testing
       ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=1 timeout", .noAnswer),
       ("<3>CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:01:00 status_code=1 timeout=auth", .noAnswer),
       ("<3>CTRL-EVENT-ASSOC-REJECT bssid=00:00:00:00:00:00 status_code=16", .noAnswer),
-    ] as [(String, WifiFailure.Reason)])
-  func theReasonIsTheSupplicants(_ event: String, _ reason: WifiFailure.Reason) {
+    ] as [(String, WifiError.Reason)])
+  func theReasonIsTheSupplicants(_ event: String, _ reason: WifiError.Reason) {
     var supplicant = HealthySupplicant(comesBack: false)
     var script = ScriptedSupplicant(.restart(WifiRestart.Options(total: .seconds(10), respawned: false)))
     let result = script.run { command, now in
@@ -281,7 +281,7 @@ import Testing
     }
     #expect(result == Self.failed(.associate, .radioDisabled))
     #expect(
-      text(WifiFailure(step: .associate, reason: .radioDisabled).failure.reason)
+      text(WifiError(step: .associate, reason: .radioDisabled).failure.reason)
         == "step_failed: associate: the radio is switched off")
   }
 

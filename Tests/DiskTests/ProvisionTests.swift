@@ -28,10 +28,10 @@ struct ProvisionTests {
     for index in record.indices {
       var changed = record
       changed[index] ^= 0x40
-      #expect(throws: ProvisionError.self, "byte \(index)") { try Provision.decode(changed) }
+      #expect(throws: ProvisionFault.self, "byte \(index)") { try Provision.decode(changed) }
     }
     for count in record.indices {
-      #expect(throws: ProvisionError.self) { try Provision.decode(Array(record[..<count])) }
+      #expect(throws: ProvisionFault.self) { try Provision.decode(Array(record[..<count])) }
     }
   }
 
@@ -47,10 +47,10 @@ struct ProvisionTests {
       [0, 0, 0, 0, 0], [1], [1, 97], [1, 97, 0, 0, 0], [1, 97, 1, 0, 0, 0], [1, 97, 255, 255, 255, 255, 0], [255, 97],
       [1, 97, 0, 0, 0, 0, 1],
     ] {
-      #expect(throws: ProvisionError.malformed, "\(payload)") { try decode(payload: payload) }
+      #expect(throws: ProvisionFault.malformed, "\(payload)") { try decode(payload: payload) }
     }
-    #expect(throws: ProvisionError.tooLarge) { try decode(payload: [], length: [255, 255, 255, 255]) }
-    #expect(throws: ProvisionError.tooLarge) { try decode(payload: [], length: [1, 0, 0, 0]) }
+    #expect(throws: ProvisionFault.tooLarge) { try decode(payload: [], length: [255, 255, 255, 255]) }
+    #expect(throws: ProvisionFault.tooLarge) { try decode(payload: [], length: [1, 0, 0, 0]) }
   }
 
   @Test func theFirstValidCopyCounts() throws {
@@ -62,8 +62,8 @@ struct ProvisionTests {
     #expect(try Provision.decode(first: broken, second: record) == provision)
     #expect(try Provision.decode(first: empty, second: record) == provision)
     #expect(try Provision.decode(first: empty, second: empty) == nil)
-    #expect(throws: ProvisionError.checksum) { try Provision.decode(first: broken, second: empty) }
-    #expect(throws: ProvisionError.checksum) { try Provision.decode(first: empty, second: broken) }
+    #expect(throws: ProvisionFault.checksum) { try Provision.decode(first: broken, second: empty) }
+    #expect(throws: ProvisionFault.checksum) { try Provision.decode(first: empty, second: broken) }
   }
 
   @Test func aRecordFitsItsArea() throws {
@@ -72,7 +72,7 @@ struct ProvisionTests {
     #expect(try fits.encode().count == Provision.maximumByteCount)
     #expect(try Provision.decode(fits.encode()) == fits)
     let over = Provision([Provision.Entry(name: [97], contents: [UInt8](repeating: 1, count: room + 1))!])
-    #expect(throws: ProvisionError.tooLarge) { try over.encode() }
+    #expect(throws: ProvisionFault.tooLarge) { try over.encode() }
     #expect(Provision.Entry(name: [], contents: []) == nil)
     #expect(Provision.Entry(name: [UInt8](repeating: 97, count: 256), contents: []) == nil)
   }

@@ -60,13 +60,13 @@ struct SlotEnvironmentCodingTests {
     for bit in 0..<80 * 8 {
       var bytes = Self.recorded
       bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-      #expect(throws: SlotEnvironmentError.checksum) { try SlotEnvironment(decoding: bytes) }
+      #expect(throws: SlotEnvironmentFault.checksum) { try SlotEnvironment(decoding: bytes) }
     }
   }
 
   @Test(arguments: [0, 3, 4, 4095, 4097])
   func aCopyOfAnotherSizeIsNone(_ count: Int) {
-    #expect(throws: SlotEnvironmentError.wrongSize(count)) {
+    #expect(throws: SlotEnvironmentFault.wrongSize(count)) {
       try SlotEnvironment(decoding: [UInt8](repeating: 0, count: count))
     }
   }
@@ -80,7 +80,7 @@ struct SlotEnvironmentCodingTests {
 
   @Test func valuesThatMakeNoSenseAreRefused() throws {
     for (lines, error) in [
-      ("slot=a\n", SlotEnvironmentError.generation), ("seq=\nslot=a\n", .generation), ("seq=g\nslot=a\n", .generation),
+      ("slot=a\n", SlotEnvironmentFault.generation), ("seq=\nslot=a\n", .generation), ("seq=g\nslot=a\n", .generation),
       ("seq=80000000\nslot=a\n", .generation), ("seq=100000001\nslot=a\n", .generation), ("seq=1\n", .slot),
       ("seq=1\nslot=c\n", .slot), ("seq=1\nslot=ab\n", .slot), ("seq=1\nslot=\n", .slot), ("seq=1\nslot=-\n", .slot),
       ("seq=1\nslot=a\ntrial=c\n", .slot), ("seq=1\nslot=a\nfailed=x\n", .slot), ("seq=1\nslot=a\ntries=4\n", .tries),
@@ -91,7 +91,7 @@ struct SlotEnvironmentCodingTests {
       #expect(throws: error, "\(lines)") { try decode(lines) }
     }
     // No zero anywhere.
-    #expect(throws: SlotEnvironmentError.malformed) {
+    #expect(throws: SlotEnvironmentFault.malformed) {
       var bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 4096)
       bytes.replaceSubrange(0..<4, with: crc(bytes[4...]))
       _ = try SlotEnvironment(decoding: bytes)

@@ -24,10 +24,10 @@ struct SlotImageTests {
     for index in bytes.indices {
       var changed = bytes
       changed[index] ^= 0x20
-      #expect(throws: index < 8 ? SlotImageError.noHeader : .headerChecksum) { try SlotHeader(decoding: changed) }
+      #expect(throws: index < 8 ? SlotImageFault.noHeader : .headerChecksum) { try SlotHeader(decoding: changed) }
     }
-    #expect(throws: SlotImageError.noHeader) { try SlotHeader(decoding: Array(bytes.dropLast())) }
-    #expect(throws: SlotImageError.noHeader) { try SlotHeader(decoding: []) }
+    #expect(throws: SlotImageFault.noHeader) { try SlotHeader(decoding: Array(bytes.dropLast())) }
+    #expect(throws: SlotImageFault.noHeader) { try SlotHeader(decoding: []) }
   }
 
   /// Found by a fuzzer that expected all of it to be written again.
@@ -41,7 +41,7 @@ struct SlotImageTests {
   }
 
   @Test func headersThatMakeNoSenseAreRefused() throws {
-    func refused(_ error: SlotImageError, _ change: (inout [UInt8]) -> Void) {
+    func refused(_ error: SlotImageFault, _ change: (inout [UInt8]) -> Void) {
       var bytes = SlotImage.header.encode()
       change(&bytes)
       bytes.replaceSubrange(4064..<4096, with: SHA256.hash(Array(bytes[..<4064])).bytes)
@@ -64,21 +64,21 @@ struct SlotImageTests {
     #expect(try offset(96) == 4096)
     #expect(try offset(4096) == 4096)
     #expect(try offset(4097) == 8192)
-    #expect(throws: SlotImageError.notASquashfs) { try offset(95) }
-    #expect(throws: SlotImageError.tooLarge(192 << 20)) { try offset(192 << 20) }
-    #expect(throws: SlotImageError.tooLarge(.max)) { try offset(.max) }
-    #expect(throws: SlotImageError.notASquashfs) { try SlotHeader.offset(superblock: Array("hsqs".utf8)) }
-    #expect(throws: SlotImageError.notASquashfs) { try SlotHeader.offset(superblock: [UInt8](repeating: 0, count: 96)) }
+    #expect(throws: SlotImageFault.notASquashfs) { try offset(95) }
+    #expect(throws: SlotImageFault.tooLarge(192 << 20)) { try offset(192 << 20) }
+    #expect(throws: SlotImageFault.tooLarge(.max)) { try offset(.max) }
+    #expect(throws: SlotImageFault.notASquashfs) { try SlotHeader.offset(superblock: Array("hsqs".utf8)) }
+    #expect(throws: SlotImageFault.notASquashfs) { try SlotHeader.offset(superblock: [UInt8](repeating: 0, count: 96)) }
   }
 
   @Test func aFileBeginsWithTheHeader() throws {
     let file = SlotImage.header.encode()
     #expect(try SlotHeader(startOf: file) == SlotImage.header)
     for count in [0, 1, 8, 9, 4_095] {
-      #expect(throws: SlotImageError.truncated(UInt64(count))) { try SlotHeader(startOf: Array(file[..<count])) }
+      #expect(throws: SlotImageFault.truncated(UInt64(count))) { try SlotHeader(startOf: Array(file[..<count])) }
     }
-    #expect(throws: SlotImageError.noHeader) { try SlotHeader(startOf: Array("PNet".utf8)) }
-    #expect(throws: SlotImageError.noHeader) { try SlotHeader(startOf: SlotImage.squashfs) }
+    #expect(throws: SlotImageFault.noHeader) { try SlotHeader(startOf: Array("PNet".utf8)) }
+    #expect(throws: SlotImageFault.noHeader) { try SlotHeader(startOf: SlotImage.squashfs) }
   }
 
   @Test func anImageIsTheOneThatItsFileAnnounces() throws {
@@ -95,11 +95,11 @@ struct SlotImageTests {
         contentHash: SlotImage.header.contentHash)
     }
     #expect(try verify(header()) == header().imageByteCount)
-    #expect(throws: SlotImageError.malformedHeader) { try verify(header(squashfs: 24)) }
-    #expect(throws: SlotImageError.truncated(4_096)) {
+    #expect(throws: SlotImageFault.malformedHeader) { try verify(header(squashfs: 24)) }
+    #expect(throws: SlotImageFault.truncated(4_096)) {
       _ = try SlotImageVerifier(expecting: SlotImage.header).finish()
     }
-    #expect(throws: SlotImageError.malformedHeader) { try verify(header(version: "7.2")) }
+    #expect(throws: SlotImageFault.malformedHeader) { try verify(header(version: "7.2")) }
   }
 
   @Test(arguments: [1, 7, 95, 96, 97, 512, 4096, 100_000])
@@ -123,19 +123,19 @@ struct SlotImageTests {
     for index in stride(from: 0, to: image.count, by: 61) {
       var changed = image
       changed[index] ^= 1
-      #expect(throws: SlotImageError.self, "byte \(index)") { try verify(changed) }
+      #expect(throws: SlotImageFault.self, "byte \(index)") { try verify(changed) }
     }
   }
 
   @Test func anImageEndsWhereItSays() {
     let image = SlotImage.bytes()
     for count in [0, 1, 95] {
-      #expect(throws: SlotImageError.notASquashfs) { try verify(Array(image[..<count])) }
+      #expect(throws: SlotImageFault.notASquashfs) { try verify(Array(image[..<count])) }
     }
     for count in [96, 4096, 8192, 10_000, 12_288, image.count - 1] {
-      #expect(throws: SlotImageError.truncated(UInt64(count))) { try verify(Array(image[..<count])) }
+      #expect(throws: SlotImageFault.truncated(UInt64(count))) { try verify(Array(image[..<count])) }
     }
-    #expect(throws: SlotImageError.trailingBytes) { try verify(image + [0]) }
+    #expect(throws: SlotImageFault.trailingBytes) { try verify(image + [0]) }
   }
 
   @Test func theHeaderStandsWhereTheSuperblockSays() throws {
@@ -144,7 +144,7 @@ struct SlotImageTests {
     let other = try SlotHeader(
       squashfsSectors: 24, fitSectors: 3, version: [0x31], board: [0x78], contentHash: SHA256.hash([]))
     image.replaceSubrange(8192..<12_288, with: other.encode())
-    #expect(throws: SlotImageError.malformedHeader) { try verify(image) }
+    #expect(throws: SlotImageFault.malformedHeader) { try verify(image) }
   }
 
   private func verify(_ image: [UInt8]) throws {

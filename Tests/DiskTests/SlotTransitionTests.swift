@@ -15,8 +15,8 @@ struct SlotTransitionTests {
   }
 
   @Test func tryingIsRefusedForABrokenImageAndDuringATrial() throws {
-    #expect(throws: SlotRefusal.unverified(.b)) { try quiet.trying(isVerified: false) }
-    #expect(throws: SlotRefusal.onTrial(.b)) { try onTrial.trying(isVerified: true) }
+    #expect(throws: SlotError.unverified(.b)) { try quiet.trying(isVerified: false) }
+    #expect(throws: SlotError.onTrial(.b)) { try onTrial.trying(isVerified: true) }
   }
 
   @Test func confirmingMakesTheTrialTheConfirmedOne() throws {
@@ -27,7 +27,7 @@ struct SlotTransitionTests {
   }
 
   @Test func aTrialThatWasNotStartedCannotBeConfirmed() throws {
-    #expect(throws: SlotRefusal.notStarted(.b)) { try onTrial.confirming(running: .a) }
+    #expect(throws: SlotError.notStarted(.b)) { try onTrial.confirming(running: .a) }
   }
 
   @Test func withoutATrialTheSlotThatRunsIsConfirmed() throws {
@@ -56,16 +56,16 @@ struct SlotTransitionTests {
 
   @Test func cancellingIsForTrialsThatDoNotRun() throws {
     #expect(try onTrial.cancelling(running: .a).trial == nil)
-    #expect(throws: SlotRefusal.onTrial(.b)) { try onTrial.cancelling(running: .b) }
+    #expect(throws: SlotError.onTrial(.b)) { try onTrial.cancelling(running: .b) }
     #expect(try quiet.cancelling(running: .a) == quiet)
   }
 
   @Test func onlyTheIdleSlotIsWritten() throws {
     #expect(try quiet.writable(running: .a) == .b)
     #expect(try onTrial.writable(running: .a) == .b)
-    #expect(throws: SlotRefusal.onTrial(.b)) { try onTrial.writable(running: .b) }
+    #expect(throws: SlotError.onTrial(.b)) { try onTrial.writable(running: .b) }
     // The confirmed slot did not load, and the last resort runs.
-    #expect(throws: SlotRefusal.running(.b)) { try quiet.writable(running: .b) }
+    #expect(throws: SlotError.running(.b)) { try quiet.writable(running: .b) }
     #expect(try quiet.confirming(running: .b).writable(running: .b) == .a)
   }
 

@@ -25,14 +25,14 @@ private func sealed(_ start: [UInt8]) -> [UInt8] {
   return body + SHA256.hash(Array(body)).bytes
 }
 
-private func judge(_ image: [UInt8], _ size: Int) -> Result<SlotHeader, SlotImageError> {
+private func judge(_ image: [UInt8], _ size: Int) -> Result<SlotHeader, SlotImageFault> {
   var verifier = SlotImageVerifier()
   var rest = image[...]
   while !rest.isEmpty {
     verifier.receive(rest.prefix(size))
     rest = rest.dropFirst(size)
   }
-  do throws(SlotImageError) { return .success(try verifier.finish()) } catch {
+  do throws(SlotImageFault) { return .success(try verifier.finish()) } catch {
     // How far it came depends on the pieces, when the end is missing.
     return .failure(error)
   }

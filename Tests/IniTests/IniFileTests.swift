@@ -6,8 +6,8 @@ import Testing
 @Suite struct IniFileTests {
   private func settings(_ text: String) throws -> [Setting] { try IniFile(Array(text.utf8)).settings }
 
-  private func fault(_ bytes: [UInt8]) -> IniError? {
-    do throws(IniError) {
+  private func fault(_ bytes: [UInt8]) -> IniFault? {
+    do throws(IniFault) {
       _ = try IniFile(bytes)
       return nil
     } catch {
@@ -54,22 +54,22 @@ import Testing
   }
 
   @Test func whatCannotBeReadIsNamedByLine() {
-    #expect(fault(Array("a = 1\nwhat\nb = 2\never".utf8)) == IniError(line: 2, reason: .notASetting))
-    #expect(fault(Array("a = 1\n[open\n".utf8)) == IniError(line: 2, reason: .notASetting))
-    #expect(fault(Array("\n = 1\n".utf8)) == IniError(line: 2, reason: .emptyKey))
-    #expect(fault(Array("what\n = 1\n".utf8)) == IniError(line: 1, reason: .notASetting))
-    #expect(fault(Array("a = 1\nb = ".utf8) + [0x41, 0, 0x42]) == IniError(line: 2, reason: .zeroByte))
+    #expect(fault(Array("a = 1\nwhat\nb = 2\never".utf8)) == IniFault(line: 2, reason: .notASetting))
+    #expect(fault(Array("a = 1\n[open\n".utf8)) == IniFault(line: 2, reason: .notASetting))
+    #expect(fault(Array("\n = 1\n".utf8)) == IniFault(line: 2, reason: .emptyKey))
+    #expect(fault(Array("what\n = 1\n".utf8)) == IniFault(line: 1, reason: .notASetting))
+    #expect(fault(Array("a = 1\nb = ".utf8) + [0x41, 0, 0x42]) == IniFault(line: 2, reason: .zeroByte))
   }
 
   @Test func whatInihWouldCutShortIsRefused() throws {
     let longest = String(repeating: "x", count: 194)
     #expect(try settings("a = \(longest)\nb = 2").map(\.value.count) == [194, 1])
-    #expect(fault(Array("a = \(longest)x\nb = 2".utf8)) == IniError(line: 1, reason: .lineTooLong))
+    #expect(fault(Array("a = \(longest)x\nb = 2".utf8)) == IniFault(line: 1, reason: .lineTooLong))
 
     let section = String(repeating: "s", count: IniFile.maximumSectionLength)
     #expect(try settings("[\(section)]\na = 1").first?.section.count == 49)
-    #expect(fault(Array("[\(section)s]\na = 1".utf8)) == IniError(line: 1, reason: .sectionTooLong))
-    #expect(fault([UInt8](repeating: 0x0A, count: IniFile.maximumSize + 1)) == IniError(line: 0, reason: .tooLarge))
+    #expect(fault(Array("[\(section)s]\na = 1".utf8)) == IniFault(line: 1, reason: .sectionTooLong))
+    #expect(fault([UInt8](repeating: 0x0A, count: IniFile.maximumSize + 1)) == IniFault(line: 0, reason: .tooLarge))
   }
 
   @Test func noBytesTrap() {

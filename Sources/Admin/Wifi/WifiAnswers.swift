@@ -15,7 +15,7 @@ extension WifiStatus {
   /// | `ip` | the interface's IPv4 address |
   /// | `last_restart` | ``RestartRecord``'s map; left out when there was none since the agent started |
   public func answer(
-    interface: [UInt8], lastRestart: RestartRecord?, step: WifiFailure.Step?, now: Instant
+    interface: [UInt8], lastRestart: RestartRecord?, step: WifiError.Step?, now: Instant
   ) -> Term {
     var answer = Answer()
     put(into: &answer, interface: interface)

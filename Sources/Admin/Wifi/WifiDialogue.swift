@@ -34,7 +34,7 @@ public struct WifiDialogue: Sendable {
     /// Associated anew.
     case restarted(WifiRestart.Success)
     /// It ended before that: the step and the reason.
-    case failed(WifiFailure)
+    case failed(WifiError)
   }
 
   private enum Work: Sendable {
@@ -71,7 +71,7 @@ public struct WifiDialogue: Sendable {
   }
 
   /// The step a restart is at.
-  public var step: WifiFailure.Step? {
+  public var step: WifiError.Step? {
     if case .restart(let restart) = work { restart.step } else { nil }
   }
 
@@ -100,7 +100,7 @@ public struct WifiDialogue: Sendable {
   public mutating func handleSocketForbidden(now: Instant) {
     if case .restart(let restart) = work, restart.step != .reach { return handleSocketLost(now: now) }
     if case .finished = work { return }
-    finish(.failed(WifiFailure(step: .reach, reason: .notPermitted)))
+    finish(.failed(WifiError(step: .reach, reason: .notPermitted)))
   }
 
   /// A datagram, cut at ``SupplicantMessage/maximumBytes`` if it was longer.

@@ -12,10 +12,10 @@ final class DebouncedInput {
   private let reactor: Reactor
   private var debouncer: Debouncer
   private var registration: Reactor.Registration?
-  private var fault: GPIOFault?
+  private var fault: GPIOLineError?
 
   /// `period` is in milliseconds.
-  init(_ hold: any GPIOHold, _ period: UInt32, _ chips: any GPIOChips, _ reactor: Reactor) throws(GPIOFault) {
+  init(_ hold: any GPIOHold, _ period: UInt32, _ chips: any GPIOChips, _ reactor: Reactor) throws(GPIOLineError) {
     self.hold = hold
     self.chips = chips
     self.reactor = reactor
@@ -33,14 +33,14 @@ final class DebouncedInput {
     registration = nil
   }
 
-  func value() throws(GPIOFault) -> Bool {
+  func value() throws(GPIOLineError) -> Bool {
     if let fault { throw fault }
     try look()
     return debouncer.value(at: chips.clock)
   }
 
   private func wake() {
-    do throws(GPIOFault) {
+    do throws(GPIOLineError) {
       try look()
     } catch {
       // The descriptor of a line that is gone stays ready for ever.
@@ -50,7 +50,7 @@ final class DebouncedInput {
   }
 
   /// Takes in what waits, then the line itself: edges are lost when the kernel's queue overflows.
-  private func look() throws(GPIOFault) {
+  private func look() throws(GPIOLineError) {
     for _ in 0..<Self.edgesPerLook {
       guard let edge = try hold.nextEdge() else { break }
       debouncer.edge(to: edge.value, at: edge.time)

@@ -12,7 +12,7 @@ protocol GPIOChips: AnyObject {
   func scan() -> [GPIOChip]
 
   /// Takes hold of a line until the result is let go.
-  func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold
+  func hold(_ request: GPIORequest) throws(GPIOLineError) -> any GPIOHold
 }
 
 /// A line that this process holds. Values are logical: true is active.
@@ -20,11 +20,11 @@ protocol GPIOHold: AnyObject {
   /// Readable when an edge waits; only of a line that was requested with edges.
   var descriptor: Int32 { get }
 
-  func value() throws(GPIOFault) -> Bool
-  func set(_ value: Bool) throws(GPIOFault)
+  func value() throws(GPIOLineError) -> Bool
+  func set(_ value: Bool) throws(GPIOLineError)
 
   /// nil when none waits. Does not block.
-  func nextEdge() throws(GPIOFault) -> GPIOEdge?
+  func nextEdge() throws(GPIOLineError) -> GPIOEdge?
 }
 
 struct GPIOChip {
@@ -77,7 +77,7 @@ struct GPIOEdge: Equatable {
 }
 
 /// Why a line cannot be used now.
-public enum GPIOFault: Error, Equatable, Sendable {
+public enum GPIOLineError: Error, Equatable, Sendable {
   /// Another process or driver holds the line; its name, or empty.
   case busy([UInt8])
   /// No chip has the label that the profile gives.

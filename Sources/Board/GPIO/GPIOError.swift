@@ -9,7 +9,7 @@ public enum GPIOError: Error, Equatable, Sendable {
   /// The label stands twice in the request.
   case twice([UInt8])
   /// The line is listed and cannot be used; why.
-  case unusable(label: [UInt8], GPIOFault)
+  case unusable(label: [UInt8], GPIOLineError)
 
   /// As it goes over the wire, `code: text` (Protocol, Reasons). At most 32 bytes of what the caller sent.
   public var reason: [UInt8] {
@@ -26,7 +26,7 @@ public enum GPIOError: Error, Equatable, Sendable {
   }
 }
 
-extension GPIOFault {
+extension GPIOLineError {
   fileprivate var code: [UInt8] {
     switch self {
     case .busy: Array("busy: line ".utf8)

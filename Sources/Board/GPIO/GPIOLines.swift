@@ -49,7 +49,7 @@ final class GPIOLines {
     var scan = Scan(chips)
     for index in indices { _ = try hold(index, &scan) }
     for (index, value) in zip(indices, values) {
-      try use(index, &scan) { line throws(GPIOFault) in try line.set(value.value) }
+      try use(index, &scan) { line throws(GPIOLineError) in try line.set(value.value) }
     }
     return try states(of: indices)
   }
@@ -71,12 +71,12 @@ final class GPIOLines {
   }
 
   private func value(of index: Int, _ scan: inout Scan) throws(GPIOError) -> Bool {
-    try use(index, &scan) { line throws(GPIOFault) in try line.value() }
+    try use(index, &scan) { line throws(GPIOLineError) in try line.value() }
   }
 
   private func hold(_ index: Int, _ scan: inout Scan) throws(GPIOError) -> HeldLine {
     if let line = held[index] { return line }
-    do throws(GPIOFault) {
+    do throws(GPIOLineError) {
       let line = try HeldLine(lines[index], in: scan.chips(), of: chips, on: reactor)
       held[index] = line
       return line
@@ -87,10 +87,10 @@ final class GPIOLines {
 
   /// A line that fails is let go, to be found anew.
   private func use<Result>(
-    _ index: Int, _ scan: inout Scan, _ action: (HeldLine) throws(GPIOFault) -> Result
+    _ index: Int, _ scan: inout Scan, _ action: (HeldLine) throws(GPIOLineError) -> Result
   ) throws(GPIOError) -> Result {
     let line = try hold(index, &scan)
-    do throws(GPIOFault) {
+    do throws(GPIOLineError) {
       return try action(line)
     } catch {
       held[index] = nil

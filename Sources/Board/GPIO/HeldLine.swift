@@ -7,7 +7,7 @@ final class HeldLine {
   /// Of an input that the chips do not debounce themselves.
   private let debounced: DebouncedInput?
 
-  init(_ line: LineProfile, in scanned: [GPIOChip], of chips: any GPIOChips, on reactor: Reactor) throws(GPIOFault) {
+  init(_ line: LineProfile, in scanned: [GPIOChip], of chips: any GPIOChips, on reactor: Reactor) throws(GPIOLineError) {
     let place = try line.location.find(in: scanned)
     let request = GPIORequest(line, chip: place.chip, offset: place.offset, debounces: chips.debounces)
     hold = try chips.hold(request)
@@ -18,12 +18,12 @@ final class HeldLine {
     debounced?.stop()
   }
 
-  func value() throws(GPIOFault) -> Bool {
+  func value() throws(GPIOLineError) -> Bool {
     if let debounced { return try debounced.value() }
     return try hold.value()
   }
 
-  func set(_ value: Bool) throws(GPIOFault) {
+  func set(_ value: Bool) throws(GPIOLineError) {
     try hold.set(value)
   }
 }

@@ -27,7 +27,7 @@ final class LibgpiodChips: GPIOChips {
     return chips
   }
 
-  func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold {
+  func hold(_ request: GPIORequest) throws(GPIOLineError) -> any GPIOHold {
     var asked = cgpiod_request()
     asked.chip = request.chip
     asked.offset = request.offset
@@ -83,21 +83,21 @@ private final class LibgpiodHold: GPIOHold {
 
   var descriptor: Int32 { cgpiod_line_descriptor(line) }
 
-  func value() throws(GPIOFault) -> Bool {
+  func value() throws(GPIOLineError) -> Bool {
     try check("read", cgpiod_line_get(line)) == 1
   }
 
-  func set(_ value: Bool) throws(GPIOFault) {
+  func set(_ value: Bool) throws(GPIOLineError) {
     _ = try check("write", cgpiod_line_set(line, value ? 1 : 0))
   }
 
-  func nextEdge() throws(GPIOFault) -> GPIOEdge? {
+  func nextEdge() throws(GPIOLineError) -> GPIOEdge? {
     var edge = cgpiod_edge()
     guard try check("read edge", cgpiod_line_next_edge(line, &edge)) == 1 else { return nil }
     return GPIOEdge(to: edge.active, at: edge.nanoseconds)
   }
 
-  private func check(_ operation: StaticString, _ result: Int32) throws(GPIOFault) -> Int32 {
+  private func check(_ operation: StaticString, _ result: Int32) throws(GPIOLineError) -> Int32 {
     guard result >= 0 else { throw .failed(Errno(operation, Errno.Code(number: -result))) }
     return result
   }

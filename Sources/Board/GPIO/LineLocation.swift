@@ -2,7 +2,7 @@ import Admin
 
 extension LineProfile.Location {
   /// The one line among `chips` that this names.
-  func find(in chips: [GPIOChip]) throws(GPIOFault) -> (chip: UInt32, offset: UInt32) {
+  func find(in chips: [GPIOChip]) throws(GPIOLineError) -> (chip: UInt32, offset: UInt32) {
     switch self {
     case .offset(let offset, let label):
       let labelled = chips.filter { $0.label == label }

@@ -16,14 +16,14 @@ final class PowerSequence {
     // An answer that promised what the kernel will refuse would be a lie, from a dry run as well.
     guard powerSwitch.isPermitted else {
       return completion(
-        .failed(ProcedureFailure(.unavailable, "the agent lacks the right to: run it as root").reason))
+        .failed(ProcedureError(.unavailable, "the agent lacks the right to: run it as root").reason))
     }
     let initSystem = powerSwitch.initSystem
     if plan.isDryRun { return completion(.answered(plan.answer(under: initSystem))) }
     if let underWay {
       var text = [UInt8](underWay.name)
       text += " is under way already"
-      return completion(.failed(ProcedureFailure(.busy, text).reason))
+      return completion(.failed(ProcedureError(.busy, text).reason))
     }
     underWay = plan.action
     completion(.answered(plan.answer(under: initSystem)))

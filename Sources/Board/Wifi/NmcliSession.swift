@@ -7,12 +7,12 @@ final class NmcliSession: WifiWork {
   private let port: any NmcliPort
   private let clock: any BoardClock
   private var completion: ((WifiDialogue.Result) -> Void)?
-  private var declined: ((WifiFailure.Reason) -> Void)?
+  private var declined: ((WifiError.Reason) -> Void)?
 
   /// One of the two is called, once.
   init(
     _ plan: WifiDialogue.Plan, port: any NmcliPort, clock: any BoardClock,
-    completion: @escaping (WifiDialogue.Result) -> Void, declined: @escaping (WifiFailure.Reason) -> Void
+    completion: @escaping (WifiDialogue.Result) -> Void, declined: @escaping (WifiError.Reason) -> Void
   ) {
     dialogue = NmcliDialogue(plan, interface: port.interface, now: clock.now)
     self.port = port
@@ -21,7 +21,7 @@ final class NmcliSession: WifiWork {
     self.declined = declined
   }
 
-  var step: WifiFailure.Step? { dialogue.step }
+  var step: WifiError.Step? { dialogue.step }
 
   func start() { advance() }
 

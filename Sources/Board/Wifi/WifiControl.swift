@@ -95,7 +95,7 @@ final class WifiControl {
     let waiter = Waiter(caller: caller.key, connection: caller.connection, tell: tell, refuse: refused)
     if let job = jobs[kind.rawValue] {
       guard waiter.connection == nil || job.hasRoom(for: waiter.caller) else {
-        return refused(.failed(ProcedureFailure(.busy, "too many callers wait for this already").reason))
+        return refused(.failed(ProcedureError(.busy, "too many callers wait for this already").reason))
       }
       jobs[kind.rawValue]?.waiting.append(waiter)
       return
@@ -113,7 +113,7 @@ final class WifiControl {
       guard !gone.isEmpty else { continue }
       jobs[kind]?.waiting = waiting.prefix(1) + waiting.dropFirst().filter { $0.connection != connection }
       for waiter in gone {
-        waiter.refuse(.failed(ProcedureFailure(.unavailable, "its connection ended while it waited").reason))
+        waiter.refuse(.failed(ProcedureError(.unavailable, "its connection ended while it waited").reason))
       }
     }
   }
@@ -132,10 +132,10 @@ final class WifiControl {
   }
 
   /// NetworkManager does not have the interface: the supplicant's turn, in the time that is left.
-  private func declined(_ kind: Kind, _ plan: WifiDialogue.Plan, _ reason: WifiFailure.Reason, since start: Instant) {
+  private func declined(_ kind: Kind, _ plan: WifiDialogue.Plan, _ reason: WifiError.Reason, since start: Instant) {
     guard fallsBack else {
       return finish(
-        kind, kind == .status ? .status(WifiStatus()) : .failed(WifiFailure(step: .reach, reason: reason)))
+        kind, kind == .status ? .status(WifiStatus()) : .failed(WifiError(step: .reach, reason: reason)))
     }
     var plan = plan
     if case .restart(var options) = plan {
@@ -143,9 +143,9 @@ final class WifiControl {
       plan = .restart(options)
     }
     let session = WifiSession(plan, port: port, clock: clock) { result in
-      guard case .failed(WifiFailure(step: .reach, reason: .absent)) = result else { return self.finish(kind, result) }
+      guard case .failed(WifiError(step: .reach, reason: .absent)) = result else { return self.finish(kind, result) }
       self.finish(
-        kind, .failed(WifiFailure(step: .reach, reason: reason == .managerAbsent ? .unmanaged : reason)))
+        kind, .failed(WifiError(step: .reach, reason: reason == .managerAbsent ? .unmanaged : reason)))
     }
     jobs[kind.rawValue]?.work = session
     session.start()
@@ -168,7 +168,7 @@ extension WifiDialogue.Result {
     switch self {
     case .failed(let failure): .failed(failure.failure.reason)
     // A dialogue finishes with what its plan asked for.
-    case .status, .scan, .restarted: .failed(ProcedureFailure(.unavailable, "no answer").reason)
+    case .status, .scan, .restarted: .failed(ProcedureError(.unavailable, "no answer").reason)
     }
   }
 }

@@ -23,7 +23,7 @@ final class WifiSession: WifiWork {
     self.completion = completion
   }
 
-  var step: WifiFailure.Step? { dialogue.step }
+  var step: WifiError.Step? { dialogue.step }
 
   func start() { advance() }
 

@@ -24,7 +24,7 @@ public enum KeyFile {
 
   /// The key pair of a file, which the caller wipes. The public half is computed again and must match: a file whose
   /// halves differ would announce a key that nobody can prove.
-  public static func decode(_ bytes: [UInt8]) throws(KeyFileError) -> KeyPair {
+  public static func decode(_ bytes: [UInt8]) throws(KeyFileFault) -> KeyPair {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.starts(with: magic), bytes.count > magic.count else { throw .notAKeyFile }
     switch bytes[magic.count] {
@@ -48,7 +48,7 @@ public enum KeyFile {
 }
 
 /// Why a key file was refused. It never holds bytes of the file.
-public enum KeyFileError: Error, Hashable, Sendable {
+public enum KeyFileFault: Error, Hashable, Sendable {
   /// Nothing is in it: a write was cut short before our time. The identity is gone.
   case empty
   /// It does not begin with `PNID`.

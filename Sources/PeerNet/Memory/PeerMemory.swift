@@ -29,7 +29,7 @@ public struct PeerMemory: Sendable {
   }
 
   /// Why a file of remembered peers was not taken; lines count from 1.
-  public enum LoadError: Error, Hashable, Sendable {
+  public enum Fault: Error, Hashable, Sendable {
     /// The first line is not `peernet-peers VERSION`.
     case header
     /// Above ``maximumBytes``.
@@ -127,7 +127,7 @@ public struct PeerMemory: Sendable {
   // MARK: Text
 
   /// Reads a file (Protocol, Remembered peers). Lines of a later version that are not understood are kept.
-  public static func parse(_ text: [UInt8]) throws(LoadError) -> PeerMemory {
+  public static func parse(_ text: [UInt8]) throws(Fault) -> PeerMemory {
     guard text.count <= maximumBytes else { throw .fileTooLarge }
     var reader = LineReader(text)
     guard let first = reader.next(), let version = LineReader.version(first, name: name, known: knownVersion) else {

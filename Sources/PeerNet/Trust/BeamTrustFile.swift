@@ -49,7 +49,7 @@ public struct BeamTrustFile: Sendable {
   }
 
   /// Why the file was refused.
-  public enum LoadError: Error, Hashable, Sendable {
+  public enum Fault: Error, Hashable, Sendable {
     /// Not an Erlang term; an empty file is none.
     case term(ETFDecodingError)
     /// A term, but no list.
@@ -67,7 +67,7 @@ public struct BeamTrustFile: Sendable {
   }
 
   /// Reads the whole file. Half a file is refused; of a whole one every entry that names a peer is taken.
-  public init(_ bytes: [UInt8]) throws(LoadError) {
+  public init(_ bytes: [UInt8]) throws(Fault) {
     let term: Term
     let limits = DecodingLimits(size: Self.maximumBytes, depth: 8)
     do { term = try Term.decode(bytes, limits: limits) } catch { throw .term(error) }

@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
     do throws(SmallFile.Fault) {
       bytes = try SmallFile.bytes(of: file, limit: BeamTrustFile.maximumBytes)
     } catch { throw failure(error.reason) }
-    do throws(BeamTrustFile.LoadError) {
+    do throws(BeamTrustFile.Fault) {
       return try BeamTrustFile(bytes)
     } catch {
       throw failure("it is \(error.reason)")

@@ -33,7 +33,7 @@ final class BoardImage {
     }
     if let count = source.byteCount, count < Self.byteCount { throw Self.tooShort(path) }
     board = Self.boardName(bytes)
-    do throws(ProvisionError) {
+    do throws(ProvisionFault) {
       provision = try Provision.decode(
         first: Self.area(bytes, DiskLayout.provision(.first)), second: Self.area(bytes, DiskLayout.provision(.second)))
     } catch {

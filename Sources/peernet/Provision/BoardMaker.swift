@@ -190,7 +190,7 @@ struct BoardMaker {
     do throws(InvalidSetting) {
       var bytes = try SmallFile.read(file, limit: 4_096)
       defer { wipe(&bytes) }
-      do throws(KeyFileError) { return try KeyFile.decode(bytes) } catch {
+      do throws(KeyFileFault) { return try KeyFile.decode(bytes) } catch {
         why = HomeFolderError.identity(file, error).reason
       }
     } catch { why = error.reason }
@@ -199,7 +199,7 @@ struct BoardMaker {
   }
 
   private func record(_ board: Board, _ pair: borrowing KeyPair) throws(Failure) -> [UInt8] {
-    do throws(ProvisionError) { return try board.settings.record(pair) } catch {
+    do throws(ProvisionFault) { return try board.settings.record(pair) } catch {
       throw Failure(
         .data, what, because: "all together is too large (\(error))", next: "shorten the profile or trust fewer")
     }

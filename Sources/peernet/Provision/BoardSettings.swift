@@ -41,7 +41,7 @@ struct BoardSettings {
   }
 
   /// The record that carries it, with the board's key pair; the caller wipes it.
-  func record(_ identity: borrowing KeyPair) throws(ProvisionError) -> [UInt8] {
+  func record(_ identity: borrowing KeyPair) throws(ProvisionFault) -> [UInt8] {
     var keys = KeyFile.encode(identity)
     defer { wipe(&keys) }
     var entries: [Provision.Entry] = []

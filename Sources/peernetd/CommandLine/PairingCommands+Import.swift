@@ -53,7 +53,7 @@ extension PairingCommands {
       throw .state(.unusable(path: file, error))
     }
     guard let bytes else { throw .noFile(file) }
-    do throws(BeamTrustFile.LoadError) {
+    do throws(BeamTrustFile.Fault) {
       return try BeamTrustFile(bytes)
     } catch {
       throw .notBeamPeers(file, error.reason)

@@ -99,7 +99,7 @@ enum ConfigurationFile {
         path + ": it may be cut off, so nothing of it is taken; end its last line, or copy it again".utf8
       ])
     }
-    do throws(IniError) { return try IniFile(bytes).settings } catch {
+    do throws(IniFault) { return try IniFile(bytes).settings } catch {
       throw .configuration([line(path, error.line, error.text.bytes)])
     }
   }

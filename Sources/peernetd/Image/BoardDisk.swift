@@ -59,7 +59,7 @@ extension BoardDisk {
     try lock()
     let pair = try slotEnvironment()
     let next: SlotEnvironment
-    do throws(SlotRefusal) {
+    do throws(SlotError) {
       next = try change.applied(to: pair.current ?? SlotEnvironment(confirmed: running), running: running)
     } catch {
       throw .refused(error)
@@ -79,7 +79,7 @@ extension BoardDisk {
   func header(of slot: Slot) throws(ImageError) -> SlotHeader {
     let region = DiskLayout.slot(slot)
     let superblock = try read(SlotHeader.byteCount, at: region.offset)
-    do throws(SlotImageError) {
+    do throws(SlotImageFault) {
       let offset = try SlotHeader.offset(superblock: superblock)
       let bytes: [UInt8]
       do throws(ImageError) { bytes = try read(SlotHeader.byteCount, at: region.offset + offset) } catch {
@@ -103,7 +103,7 @@ extension BoardDisk {
       verifier.receive(piece[...])
       position += UInt64(piece.count)
     }
-    do throws(SlotImageError) { return try verifier.finish() } catch { throw .notWhole(slot, error) }
+    do throws(SlotImageFault) { return try verifier.finish() } catch { throw .notWhole(slot, error) }
   }
 }
 

@@ -9,12 +9,12 @@ enum ImageError: Error {
   case noSlots
   /// The image that runs does not say which board it is for.
   case noRelease([UInt8])
-  case refused(SlotRefusal)
+  case refused(SlotError)
   /// `touched` is the slot that was written already, and holds nothing now.
-  case notAnImage(SlotImageError, touched: Slot?)
+  case notAnImage(SlotImageFault, touched: Slot?)
   case otherBoard([UInt8], this: [UInt8])
   /// The idle slot cannot be tried: it holds no whole image.
-  case notWhole(Slot, SlotImageError)
+  case notWhole(Slot, SlotImageFault)
   /// The disk gives back other bytes than were written.
   case notKept
   /// `touched` as above.
@@ -105,7 +105,7 @@ extension [UInt8] {
   }
 }
 
-extension SlotRefusal {
+extension SlotError {
   fileprivate var text: [UInt8] {
     var text: [UInt8] = []
     text += "slot "
@@ -128,7 +128,7 @@ extension SlotRefusal {
   }
 }
 
-extension SlotImageError {
+extension SlotImageFault {
   var text: StaticString {
     switch self {
     case .notASquashfs: "it is no slot image"

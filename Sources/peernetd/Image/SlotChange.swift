@@ -11,7 +11,7 @@ enum SlotChange {
   /// The slot on trial is given up at the next boot.
   case fail(SlotEnvironment.Reason)
 
-  func applied(to environment: SlotEnvironment, running: Slot) throws(SlotRefusal) -> SlotEnvironment {
+  func applied(to environment: SlotEnvironment, running: Slot) throws(SlotError) -> SlotEnvironment {
     switch self {
     case .clear:
       _ = try environment.writable(running: running)

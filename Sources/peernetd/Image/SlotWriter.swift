@@ -19,7 +19,7 @@ struct SlotWriter {
 
   func write(_ source: ImageSource) throws(ImageError) -> (slot: Slot, header: SlotHeader) {
     let environment = try disk.slotEnvironment().current ?? SlotEnvironment(confirmed: running)
-    do throws(SlotRefusal) { _ = try environment.writable(running: running) } catch { throw .refused(error) }
+    do throws(SlotError) { _ = try environment.writable(running: running) } catch { throw .refused(error) }
     if source.byteCount != nil {
       // All that can be refused is refused before anything is touched.
       var verifier = SlotImageVerifier(expecting: try begin(source))
@@ -81,7 +81,7 @@ struct SlotWriter {
   private func begin(_ source: ImageSource) throws(ImageError) -> SlotHeader {
     let bytes = try next(SlotHeader.byteCount, of: source, touched: nil)
     let header: SlotHeader
-    do throws(SlotImageError) { header = try SlotHeader(startOf: bytes) } catch {
+    do throws(SlotImageFault) { header = try SlotHeader(startOf: bytes) } catch {
       throw .notAnImage(error, touched: nil)
     }
     guard header.board == board else { throw .otherBoard(header.board, this: board) }
@@ -103,6 +103,6 @@ struct SlotWriter {
   }
 
   private func finish(_ verifier: SlotImageVerifier, touched: Slot?) throws(ImageError) -> SlotHeader {
-    do throws(SlotImageError) { return try verifier.finish() } catch { throw .notAnImage(error, touched: touched) }
+    do throws(SlotImageFault) { return try verifier.finish() } catch { throw .notAnImage(error, touched: touched) }
   }
 }

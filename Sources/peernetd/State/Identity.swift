@@ -44,7 +44,7 @@ struct Identity: ~Copyable {
     }
     guard var bytes = present else { return nil }
     defer { wipe(&bytes) }
-    do throws(KeyFileError) {
+    do throws(KeyFileFault) {
       return try KeyFile.decode(bytes)
     } catch {
       throw .identity(path: file.path, error)

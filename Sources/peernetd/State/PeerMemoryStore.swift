@@ -8,7 +8,7 @@ import PeerNet
 struct PeerMemoryStore {
   enum Failure: Error {
     case unreadable(FileError)
-    case malformed(PeerMemory.LoadError)
+    case malformed(PeerMemory.Fault)
   }
 
   /// News waits this long for more, to spare the flash.
@@ -31,7 +31,7 @@ struct PeerMemoryStore {
       throw .unreadable(error)
     }
     guard let bytes = read else { return }
-    do throws(PeerMemory.LoadError) {
+    do throws(PeerMemory.Fault) {
       memory = try PeerMemory.parse(bytes)
     } catch {
       isForeign = true

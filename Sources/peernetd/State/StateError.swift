@@ -5,7 +5,7 @@ import PeerNet
 /// Why a file of the daemon's state cannot be used. Whatever it is, the file was left as it is.
 enum StateError: Error {
   case unusable(path: [UInt8], FileError)
-  case identity(path: [UInt8], KeyFileError)
+  case identity(path: [UInt8], KeyFileFault)
   case trustList(path: [UInt8], TrustListError)
   /// Another agent uses this state folder.
   case inUse(path: [UInt8], id: [UInt8])
@@ -67,7 +67,7 @@ extension [UInt8] {
   }
 }
 
-extension KeyFileError {
+extension KeyFileFault {
   var text: StaticString {
     switch self {
     case .empty: "the key file is empty"

@@ -65,7 +65,7 @@ final class FakeChips: GPIOChips {
     }
   }
 
-  func hold(_ request: GPIORequest) throws(GPIOFault) -> any GPIOHold {
+  func hold(_ request: GPIORequest) throws(GPIOLineError) -> any GPIOHold {
     guard let chip = chips.first(where: { $0.number == request.chip && !$0.isGone }) else {
       throw .failed(Errno("request", .noSuchDevice))
     }
@@ -118,17 +118,17 @@ private final class Hold: GPIOHold {
 
   var descriptor: Int32 { line.pipe.read }
 
-  func value() throws(GPIOFault) -> Bool {
+  func value() throws(GPIOLineError) -> Bool {
     try checkPresence("read")
     return line.level != line.activeLow
   }
 
-  func set(_ value: Bool) throws(GPIOFault) {
+  func set(_ value: Bool) throws(GPIOLineError) {
     try checkPresence("write")
     drive(value)
   }
 
-  func nextEdge() throws(GPIOFault) -> GPIOEdge? {
+  func nextEdge() throws(GPIOLineError) -> GPIOEdge? {
     try checkPresence("read edge")
     guard !line.edges.isEmpty else { return nil }
     var byte: UInt8 = 0
@@ -141,7 +141,7 @@ private final class Hold: GPIOHold {
     line.driven.append(line.level)
   }
 
-  private func checkPresence(_ operation: StaticString) throws(GPIOFault) {
+  private func checkPresence(_ operation: StaticString) throws(GPIOLineError) {
     if chip.isGone { throw .failed(Errno(operation, .noSuchDevice)) }
   }
 }

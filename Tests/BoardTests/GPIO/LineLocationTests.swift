@@ -16,8 +16,8 @@ import Testing
     return [place.chip, place.offset]
   }
 
-  private func fault(_ location: LineProfile.Location, in chips: [GPIOChip]? = nil) -> GPIOFault? {
-    do throws(GPIOFault) {
+  private func fault(_ location: LineProfile.Location, in chips: [GPIOChip]? = nil) -> GPIOLineError? {
+    do throws(GPIOLineError) {
       _ = try location.find(in: chips ?? self.chips)
       return nil
     } catch {

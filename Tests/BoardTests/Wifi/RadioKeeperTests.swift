@@ -21,7 +21,7 @@ import Testing
   }
 
   static let connection = ConnectionIdentifier(bytes("6a3f3c1e-5b0a-4b2d-9d6e-0123456789ab"))!
-  static let failed = WifiDialogue.Result.failed(WifiFailure(step: .activate, reason: .wrongKey))
+  static let failed = WifiDialogue.Result.failed(WifiError(step: .activate, reason: .wrongKey))
   let clock = VirtualClock()
   let port = Port()
   let folder: String

@@ -6,7 +6,7 @@ import Vectors
 @testable import PeerNet
 
 /// A key pair cannot be copied into an expectation; its file can.
-private func reencoded(_ bytes: [UInt8]) throws(KeyFileError) -> [UInt8] {
+private func reencoded(_ bytes: [UInt8]) throws(KeyFileFault) -> [UInt8] {
   KeyFile.encode(try KeyFile.decode(bytes))
 }
 
@@ -26,7 +26,7 @@ private func reencoded(_ bytes: [UInt8]) throws(KeyFileError) -> [UInt8] {
   func everyRecordedDecision(_ index: Int) throws {
     let vector = Vectors.peerNet1.list("keyfile_decode")[index]
     let bytes = vector.bytes("bytes")
-    let refusals: [String: KeyFileError] = [
+    let refusals: [String: KeyFileFault] = [
       "empty": .empty,
       "one byte short": .wrongSize(70),
       "one byte long": .wrongSize(72),
@@ -47,13 +47,13 @@ private func reencoded(_ bytes: [UInt8]) throws(KeyFileError) -> [UInt8] {
   @Test func lengthsInsideMustBeThirtyTwo() {
     var bytes = Vectors.peerNet1.list("keyfiles")[0].bytes("identity_keys")
     bytes[5] = 31
-    #expect(throws: KeyFileError.wrongKeySize) { _ = try reencoded(bytes) }
+    #expect(throws: KeyFileFault.wrongKeySize) { _ = try reencoded(bytes) }
     bytes[5] = 32
     bytes[38] = 33
-    #expect(throws: KeyFileError.wrongKeySize) { _ = try reencoded(bytes) }
+    #expect(throws: KeyFileFault.wrongKeySize) { _ = try reencoded(bytes) }
     bytes[38] = 32
     bytes[4] = 3
-    #expect(throws: KeyFileError.unknownVersion(3)) { _ = try reencoded(bytes) }
+    #expect(throws: KeyFileFault.unknownVersion(3)) { _ = try reencoded(bytes) }
   }
 
   /// One flipped bit anywhere is found, but for the five bits of the private key that X25519 ignores.

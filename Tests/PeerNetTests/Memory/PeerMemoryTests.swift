@@ -8,8 +8,8 @@ private let alice = "O32AQ4HJXJQMNR7SSDUSVQZODVMLNRGFKEENSHNMRVYNFO2JKNJQ"
 private let bob = "54QHKMBS4VWIREJJFPCPCMCTUUTVZNU677RDMYKPVGESSCCDY5MA"
 private func key(_ text: String) -> PublicKey { PublicKey(text: utf8(text))! }
 private func address(_ text: String) -> Endpoint { Endpoint(text: utf8(text))! }
-private func memory(_ text: String) throws(PeerMemory.LoadError) -> PeerMemory { try PeerMemory.parse(utf8(text)) }
-private func error(_ text: String) -> PeerMemory.LoadError? {
+private func memory(_ text: String) throws(PeerMemory.Fault) -> PeerMemory { try PeerMemory.parse(utf8(text)) }
+private func error(_ text: String) -> PeerMemory.Fault? {
   do { _ = try memory(text) } catch { return error }
   return nil
 }
@@ -109,7 +109,7 @@ private func error(_ text: String) -> PeerMemory.LoadError? {
   }
 
   @Test(arguments: [
-    ("", PeerMemory.LoadError.header), ("peernet-trust 1\n", .header), ("peernet-peers 0\n", .header),
+    ("", PeerMemory.Fault.header), ("peernet-trust 1\n", .header), ("peernet-peers 0\n", .header),
     ("peernet-peers 1\nhello\n", .malformed(line: 2)),
     ("peernet-peers 1\n\n\(alice) word\n", .malformed(line: 3)),
     ("peernet-peers 1\n\(alice) at=10.0.0.1\n", .malformed(line: 2)),
@@ -119,7 +119,7 @@ private func error(_ text: String) -> PeerMemory.LoadError? {
     ("peernet-peers 1\n\(alice)\n\(alice)\n", .duplicateKey(line: 3)),
     ("peernet-peers 1\n#" + String(repeating: "x", count: 512), .lineTooLong(line: 2)),
   ])
-  func otherFilesAreRefused(_ text: String, reason: PeerMemory.LoadError) { #expect(error(text) == reason) }
+  func otherFilesAreRefused(_ text: String, reason: PeerMemory.Fault) { #expect(error(text) == reason) }
 
   @Test(arguments: [1, 2]) func hostileFiles(_ version: Int) throws {
     var random = SeededGenerator(seed: UInt64(10 + version))

@@ -34,12 +34,12 @@ import Vectors
     let vector = Vectors.peerNet1.list("trust_decode")[index]
     let bytes = vector.bytes("bytes")
     switch vector.text("case") {
-    case "not a list": #expect(throws: BeamTrustFile.LoadError.notAList) { try BeamTrustFile(bytes) }
+    case "not a list": #expect(throws: BeamTrustFile.Fault.notAList) { try BeamTrustFile(bytes) }
     case "list of garbage":
-      #expect(throws: BeamTrustFile.LoadError.noPeers) { try BeamTrustFile(bytes) }
+      #expect(throws: BeamTrustFile.Fault.noPeers) { try BeamTrustFile(bytes) }
     case "garbage", "truncated", "empty file":
       let inner = #expect(throws: ETFDecodingError.self) { try Term.decode(bytes) }
-      #expect(throws: BeamTrustFile.LoadError.term(try #require(inner))) { try BeamTrustFile(bytes) }
+      #expect(throws: BeamTrustFile.Fault.term(try #require(inner))) { try BeamTrustFile(bytes) }
     case let other: Issue.record("no decision for \(other)")
     }
   }
@@ -50,7 +50,7 @@ import Vectors
     .map([MapPair(.atom("pubkey"), .binary(key)), MapPair(.atom("label"), label)])
   }
 
-  private func list(_ entries: [Term]) throws(BeamTrustFile.LoadError) -> BeamTrustFile {
+  private func list(_ entries: [Term]) throws(BeamTrustFile.Fault) -> BeamTrustFile {
     try BeamTrustFile(Term.list(entries, tail: nil).encoded())
   }
 

@@ -22,7 +22,7 @@ struct WifiScan: Sendable {
 
   private let deadline: Instant
   private var phase = Phase.reaching
-  private var trouble = WifiFailure.Reason.timeout
+  private var trouble = WifiError.Reason.timeout
 
   init(now: Instant) { deadline = now + WifiScan.total }
 
@@ -117,7 +117,7 @@ struct WifiScan: Sendable {
     link.ask(.scanResults, now: now)
   }
 
-  private func failure(_ step: WifiFailure.Step) -> WifiDialogue.Result {
-    .failed(WifiFailure(step: step, reason: trouble))
+  private func failure(_ step: WifiError.Step) -> WifiDialogue.Result {
+    .failed(WifiError(step: step, reason: trouble))
   }
 }

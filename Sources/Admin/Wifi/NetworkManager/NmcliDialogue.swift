@@ -10,7 +10,7 @@ public struct NmcliDialogue: Sendable {
     /// The last output, like the one below: what it came to.
     case finish(WifiDialogue.Result)
     /// NetworkManager does not have the interface. Nothing was changed.
-    case decline(WifiFailure.Reason)
+    case decline(WifiError.Reason)
   }
 
   /// How it goes on: with an output, or after a pause.
@@ -20,7 +20,7 @@ public struct NmcliDialogue: Sendable {
 
     static func run(_ command: NmcliCommand, by deadline: Instant) -> Step { .output(.run(command, by: deadline)) }
     static func finish(_ result: WifiDialogue.Result) -> Step { .output(.finish(result)) }
-    static func decline(_ reason: WifiFailure.Reason) -> Step { .output(.decline(reason)) }
+    static func decline(_ reason: WifiError.Reason) -> Step { .output(.decline(reason)) }
   }
 
   private enum Kind: Sendable { case status, scan, restart }
@@ -57,7 +57,7 @@ public struct NmcliDialogue: Sendable {
   }
 
   /// The step a restart is at.
-  public var step: WifiFailure.Step? { kind == .restart ? restart.step : nil }
+  public var step: WifiError.Step? { kind == .restart ? restart.step : nil }
 
   /// What to do next; nil while a call is under way, in a pause, and after the last output.
   public mutating func nextOutput() -> Output? { output.take() }
@@ -115,7 +115,7 @@ public struct NmcliDialogue: Sendable {
     .run(command, by: now + NmcliDialogue.answerTime)
   }
 
-  private func failure(_ reason: WifiFailure.Reason) -> Step {
-    .finish(.failed(WifiFailure(step: .scan, reason: reason)))
+  private func failure(_ reason: WifiError.Reason) -> Step {
+    .finish(.failed(WifiError(step: .scan, reason: reason)))
   }
 }

@@ -10,7 +10,7 @@ public struct RestartRecord: Equatable, Sendable {
     /// The radio is associated and has its address again.
     case succeeded(WifiRestart.Success)
     /// It did not reach its end.
-    case failed(WifiFailure)
+    case failed(WifiError)
   }
 
   /// Seconds since 1970.
@@ -40,7 +40,7 @@ public struct RestartRecord: Equatable, Sendable {
   /// | `step` | the step it is at, or failed at; not with `ok` |
   /// | `reason` | `failed`: what the call was answered, `step_failed: …` |
   /// | `way`, `took_ms` | `ok`: as in the answer of `wifi.restart` |
-  func term(now: Instant, step: WifiFailure.Step?) -> Term {
+  func term(now: Instant, step: WifiError.Step?) -> Term {
     var answer = Answer()
     answer.put("at", at)
     answer.put("ago", (now - startedAt).seconds)

@@ -5,7 +5,7 @@ import PeerNet
 /// half of the time, the hard way: TERMINATE, so that the supplicant's supervisor starts it afresh, and wait again.
 ///
 /// Networks that were given to the supplicant and never saved to its file do not outlive RECONFIGURE; such a restart ends
-/// with ``WifiFailure/Reason/noNetwork``.
+/// with ``WifiError/Reason/noNetwork``.
 ///
 /// Events only hurry it: STATUS is polled as well, because events get lost and a supplicant may die without a word.
 public struct WifiRestart: Sendable {
@@ -87,7 +87,7 @@ public struct WifiRestart: Sendable {
   /// Whether the old association is known to be gone: until then "associated" may just mean the old one.
   private var leftNetwork = false
   private var hadAddress = false
-  private var trouble = WifiFailure.Reason.timeout
+  private var trouble = WifiError.Reason.timeout
 
   init(_ options: Options, now: Instant) {
     self.options = options
@@ -96,7 +96,7 @@ public struct WifiRestart: Sendable {
     softDeadline = options.respawned ? now + options.total / 2 : nil
   }
 
-  var step: WifiFailure.Step {
+  var step: WifiError.Step {
     switch phase {
     case .reaching: .reach
     case .asking: way == .reassociate ? .reassociate : .reconfigure
@@ -314,6 +314,6 @@ public struct WifiRestart: Sendable {
   }
 
   private func failure() -> WifiDialogue.Result {
-    .failed(WifiFailure(step: step, reason: trouble))
+    .failed(WifiError(step: step, reason: trouble))
   }
 }

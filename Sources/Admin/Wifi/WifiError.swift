@@ -1,7 +1,7 @@
 import Basics
 
 /// A wifi procedure that did not reach its end: the step it was at and, if something gave one, the reason.
-public struct WifiFailure: Error, Equatable, Sendable {
+public struct WifiError: Error, Equatable, Sendable {
   /// What was being done.
   public enum Step: Equatable, Sendable {
     /// Find the supplicant's control socket and have it answered.
@@ -86,15 +86,15 @@ public struct WifiFailure: Error, Equatable, Sendable {
   }
 
   /// `step_failed: associate: the access point refused the key`
-  public var failure: ProcedureFailure {
+  public var failure: ProcedureError {
     var text = [UInt8](step.name)
     text += ": "
     text += reason.text
-    return ProcedureFailure(.stepFailed, text)
+    return ProcedureError(.stepFailed, text)
   }
 }
 
-extension WifiFailure.Step {
+extension WifiError.Step {
   /// Its name in reasons.
   public var name: StaticString {
     switch self {
@@ -113,7 +113,7 @@ extension WifiFailure.Step {
   }
 }
 
-extension WifiFailure.Reason {
+extension WifiError.Reason {
   /// The reason for an operator.
   public var text: StaticString {
     switch self {

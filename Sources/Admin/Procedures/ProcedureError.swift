@@ -1,7 +1,7 @@
 import Basics
 
 /// Why a plan could not be carried out.
-public struct ProcedureFailure: Error, Equatable, Sendable {
+public struct ProcedureError: Error, Equatable, Sendable {
   /// What a program can tell failures apart by.
   public enum Code: Equatable, Sendable {
     /// Somebody else's work is in the way; later it will do.

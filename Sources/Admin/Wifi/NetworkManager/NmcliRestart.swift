@@ -40,14 +40,14 @@ struct NmcliRestart: Sendable {
   private var address: [UInt8]?
   private var usedRadio = false
   /// The first step that failed tells most.
-  private var trouble: WifiFailure?
+  private var trouble: WifiError?
 
   init(_ options: WifiRestart.Options, now: Instant) {
     startedAt = now
     deadline = now + options.total
   }
 
-  var step: WifiFailure.Step {
+  var step: WifiError.Step {
     switch phase {
     case .reaching: .reach
     case .activating: .activate
@@ -76,8 +76,8 @@ struct NmcliRestart: Sendable {
     switch phase {
     case .looking:
       // Whoever switched it off wants it off.
-      if outcome.tellsSwitchedOff { return .finish(.failed(WifiFailure(step: .radio, reason: .radioDisabled))) }
-      trouble = WifiFailure(step: .reach, reason: .notReady)
+      if outcome.tellsSwitchedOff { return .finish(.failed(WifiError(step: .radio, reason: .radioDisabled))) }
+      trouble = WifiError(step: .reach, reason: .notReady)
       return switchOff(now: now)
     case .activating, .connecting:
       if isDone || outcome.isTimeout { return verify(now: now) }
@@ -91,7 +91,7 @@ struct NmcliRestart: Sendable {
         return ask(.device, now: now)
       }
       // Of all that may have gone wrong this is what leaves the board without its radio.
-      trouble = WifiFailure(step: .radio, reason: outcome.reason)
+      trouble = WifiError(step: .radio, reason: outcome.reason)
       return pause(now: now)
     case .settling, .verifying, .addressing:
       guard isDone, let device = NmcliDevice(outcome.output) else { return pause(now: now) }
@@ -150,9 +150,9 @@ struct NmcliRestart: Sendable {
     .run(command, by: min(now + NmcliDialogue.answerTime, deadline))
   }
 
-  private mutating func failed(_ reason: WifiFailure.Reason, now: Instant) -> NmcliDialogue.Step {
+  private mutating func failed(_ reason: WifiError.Reason, now: Instant) -> NmcliDialogue.Step {
     let failedStep = step
-    if trouble == nil { trouble = WifiFailure(step: failedStep, reason: reason) }
+    if trouble == nil { trouble = WifiError(step: failedStep, reason: reason) }
     guard reason != .notAuthorized, now < closing else { return finish() }
     if way == .activate { return connect(now: now) }
     if usedRadio || trouble?.reason == .networkNotFound || trouble?.reason == .wrongKey { return finish() }
@@ -189,7 +189,7 @@ struct NmcliRestart: Sendable {
     let end = phase == .switchingOn ? closing - NmcliRestart.closingTime : closing
     guard now + NmcliRestart.pollInterval < end else {
       if trouble == nil {
-        trouble = WifiFailure(step: step, reason: phase == .addressing ? .noAddress : .timeout)
+        trouble = WifiError(step: step, reason: phase == .addressing ? .noAddress : .timeout)
       }
       return finish()
     }
@@ -197,12 +197,12 @@ struct NmcliRestart: Sendable {
   }
 
   private func finish() -> NmcliDialogue.Step {
-    .finish(.failed(trouble ?? WifiFailure(step: step, reason: .timeout)))
+    .finish(.failed(trouble ?? WifiError(step: step, reason: .timeout)))
   }
 }
 
 extension WifiRestart.Way {
-  fileprivate var step: WifiFailure.Step {
+  fileprivate var step: WifiError.Step {
     switch self {
     case .connect: .connect
     case .radio: .radio

@@ -109,7 +109,7 @@ public struct NmcliOutcome: Equatable, Sendable {
 
   /// Why a call did not do what it was to do, by its exit code and, where that leaves it open, by the words that nmcli
   /// has for NetworkManager's own reason.
-  var reason: WifiFailure.Reason {
+  var reason: WifiError.Reason {
     switch ending {
     case .absent, .exited(8): .managerAbsent
     case .timedOut: .managerSilent
@@ -118,7 +118,7 @@ public struct NmcliOutcome: Equatable, Sendable {
     }
   }
 
-  private static func reason(_ errors: [UInt8]) -> WifiFailure.Reason {
+  private static func reason(_ errors: [UInt8]) -> WifiError.Reason {
     if holds(errors, "ot authorized") { return .notAuthorized }
     if holds(errors, "ecrets were required") { return .wrongKey }
     if holds(errors, "network could not be found") { return .networkNotFound }
