@@ -124,6 +124,19 @@ import Testing
     #expect(open.withstand([1]) === newer && older.deadline == .distantFuture)
   }
 
+  /// The peer's word may come before our own decision. The connection then keeps the deadline of that decision, or it
+  /// would never end if the peer did not close it.
+  @Test func aDismissedOneThatAlsoLosesHasADeadline() throws {
+    let (links, loser, winner) = Self.rivals()
+    let open = try #require(loser.open)
+    open.dismiss()
+    #expect(open.retirement == nil && loser.deadline == .distantFuture)
+    let retirement = Retirement(winner: winner, deadline: links.now + .seconds(60))
+    #expect(open.retire(retirement) && !open.retire(retirement))
+    #expect(open.retirement?.winner === winner && loser.deadline == retirement.deadline)
+    #expect(open.isLeaving && !open.hasTakenLeave, "it was the peer who said so")
+  }
+
   /// What had lost to a connection that is gone lives on, or has lost to whom that one had lost.
   @Test func heirs() throws {
     let (links, loser, winner) = Self.rivals()
