@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PeerNetClient
 
 /// The operator's command line.
 @main

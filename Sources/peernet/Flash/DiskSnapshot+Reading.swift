@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// The number of a device: what `major:minor` stands for in /sys and /proc.
 struct DeviceNumber: Equatable {

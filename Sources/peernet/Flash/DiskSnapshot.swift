@@ -1,3 +1,5 @@
+import PeerNetClient
+
 /// What the kernel says, at one moment, of a disk and of everything that uses it.
 struct DiskSnapshot: Equatable {
   /// How a disk is attached.

@@ -1,5 +1,6 @@
 import Admin
 import PeerNet
+import PeerNetClient
 
 /// The value of `--allow`.
 enum GrantsArgument {

@@ -1,5 +1,6 @@
 import Disk
 import PeerNet
+import PeerNetClient
 
 /// The image of a board's disk, known by its master boot record, read from front to back.
 final class BoardImage {

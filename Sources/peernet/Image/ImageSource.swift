@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// The file that holds the image of a whole disk, raw (sparse or not) or packed by xz(1), read from front to back.
 final class ImageSource {

@@ -1,5 +1,6 @@
 import Disk
 import Glibc
+import PeerNetClient
 
 /// Writes image files, sparse and for their owner alone, for they hold a board's secrets.
 enum ImageWriter {

@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// xz(1) at work on an open file.
 final class Unpacking {

@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// The file that labels go to, in the form that its name ends with.
 struct LabelFile {

@@ -1,5 +1,6 @@
 import Disk
 import PeerNet
+import PeerNetClient
 import Sodium
 
 /// All that one board is to be given, but its key and the password of its wifi.

@@ -1,4 +1,5 @@
 import PeerNet
+import PeerNetClient
 import Settings
 import Sodium
 

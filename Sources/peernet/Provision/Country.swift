@@ -1,3 +1,4 @@
+import PeerNetClient
 import Settings
 
 /// A country that the kernel has radio rules for. With an unknown code a board's radio uses only what is allowed in

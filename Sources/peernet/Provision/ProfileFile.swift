@@ -1,4 +1,5 @@
 import Admin
+import PeerNetClient
 import Settings
 
 /// The extra profile settings of one board, read as its agent reads them. A mistake is reported here, before a board is

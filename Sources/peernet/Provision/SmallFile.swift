@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// A file that somebody wrote for us to read as a whole.
 enum SmallFile {

@@ -1,4 +1,5 @@
 import PeerNet
+import PeerNetClient
 import Sodium
 
 /// Whom a board is to trust, as it is written behind `--trust`: `laptop` or `me`, a label, or a key, and behind a colon what

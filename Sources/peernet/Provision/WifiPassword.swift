@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 import Sodium
 
 /// What a network asks of who joins it.
