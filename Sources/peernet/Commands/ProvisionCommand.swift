@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import Disk
 import Glibc
@@ -90,7 +91,7 @@ struct ProvisionCommand: ParsableCommand {
   }
 
   private func tell() throws(Failure) {
-    let source = try BoardImage(path: image)
+    let source = try BoardImage.opened(image)
     guard let provision = source.provision else {
       throw Failure(
         .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned",

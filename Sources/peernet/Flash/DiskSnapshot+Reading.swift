@@ -3,6 +3,11 @@ import PeerNetClient
 
 /// The number of a device: what `major:minor` stands for in /sys and /proc.
 struct DeviceNumber: Equatable {
+  /// Why a path names no block device, to continue a sentence after "because".
+  struct Fault: Error {
+    let reason: String
+  }
+
   let major: UInt32
   let minor: UInt32
 
@@ -11,15 +16,11 @@ struct DeviceNumber: Equatable {
     self.minor = minor
   }
 
-  /// The block device at a path. What is none, or is not there, is told of as the reason for not flashing it.
-  init(path: String) throws(Failure) {
-    func failure(_ why: String) -> Failure {
-      Failure(
-        .notADisk, "cannot flash \(Printable.text(path))", because: why, next: "name a disk, as in /dev/sdb; see lsblk")
-    }
+  /// The block device at a path.
+  init(path: String) throws(Fault) {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw failure(Console.text(errno: errno)) }
-    guard status.st_mode & S_IFMT == S_IFBLK else { throw failure("it is no block device") }
+    guard stat(path, &status) == 0 else { throw Fault(reason: SystemError.latest.text) }
+    guard status.st_mode & S_IFMT == S_IFBLK else { throw Fault(reason: "it is no block device") }
     // As the C library packs them into 64 bits: gnu_dev_major and gnu_dev_minor, which are macros.
     let number = status.st_rdev
     self.init(

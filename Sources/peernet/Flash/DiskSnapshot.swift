@@ -1,5 +1,3 @@
-import PeerNetClient
-
 /// What the kernel says, at one moment, of a disk and of everything that uses it.
 struct DiskSnapshot: Equatable {
   /// How a disk is attached.
@@ -76,33 +74,5 @@ extension DiskSnapshot {
     case .builtIn: isRemovable
     case .virtual: false
     }
-  }
-}
-
-extension Failure {
-  init(_ refusal: DiskSnapshot.Refusal, _ disk: DiskSnapshot, imageBytes: Int) {
-    let (status, why, next): (ExitStatus, String, String) =
-      switch refusal {
-      case .partition(let parent):
-        (.notADisk, "it is a partition of \(parent)", "name the whole disk: /dev/\(parent)")
-      case .holdsSystem(let place):
-        (.builtInDisk, "this computer runs from it (\(Printable.text(place)))", "name another disk")
-      case .swap(let area):
-        (.diskInUse, "\(Printable.text(area)) on it is in use as swap", "name another disk, or swapoff it first")
-      case .mounted(let place):
-        (.diskInUse, "it is mounted at \(Printable.text(place))", "unmount all of it first, or name another disk")
-      case .held(let holder):
-        (.diskInUse, "\(Printable.text(holder)) is built on it", "name another disk, or take that apart first")
-      case .noMedium: (.notADisk, "there is no medium in it", "put the card in")
-      case .builtIn:
-        (.builtInDisk, "it is no card and no USB disk", "name another disk, or add --internal if it is the right one")
-      case .readOnly: (.readOnlyDisk, "it is read-only", "look at the card's lock switch")
-      case .tooSmall:
-        (
-          .diskTooSmall, "it has \(ByteCount.text(disk.bytes)) and the image \(ByteCount.text(imageBytes))",
-          "take a larger one"
-        )
-      }
-    self.init(status, "cannot flash \(disk.name)", because: why, next: next)
   }
 }

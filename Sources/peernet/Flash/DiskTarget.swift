@@ -3,29 +3,13 @@ import Glibc
 /// What an image is written to, by offsets in bytes.
 protocol DiskTarget {
   /// Reads into the whole buffer, or less; 0 at the end. Throws the error number.
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DiskError) -> Int
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   /// Writes all of it, or less.
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError) -> Int
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int
   /// Returns when the disk has what was written.
-  func sync() throws(DiskError)
+  func sync() throws(SystemError)
   /// From now on what is read comes from the disk and not from memory.
-  func dropCache() throws(DiskError)
-}
-
-/// The number of the error that the system gave, as in errno(3).
-struct DiskError: Error, Equatable {
-  let number: Int32
-
-  /// What stands for a disk that takes or gives nothing more.
-  static let inputOutput = DiskError(number: EIO)
-  static let busy = DiskError(number: EBUSY)
-  static let readOnly = DiskError(number: EROFS)
-  static let noMedium = DiskError(number: ENOMEDIUM)
-
-  /// A signal came; nothing is wrong.
-  var isInterruption: Bool { number == EINTR }
-
-  var text: String { Console.text(errno: number) }
+  func dropCache() throws(SystemError)
 }
 
 /// A disk, or a regular file in its place.
@@ -37,9 +21,9 @@ final class DiskDevice: DiskTarget {
   let byteCount: Int
 
   /// Opens it for nobody else: the kernel refuses when anybody has it mounted or built something on it.
-  init(path: String) throws(DiskError) {
+  init(path: String) throws(SystemError) {
     file = open(path, O_RDWR | O_EXCL | O_CLOEXEC)
-    guard file >= 0 else { throw DiskError(number: errno) }
+    guard file >= 0 else { throw SystemError.latest }
     direct = open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC | Self.directFlag)
     byteCount = lseek(file, 0, SEEK_END)
   }
@@ -49,7 +33,7 @@ final class DiskDevice: DiskTarget {
     close(file)
   }
 
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DiskError) -> Int {
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     if direct >= 0 {
       let count = pread(direct, buffer.baseAddress, buffer.count, offset)
       if count >= 0 || errno != EINVAL { return try check(count) }
@@ -57,19 +41,19 @@ final class DiskDevice: DiskTarget {
     return try check(pread(file, buffer.baseAddress, buffer.count, offset))
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError) -> Int {
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
     try check(pwrite(file, bytes.baseAddress, bytes.count, offset))
   }
 
-  func sync() throws(DiskError) { _ = try check(Int(fsync(file))) }
+  func sync() throws(SystemError) { _ = try check(Int(fsync(file))) }
 
-  func dropCache() throws(DiskError) {
+  func dropCache() throws(SystemError) {
     let result = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
-    guard result == 0 else { throw DiskError(number: result) }
+    guard result == 0 else { throw SystemError(number: result) }
   }
 
-  private func check(_ result: Int) throws(DiskError) -> Int {
-    guard result >= 0 else { throw DiskError(number: errno) }
+  private func check(_ result: Int) throws(SystemError) -> Int {
+    guard result >= 0 else { throw SystemError.latest }
     return result
   }
 

@@ -9,9 +9,9 @@ struct Flasher<Target: DiskTarget> {
   /// What kept the disk from becoming the image.
   enum Problem: Error, Equatable {
     /// The image itself could not be read on.
-    case image(Failure)
-    case cannotRead(Int, DiskError)
-    case cannotWrite(Int, DiskError)
+    case image(ImageError)
+    case cannotRead(Int, SystemError)
+    case cannotWrite(Int, SystemError)
     /// It reads back otherwise than it was written, at that offset in bytes.
     case differs(Int)
     case interrupted
@@ -86,7 +86,7 @@ struct Flasher<Target: DiskTarget> {
 
   private func next(of image: BoardImage) throws(Problem) -> ImageSource.Chunk? {
     try stopIfAsked()
-    do throws(Failure) { return try image.next() } catch {
+    do throws(ImageError) { return try image.next() } catch {
       try stopIfAsked()
       throw .image(error)
     }
@@ -113,7 +113,7 @@ struct Flasher<Target: DiskTarget> {
   }
 
   private func verify(_ indices: [Int], _ map: BlockMap, _ outcome: inout Outcome) throws(Problem) {
-    do throws(DiskError) { try target.dropCache() } catch { throw .cannotRead(0, error) }
+    do throws(SystemError) { try target.dropCache() } catch { throw .cannotRead(0, error) }
     let buffer = Buffer()
     for (done, index) in indices.enumerated() {
       try stopIfAsked()
@@ -130,11 +130,11 @@ struct Flasher<Target: DiskTarget> {
   private func write(_ bytes: [UInt8], at offset: Int) throws(Problem) {
     var done = 0
     while done < bytes.count {
-      do throws(DiskError) {
-        let count = try bytes.withUnsafeBufferPointer { (buffer) throws(DiskError) in
+      do throws(SystemError) {
+        let count = try bytes.withUnsafeBufferPointer { (buffer) throws(SystemError) in
           try target.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[done...])), at: offset + done)
         }
-        guard count > 0 else { throw DiskError.inputOutput }
+        guard count > 0 else { throw SystemError.inputOutput }
         done += count
       } catch {
         if !error.isInterruption { throw .cannotWrite(offset + done, error) }
@@ -146,10 +146,10 @@ struct Flasher<Target: DiskTarget> {
   private func read(at offset: Int, into buffer: Buffer) throws(Problem) {
     var done = 0
     while done < Self.mebibyte {
-      do throws(DiskError) {
+      do throws(SystemError) {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[done...])
         let count = try target.read(at: offset + done, into: rest)
-        guard count > 0 else { throw DiskError.inputOutput }
+        guard count > 0 else { throw SystemError.inputOutput }
         done += count
       } catch {
         if !error.isInterruption { throw .cannotRead(offset + done, error) }
@@ -159,7 +159,7 @@ struct Flasher<Target: DiskTarget> {
   }
 
   private func sync(at offset: Int) throws(Problem) {
-    do throws(DiskError) { try target.sync() } catch { throw .cannotWrite(offset, error) }
+    do throws(SystemError) { try target.sync() } catch { throw .cannotWrite(offset, error) }
   }
 
   private func stopIfAsked() throws(Problem) { if isInterrupted() { throw .interrupted } }

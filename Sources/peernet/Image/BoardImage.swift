@@ -17,8 +17,9 @@ final class BoardImage {
   private var head: ArraySlice<ImageSource.Chunk> = []
   private var chunksRead = 0
 
-  init(path: String) throws(Failure) {
-    let source = try ImageSource(path: path)
+  /// Opens it and reads ahead to know it. While it is unpacked, `isInterrupted` says whether to stop.
+  init(path: String, isInterrupted: @escaping () -> Bool = { false }) throws(ImageError) {
+    let source = try ImageSource(path: path, isInterrupted: isInterrupted)
     var chunks: [ImageSource.Chunk] = []
     var bytes: [UInt8] = []
     while bytes.count < DiskLayout.boot.offset, let chunk = try source.next() {
@@ -28,18 +29,13 @@ final class BoardImage {
       case .data(let data): bytes += data
       }
     }
-    guard Self.isOurs(bytes) else {
-      throw Self.failure(path, "it is no image of a board's disk", "take one that make image built")
-    }
-    if let count = source.byteCount, count < Self.byteCount { throw Self.tooShort(path) }
+    guard Self.isOurs(bytes) else { throw .notAnImage(path: path) }
+    if let count = source.byteCount, count < Self.byteCount { throw .tooShort(path: path) }
     board = Self.boardName(bytes)
     do throws(ProvisionError) {
       provision = try Provision.decode(
         first: Self.area(bytes, DiskLayout.provision(.first)), second: Self.area(bytes, DiskLayout.provision(.second)))
-    } catch {
-      throw Self.failure(
-        path, "what it was provisioned with is damaged (\(error))", "provision it again from a fresh one")
-    }
+    } catch { throw .damagedProvision(path: path, error) }
     self.source = source
     head = chunks[...]
   }
@@ -50,10 +46,10 @@ final class BoardImage {
   var dataChunkCount: Int? { source.dataChunkCount(before: Self.byteCount) }
 
   /// The next MiB; nil at the end.
-  func next() throws(Failure) -> ImageSource.Chunk? {
+  func next() throws(ImageError) -> ImageSource.Chunk? {
     guard chunksRead < Self.chunkCount else { return nil }
     let chunk = if let known = head.popFirst() { known } else { try source.next() } as ImageSource.Chunk?
-    guard let chunk, chunk.count == ImageSource.chunkBytes else { throw Self.tooShort(source.path) }
+    guard let chunk, chunk.count == ImageSource.chunkBytes else { throw .tooShort(path: source.path) }
     chunksRead += 1
     return chunk
   }
@@ -84,13 +80,5 @@ final class BoardImage {
 
   private static func area(_ bytes: [UInt8], _ region: DiskRegion) -> [UInt8] {
     Array(bytes[Int(region.offset)..<Int(region.offset + region.byteCount)])
-  }
-
-  private static func tooShort(_ path: String) -> Failure {
-    failure(path, "it ends before its last partition does", "copy it again")
-  }
-
-  private static func failure(_ path: String, _ why: String, _ next: String) -> Failure {
-    Failure(.notAnImage, "cannot use \(Printable.text(path))", because: why, next: next)
   }
 }

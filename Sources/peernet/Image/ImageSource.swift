@@ -1,5 +1,4 @@
 import Glibc
-import PeerNetClient
 
 /// The file that holds the image of a whole disk, raw (sparse or not) or packed by xz(1), read from front to back.
 final class ImageSource {
@@ -29,20 +28,23 @@ final class ImageSource {
   /// How far it was read.
   private(set) var offset = 0
 
-  init(path: String) throws(Failure) {
+  init(path: String, isInterrupted: @escaping () -> Bool) throws(ImageError) {
     self.path = path
     do throws(SmallFile.Fault) { file = try SmallFile.openRegular(path) } catch {
-      throw Self.failure(path, error.reason)
+      throw .cannotRead(path: path, reason: error.reason)
     }
     var status = stat()
     guard fstat(file, &status) == 0 else {
+      let error = SystemError.latest
       close(file)
-      throw Self.failure(path, Console.text(errno: errno))
+      throw .cannotRead(path: path, reason: error.text)
     }
     var magic = [UInt8](repeating: 0, count: Self.packedMagic.count)
     let isPacked = pread(file, &magic, magic.count, 0) == magic.count && magic == Self.packedMagic
     byteCount = isPacked ? nil : Int(status.st_size)
-    do throws(Failure) { unpacking = isPacked ? try Unpacking(file, path: path) : nil } catch {
+    do throws(ImageError) {
+      unpacking = isPacked ? try Unpacking(file, path: path, isInterrupted: isInterrupted) : nil
+    } catch {
       close(file)
       throw error
     }
@@ -66,13 +68,13 @@ final class ImageSource {
   }
 
   /// The next piece, from a multiple of ``chunkBytes`` on; nil at the end. Of a sparse file's holes nothing is read.
-  func next() throws(Failure) -> Chunk? {
+  func next() throws(ImageError) -> Chunk? {
     let chunk = if let unpacking { try unpacked(unpacking) } else { try raw() }
     offset += chunk?.count ?? 0
     return chunk
   }
 
-  private func raw() throws(Failure) -> Chunk? {
+  private func raw() throws(ImageError) -> Chunk? {
     guard let byteCount, offset < byteCount else { return nil }
     let count = min(Self.chunkBytes, byteCount - offset)
     let data = lseek(file, offset, Self.seekData)
@@ -86,14 +88,15 @@ final class ImageSource {
       }
       if result < 0 && errno == EINTR { continue }
       guard result > 0 else {
-        throw Self.failure(path, result == 0 ? "it shrank meanwhile" : Console.text(errno: errno))
+        let why = result == 0 ? "it shrank meanwhile" : SystemError.latest.text
+        throw .cannotRead(path: path, reason: why)
       }
       filled += result
     }
     return Self.chunk(bytes)
   }
 
-  private func unpacked(_ child: Unpacking) throws(Failure) -> Chunk? {
+  private func unpacked(_ child: Unpacking) throws(ImageError) -> Chunk? {
     let bytes = try child.read(Self.chunkBytes)
     return bytes.isEmpty ? nil : Self.chunk(bytes)
   }
@@ -104,10 +107,6 @@ final class ImageSource {
 
   /// SEEK_DATA, which the C library shows to GNU programs only.
   private static let seekData: Int32 = 3
-
-  static func failure(_ path: String, _ why: String) -> Failure {
-    Failure(.io, "cannot read \(Printable.text(path))", because: why, next: "name the file of an image")
-  }
 }
 
 extension [UInt8] {

@@ -1,6 +1,5 @@
 import Disk
 import Glibc
-import PeerNetClient
 
 /// Writes image files, sparse and for their owner alone, for they hold a board's secrets.
 enum ImageWriter {
@@ -8,13 +7,13 @@ enum ImageWriter {
 
   /// A copy under another name, with `record` in both places of it; nil copies it as it is. The old file, if there is one, stands
   /// until the new one is whole.
-  static func copy(_ image: BoardImage, to path: String, record: [UInt8]?) throws(Failure) {
+  static func copy(_ image: BoardImage, to path: String, record: [UInt8]?) throws(ImageError) {
     let temporary = path + ".new"
     unlink(temporary)
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failure(path, errno) }
     defer { close(file) }
-    do throws(Failure) {
+    do throws(ImageError) {
       guard ftruncate(file, BoardImage.byteCount) == 0 else { throw failure(path, errno) }
       var offset = 0
       while let chunk = try image.next() {
@@ -31,7 +30,7 @@ enum ImageWriter {
   }
 
   /// Replaces the record of an image file, one copy after the other.
-  static func put(_ record: [UInt8], in path: String) throws(Failure) {
+  static func put(_ record: [UInt8], in path: String) throws(ImageError) {
     let file = open(path, O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { throw failure(path, errno) }
     defer { close(file) }
@@ -39,7 +38,15 @@ enum ImageWriter {
     try write(record, to: file, path)
   }
 
-  private static func write(_ record: [UInt8], to file: Int32, _ path: String) throws(Failure) {
+  /// Makes the folder that a file is to stand in, for its owner alone, unless it is there.
+  static func makeFolder(of path: String) throws(ImageError) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 1 else { return }
+    let folder = parts.dropLast().joined(separator: "/")
+    if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno != EEXIST { throw failure(path, errno) }
+  }
+
+  private static func write(_ record: [UInt8], to file: Int32, _ path: String) throws(ImageError) {
     for copy in [DiskCopy.first, .second] {
       let region = DiskLayout.provision(copy)
       // Of a longer record that was there nothing must be left.
@@ -50,7 +57,9 @@ enum ImageWriter {
   }
 
   /// Leaves blocks of zeros out.
-  private static func write(sparsely bytes: [UInt8], to file: Int32, at offset: Int, _ path: String) throws(Failure) {
+  private static func write(
+    sparsely bytes: [UInt8], to file: Int32, at offset: Int, _ path: String
+  ) throws(ImageError) {
     var start = 0
     while start < bytes.count {
       var end = start
@@ -60,7 +69,7 @@ enum ImageWriter {
     }
   }
 
-  private static func write(_ bytes: [UInt8], to file: Int32, at offset: Int, _ path: String) throws(Failure) {
+  private static func write(_ bytes: [UInt8], to file: Int32, at offset: Int, _ path: String) throws(ImageError) {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes { pwrite(file, $0.baseAddress! + done, $0.count - done, offset + done) }
@@ -70,7 +79,7 @@ enum ImageWriter {
     }
   }
 
-  private static func syncFolder(of path: String) throws(Failure) {
+  private static func syncFolder(of path: String) throws(ImageError) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     let folder = parts.count == 1 ? "." : parts.dropLast().joined(separator: "/") + "/"
     let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -79,9 +88,7 @@ enum ImageWriter {
     guard fsync(file) == 0 else { throw failure(path, errno) }
   }
 
-  static func failure(_ path: String, _ number: Int32) -> Failure {
-    Failure(
-      .io, "cannot write \(Printable.text(path))", because: Console.text(errno: number),
-      next: "check the folder and its room")
+  static func failure(_ path: String, _ number: Int32) -> ImageError {
+    .cannotWrite(path: path, SystemError(number: number))
   }
 }

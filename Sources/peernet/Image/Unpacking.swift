@@ -1,16 +1,17 @@
 import Glibc
-import PeerNetClient
 
 /// xz(1) at work on an open file.
 final class Unpacking {
   private let path: String
   private let pipe: Int32
+  private let isInterrupted: () -> Bool
   private var child: pid_t?
 
-  init(_ file: Int32, path: String) throws(Failure) {
+  init(_ file: Int32, path: String, isInterrupted: @escaping () -> Bool) throws(ImageError) {
     self.path = path
+    self.isInterrupted = isInterrupted
     var ends: [Int32] = [-1, -1]
-    guard Glibc.pipe(&ends) == 0 else { throw ImageSource.failure(path, Console.text(errno: errno)) }
+    guard Glibc.pipe(&ends) == 0 else { throw .cannotRead(path: path, reason: SystemError.latest.text) }
     pipe = ends[0]
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
@@ -31,10 +32,7 @@ final class Unpacking {
     close(ends[1])
     guard result == 0 else {
       close(pipe)
-      throw Failure(
-        .configuration, "cannot unpack \(Printable.text(path))",
-        because: "xz does not start: \(Console.text(errno: result))",
-        next: "install xz-utils, or unpack it yourself")
+      throw .noUnpacker(path: path, SystemError(number: result))
     }
     self.child = child
   }
@@ -48,17 +46,17 @@ final class Unpacking {
   }
 
   /// The next `count` bytes, fewer only at the end. At the end, xz must have found nothing wrong.
-  func read(_ count: Int) throws(Failure) -> [UInt8] {
+  func read(_ count: Int) throws(ImageError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
-      guard !Interruption.isRequested else { throw ImageSource.failure(path, "it was interrupted") }
+      guard !isInterrupted() else { throw .cannotRead(path: path, reason: "it was interrupted") }
       // A signal may come just before a read that waits for long.
       var ready = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
       guard poll(&ready, 1, 200) > 0 else { continue }
       let result = bytes.withUnsafeMutableBytes { Glibc.read(pipe, $0.baseAddress! + filled, count - filled) }
       if result < 0 && errno == EINTR { continue }
-      guard result >= 0 else { throw ImageSource.failure(path, Console.text(errno: errno)) }
+      guard result >= 0 else { throw .cannotRead(path: path, reason: SystemError.latest.text) }
       if result == 0 {
         try finish()
         break
@@ -68,14 +66,11 @@ final class Unpacking {
     return Array(bytes.prefix(filled))
   }
 
-  private func finish() throws(Failure) {
+  private func finish() throws(ImageError) {
     guard let child else { return }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     self.child = nil
-    guard status == 0 else {
-      throw Failure(
-        .notAnImage, "cannot unpack \(Printable.text(path))", because: "xz finds it damaged", next: "copy it again")
-    }
+    guard status == 0 else { throw .damagedPacking(path: path) }
   }
 }

@@ -17,7 +17,7 @@ struct LabelFile {
     }
   }
 
-  func put(_ labels: [LabelSheet.Label]) throws(Failure) {
+  func put(_ labels: [LabelSheet.Label]) throws(ImageError) {
     let bytes = write(LabelSheet(labels).pages, LabelSheet.width, LabelSheet.height)
     let temporary = path + ".new"
     // A file that a crash left behind, or a FIFO, is not written to. The labels hold no secret.

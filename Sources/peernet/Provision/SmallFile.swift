@@ -32,7 +32,7 @@ enum SmallFile {
   /// Opens a regular file; the caller closes the descriptor.
   static func openRegular(_ path: String) throws(Fault) -> Int32 {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else { throw Fault(reason: Console.text(errno: errno)) }
+    guard file >= 0 else { throw Fault(reason: SystemError.latest.text) }
     var status = stat()
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(file)
@@ -48,7 +48,7 @@ enum SmallFile {
     while filled < bytes.count {
       let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress! + filled, $0.count - filled) }
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw Fault(reason: Console.text(errno: errno)) }
+      guard count >= 0 else { throw Fault(reason: SystemError.latest.text) }
       if count == 0 { break }
       filled += count
     }

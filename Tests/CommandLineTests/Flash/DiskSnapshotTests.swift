@@ -125,19 +125,4 @@ import Testing
       #expect(try refusal(kernel, 8, 16) == expected)
     }
   }
-
-  @Test func everyRefusalHasItsStatusAndNamesTheDisk() throws {
-    let kernel = try FakeKernel()
-    try kernel.addStick()
-    let disk = try #require(DiskSnapshot(DeviceNumber(8, 16), root: kernel.root))
-    let expected: [(DiskSnapshot.Refusal, peernet.ExitStatus)] = [
-      (.partition(of: "sdb"), .notADisk), (.holdsSystem("/"), .builtInDisk), (.swap("x"), .diskInUse),
-      (.mounted("/x"), .diskInUse), (.held("dm-0"), .diskInUse), (.noMedium, .notADisk), (.builtIn, .builtInDisk),
-      (.readOnly, .readOnlyDisk), (.tooSmall, .diskTooSmall),
-    ]
-    for (refusal, status) in expected {
-      let failure = Failure(refusal, disk, imageBytes: Self.image)
-      #expect(failure.status == status && failure.line.contains("sdb"))
-    }
-  }
 }

@@ -12,7 +12,7 @@ import Testing
   ) throws(Problem) -> Flasher<MemoryDisk>.Outcome {
     var asked = 0
     let image: BoardImage
-    do throws(Failure) { image = try BoardImage(path: path) } catch { throw .image(error) }
+    do throws(ImageError) { image = try BoardImage(path: path) } catch { throw .image(error) }
     return try Flasher(
       target: disk, verifies: verifies,
       isInterrupted: {
@@ -73,9 +73,8 @@ import Testing
     // Its last third is gone: the first MiB are there, and more than they are not.
     let torn = try TestImage(data: [])
     try packed.prefix(packed.count * 2 / 3).write(to: URL(fileURLWithPath: torn.file("torn.img.xz")))
-    let problem = #expect(throws: Problem.self) { try flash(torn.file("torn.img.xz"), to: disk) }
-    guard case .image(let failure) = problem else { return #expect(Bool(false), "\(String(describing: problem))") }
-    #expect(failure.status == .notAnImage)
+    let path = torn.file("torn.img.xz")
+    #expect(throws: Problem.image(.damagedPacking(path: path))) { try flash(path, to: disk) }
     #expect(disk.written[0]?.isZero ?? true)
   }
 

@@ -15,12 +15,12 @@ final class MemoryDisk: DiskTarget {
   /// The largest piece that is taken or given at once.
   var piece = 1 << 20
   /// The write after that many fails with this error.
-  var failure: (after: Int, error: DiskError)?
+  var failure: (after: Int, error: SystemError)?
   /// Reads of that MiB are wrong in one bit.
   var rotten: Int?
   private var writes = 0
 
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DiskError) -> Int {
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     let (index, start) = offset.quotientAndRemainder(dividingBy: 1 << 20)
     let count = min(piece, buffer.count, (1 << 20) - start)
     if let bytes = written[index] {
@@ -32,7 +32,7 @@ final class MemoryDisk: DiskTarget {
     return count
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError) -> Int {
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
     if let failure, writes >= failure.after { throw failure.error }
     writes += 1
     let (index, start) = offset.quotientAndRemainder(dividingBy: 1 << 20)
@@ -48,7 +48,7 @@ final class MemoryDisk: DiskTarget {
     return count
   }
 
-  func sync() throws(DiskError) { syncs += 1 }
+  func sync() throws(SystemError) { syncs += 1 }
 
-  func dropCache() throws(DiskError) {}
+  func dropCache() throws(SystemError) {}
 }
