@@ -21,6 +21,6 @@ struct IDCommand: ParsableCommand {
     }
     Console.data("key          \(key)")
     Console.data("fingerprint  \(key.fingerprintText)")
-    if qr { for line in HalfBlocks.lines(QRCode(key.text)) { Console.data(line) } }
+    if qr { for line in QRCode(key.text).halfBlocks { Console.data(line) } }
   }
 }

@@ -161,3 +161,29 @@ struct QRCode {
     return sum
   }
 }
+
+extension QRCode {
+  private static let quietZone = 4
+
+  /// The code as lines of text, with a quiet zone around it, two rows of modules a line. Light is what a terminal's text is
+  /// drawn in, so that the code reads the right way round on the usual dark background; readers take it inverted on a
+  /// light one.
+  var halfBlocks: [String] {
+    let rows = -Self.quietZone..<Self.size + Self.quietZone
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: 2).map { y in
+      rows.map { x in
+        switch (isLight(x, y), isLight(x, y + 1)) {
+        case (true, true): "█"
+        case (true, false): "▀"
+        case (false, true): "▄"
+        case (false, false): " "
+        }
+      }.joined()
+    }
+  }
+
+  private func isLight(_ x: Int, _ y: Int) -> Bool {
+    guard 0..<Self.size ~= x, 0..<Self.size ~= y else { return true }
+    return !modules[y][x]
+  }
+}

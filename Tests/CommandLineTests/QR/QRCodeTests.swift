@@ -37,7 +37,7 @@ import Testing
 
   @Test func halfBlocksHoldEveryModuleAndAQuietZone() {
     let code = QRCode(Array("PEERNET".utf8))
-    let lines = HalfBlocks.lines(code).map { Array($0) }
+    let lines = code.halfBlocks.map { Array($0) }
     #expect(lines.count == 19 && lines.allSatisfy { $0.count == 37 })
     for y in 0..<29 {
       for x in 0..<29 {
