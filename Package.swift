@@ -95,11 +95,15 @@ let package = Package(
         "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetLinux", "Linux", "Reactor",
       ],
       swiftSettings: strict),
+    // images of boards: what a board is given, the files, the disks they are written to, labels
+    .target(
+      name: "Provisioning", dependencies: ["Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient"],
+      swiftSettings: strict),
     .executableTarget(
       name: "peernet",
       dependencies: [
         "Basics",
-        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "ETF", "Sodium", "PeerNet", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux", "Provisioning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -3,6 +3,7 @@ import ArgumentParser
 import Disk
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct FlashCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct IDCommand: ParsableCommand {

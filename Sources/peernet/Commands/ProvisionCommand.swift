@@ -5,6 +5,7 @@ import Glibc
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct ProvisionCommand: ParsableCommand {

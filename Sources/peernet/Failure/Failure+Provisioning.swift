@@ -1,5 +1,6 @@
 import Admin
 import PeerNetClient
+import Provisioning
 
 extension Failure {
   /// What kept an image from being read, or a file from being written.
@@ -34,7 +35,7 @@ extension Failure {
 }
 
 extension BoardImage {
-  /// The image at a path, which ^C ends the reading of. What is wrong with it can be told to a person.
+  /// Opens an image; ^C ends the reading of it. What is wrong with it can be told to a person.
   static func opened(_ path: String) throws(Failure) -> BoardImage {
     do throws(ImageError) {
       return try BoardImage(path: path, isInterrupted: { Interruption.isRequested })

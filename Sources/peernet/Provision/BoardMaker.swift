@@ -4,6 +4,7 @@ import Glibc
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 /// Makes images for boards out of one image. All that can be found wrong is, before the first file is written.

@@ -1,6 +1,7 @@
 import Admin
 import Glibc
 import PeerNetClient
+import Provisioning
 import Sodium
 
 extension WifiPassword {

@@ -2,7 +2,7 @@ import PeerNetClient
 import Sodium
 
 /// What a network asks of who joins it.
-enum WifiPassword: Equatable {
+package enum WifiPassword: Equatable, Sendable {
   /// An open network.
   case open
   /// 8 to 63 bytes.
@@ -10,7 +10,8 @@ enum WifiPassword: Equatable {
   /// 64 hexadecimal digits: what WPA2 makes of passphrase and name.
   case key([UInt8])
 
-  init(_ bytes: [UInt8]) throws(InvalidSetting) {
+  /// What somebody typed or wrote. The error never tells what.
+  package init(_ bytes: [UInt8]) throws(InvalidSetting) {
     switch bytes.count {
     case 8...63:
       guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
@@ -56,7 +57,7 @@ enum WifiPassword: Equatable {
 
   /// What is odd about the password although it may be meant; the text does not reveal the password. Nil when nothing
   /// is odd.
-  var oddity: String? {
+  package var oddity: String? {
     guard case .passphrase(let bytes) = self else { return nil }
     if let blank = TextFile.blank(atAnEndOf: bytes) { return "\(blank), which is taken for a part of it" }
     return String(validating: bytes, as: UTF8.self) == nil ? "is no UTF-8, as most routers take it" : nil

@@ -4,16 +4,18 @@ import Settings
 import Sodium
 
 /// The boards of a batch: a CSV file with a row a board and, in its first row, the names of the columns.
-struct BoardTable {
-  static let maximumBytes = 1 << 20
+package struct BoardTable {
+  /// Bytes of its file.
+  package static let maximumBytes = 1 << 20
 
   /// What is wrong, and where: line and column are counted from 1.
-  struct Fault: Error, Equatable {
+  package struct Fault: Error, Equatable {
     let line: Int
     let column: Int
     let reason: String
 
-    var text: String { "line \(line), column \(column): \(reason)" }
+    /// For people.
+    package var text: String { "line \(line), column \(column): \(reason)" }
   }
 
   struct Row {
@@ -45,7 +47,7 @@ struct BoardTable {
   /// - Parameters:
   ///   - defaults: what holds where a row says nothing.
   ///   - folder: what names of files in the table are relative to.
-  init(_ bytes: [UInt8], defaults: BoardRequest, folder: String) throws(Fault) {
+  package init(_ bytes: [UInt8], defaults: BoardRequest, folder: String) throws(Fault) {
     let csv: CSV
     do throws(CSV.Fault) { csv = try CSV(bytes) } catch {
       throw Fault(line: error.line, column: error.column, reason: error.reason)
@@ -103,7 +105,7 @@ struct BoardTable {
   }
 
   /// Every row's settings, or everything that is wrong with any of them.
-  func settings(ownKey: PublicKey, peers: TrustList) -> (settings: [BoardSettings], faults: [Fault]) {
+  package func settings(ownKey: PublicKey, peers: TrustList) -> (settings: [BoardSettings], faults: [Fault]) {
     var settings: [BoardSettings] = []
     var faults: [Fault] = []
     var lines: [String: Int] = [:]

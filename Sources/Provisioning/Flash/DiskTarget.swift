@@ -1,7 +1,7 @@
 import Glibc
 
 /// What an image is written to, by offsets in bytes.
-protocol DiskTarget {
+package protocol DiskTarget {
   /// Reads into the whole buffer, or less; 0 at the end. Throws the error number.
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
   /// Writes all of it, or less.
@@ -13,15 +13,15 @@ protocol DiskTarget {
 }
 
 /// A disk, or a regular file in its place.
-final class DiskDevice: DiskTarget {
+package final class DiskDevice: DiskTarget {
   private let file: Int32
   /// Reads past the cache; -1 where that is not possible.
   private let direct: Int32
   /// In bytes.
-  let byteCount: Int
+  package let byteCount: Int
 
   /// Opens it for nobody else: the kernel refuses when anybody has it mounted or built something on it.
-  init(path: String) throws(SystemError) {
+  package init(path: String) throws(SystemError) {
     file = open(path, O_RDWR | O_EXCL | O_CLOEXEC)
     guard file >= 0 else { throw SystemError.latest }
     direct = open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC | Self.directFlag)
@@ -33,7 +33,8 @@ final class DiskDevice: DiskTarget {
     close(file)
   }
 
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+  /// Past the cache where that is possible.
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     if direct >= 0 {
       let count = pread(direct, buffer.baseAddress, buffer.count, offset)
       if count >= 0 || errno != EINVAL { return try check(count) }
@@ -41,13 +42,16 @@ final class DiskDevice: DiskTarget {
     return try check(pread(file, buffer.baseAddress, buffer.count, offset))
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
+  /// At that offset, whatever was written before.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
     try check(pwrite(file, bytes.baseAddress, bytes.count, offset))
   }
 
-  func sync() throws(SystemError) { _ = try check(Int(fsync(file))) }
+  /// As in fsync(2).
+  package func sync() throws(SystemError) { _ = try check(Int(fsync(file))) }
 
-  func dropCache() throws(SystemError) {
+  /// Of this file alone.
+  package func dropCache() throws(SystemError) {
     let result = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
     guard result == 0 else { throw SystemError(number: result) }
   }

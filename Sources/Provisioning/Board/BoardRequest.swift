@@ -2,34 +2,54 @@ import PeerNet
 import Sodium
 
 /// What is asked for one board, in words: by options, or by a row of a table.
-struct BoardRequest {
+package struct BoardRequest: Sendable {
   /// By the names of a table's columns.
-  enum Setting: String, CaseIterable {
+  package enum Setting: String, CaseIterable, Sendable {
+    /// What each option of that name says.
     case hostname, wifi, country, trust, allow, profile
+    /// The file with the wifi's password.
     case passwordFile = "wifi_password_file"
 
-    var option: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
+    /// The option that says it for one board.
+    package var option: String { "--" + rawValue.split(separator: "_").joined(separator: "-") }
   }
 
   /// Which setting is wrong, and why.
-  struct Fault: Error, Equatable {
-    let setting: Setting
-    let reason: String
+  package struct Fault: Error, Equatable {
+    /// What is wrong.
+    package let setting: Setting
+    /// To continue a sentence after "because".
+    package let reason: String
   }
 
   var hostname: String?
   var wifi: String?
   var passwordFile: String?
   /// Whether the network asks for no password.
-  var isOpen = false
+  var isOpen: Bool
   var country: String?
-  var trust: [String] = []
+  var trust: [String]
   var allow: String?
   var profile: String?
 
+  /// Nothing has to be said, for a table's rows may say it; ``settings(ownKey:peers:)`` finds what is missing.
+  package init(
+    hostname: String? = nil, wifi: String? = nil, passwordFile: String? = nil, isOpen: Bool = false,
+    country: String? = nil, trust: [String] = [], allow: String? = nil, profile: String? = nil
+  ) {
+    self.hostname = hostname
+    self.wifi = wifi
+    self.passwordFile = passwordFile
+    self.isOpen = isOpen
+    self.country = country
+    self.trust = trust
+    self.allow = allow
+    self.profile = profile
+  }
+
   /// What that makes of it, on the computer that has this key and trusts these peers. The password is left out unless a file
   /// holds it.
-  func settings(ownKey: PublicKey, peers: TrustList) throws(Fault) -> BoardSettings {
+  package func settings(ownKey: PublicKey, peers: TrustList) throws(Fault) -> BoardSettings {
     let name = try check(.hostname) { () throws(InvalidSetting) -> HostName in
       guard let hostname else { throw InvalidSetting("the board needs a host name") }
       return try HostName(hostname)

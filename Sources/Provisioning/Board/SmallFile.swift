@@ -2,21 +2,22 @@ import Glibc
 import PeerNetClient
 
 /// A file that somebody wrote for us to read as a whole.
-enum SmallFile {
+package enum SmallFile {
   /// Why the file cannot be read, to continue a sentence after "because".
-  struct Fault: Error {
-    let reason: String
+  package struct Fault: Error {
+    /// For people.
+    package let reason: String
   }
 
   /// Up to `limit` bytes; more is a fault.
-  static func read(_ path: String, limit: Int) throws(InvalidSetting) -> [UInt8] {
+  package static func read(_ path: String, limit: Int) throws(InvalidSetting) -> [UInt8] {
     do throws(Fault) { return try bytes(of: path, limit: limit) } catch {
       throw InvalidSetting("cannot read \(Printable.text(path)): \(error.reason)")
     }
   }
 
   /// The bytes of a regular file. A FIFO or a device could keep the command waiting for ever.
-  static func bytes(of path: String, limit: Int) throws(Fault) -> [UInt8] {
+  package static func bytes(of path: String, limit: Int) throws(Fault) -> [UInt8] {
     let file = try openRegular(path)
     defer { close(file) }
     return try bytes(of: file, limit: limit)
@@ -58,7 +59,7 @@ enum SmallFile {
 }
 
 /// The text of a file that was saved by an editor or a spreadsheet.
-enum TextFile {
+package enum TextFile {
   /// The bytes behind the byte-order mark that some programs put before UTF-8. The error names the encoding of a file
   /// that is not UTF-8.
   static func utf8(_ bytes: [UInt8]) throws(InvalidSetting) -> ArraySlice<UInt8> {
@@ -71,7 +72,7 @@ enum TextFile {
   }
 
   /// What is wrong at the ends of the text, for a sentence; nil when nothing is. Nobody sees a blank there.
-  static func blank(atAnEndOf text: [UInt8]) -> String? {
+  package static func blank(atAnEndOf text: [UInt8]) -> String? {
     let text = String(decoding: text, as: UTF8.self).unicodeScalars
     switch (text.first?.properties.isWhitespace ?? false, text.last?.properties.isWhitespace ?? false) {
     case (true, true): return "begins and ends with a blank"

@@ -1,7 +1,7 @@
 /// The wireless network that a board is to join, and the country whose radio rules hold there.
-struct WifiNetwork: Hashable {
+package struct WifiNetwork: Hashable, Sendable {
   /// 1 to 32 bytes, which need be no text.
-  let ssid: [UInt8]
+  package let ssid: [UInt8]
   let country: Country
 
   init(ssid: String, country: String) throws(InvalidSetting) {
@@ -35,7 +35,7 @@ struct WifiNetwork: Hashable {
   }
 
   /// The name that a value of `ssid=` stands for: one in quotes, or in hexadecimal digits.
-  static func ssid(configured value: String) -> [UInt8] {
+  package static func ssid(configured value: String) -> [UInt8] {
     let digits = Array(value.utf8)
     if digits.first == UInt8(ascii: "\""), digits.last == digits.first, digits.count >= 2 {
       return Array(digits[1..<digits.count - 1])

@@ -3,9 +3,9 @@ import PeerNet
 import PeerNetClient
 
 /// The value of `--allow`.
-enum GrantsArgument {
+package enum GrantsArgument {
   /// Which side the grants are for.
-  enum Place {
+  package enum Place: Sendable {
     /// A board, which has the procedures of its agent and no others.
     case board
     /// This computer, where applications expose names of their own.
@@ -13,7 +13,7 @@ enum GrantsArgument {
   }
 
   /// Reads the grants. The reason of the error continues a sentence after "because".
-  static func read(_ text: String, at place: Place) throws(InvalidSetting) -> Grants {
+  package static func read(_ text: String, at place: Place) throws(InvalidSetting) -> Grants {
     let bytes = Array(text.utf8)
     guard let grants = Grants(text: bytes) else {
       throw InvalidSetting("\(Printable.text(text)) is not a list of NAME, PREFIX.*, NAME:ARGUMENT or *")

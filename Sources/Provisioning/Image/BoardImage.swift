@@ -3,22 +3,22 @@ import PeerNet
 import PeerNetClient
 
 /// The image of a board's disk, known by its master boot record, read from front to back.
-final class BoardImage {
+package final class BoardImage {
   /// Bytes of the image. What a longer file holds behind them belongs to no board.
-  static let byteCount = Int(DiskLayout.diskByteCount)
+  package static let byteCount = Int(DiskLayout.diskByteCount)
   static let chunkCount = byteCount / ImageSource.chunkBytes
 
   /// What it was given for one board; nil when it is as it was built.
-  let provision: Provision?
+  package let provision: Provision?
   /// The board model that the image was built for, such as `rpi4`; nil when the image does not say.
-  let board: String?
+  package let board: String?
   private let source: ImageSource
   /// What was read ahead to know it.
   private var head: ArraySlice<ImageSource.Chunk> = []
   private var chunksRead = 0
 
   /// Opens it and reads ahead to know it. While it is unpacked, `isInterrupted` says whether to stop.
-  init(path: String, isInterrupted: @escaping () -> Bool = { false }) throws(ImageError) {
+  package init(path: String, isInterrupted: @escaping () -> Bool = { false }) throws(ImageError) {
     let source = try ImageSource(path: path, isInterrupted: isInterrupted)
     var chunks: [ImageSource.Chunk] = []
     var bytes: [UInt8] = []
@@ -40,7 +40,8 @@ final class BoardImage {
     head = chunks[...]
   }
 
-  var isPacked: Bool { source.isPacked }
+  /// Whether it has to be unpacked.
+  package var isPacked: Bool { source.isPacked }
 
   /// How many MiB of it hold data; nil of a packed one.
   var dataChunkCount: Int? { source.dataChunkCount(before: Self.byteCount) }

@@ -4,14 +4,16 @@ import PeerNetClient
 import Sodium
 
 /// All that one board is to be given, but its key and the password of its wifi.
-struct BoardSettings {
+package struct BoardSettings: Sendable {
   /// Bytes of a profile's extra settings.
   static let maximumProfile = 65_536
 
-  let hostname: HostName
-  var wifi: WifiNetwork?
+  /// Its name, also its label on the computer that makes it.
+  package let hostname: HostName
+  /// The network that it joins; nil for none.
+  package var wifi: WifiNetwork?
   /// Nil until it was asked for.
-  var password: WifiPassword?
+  package var password: WifiPassword?
   let trust: TrustList
   var profile: [UInt8]?
 
@@ -42,7 +44,7 @@ struct BoardSettings {
   }
 
   /// The record that carries it, with the board's key pair; the caller wipes it.
-  func record(_ identity: borrowing KeyPair) throws(ProvisionError) -> [UInt8] {
+  package func record(_ identity: borrowing KeyPair) throws(ProvisionError) -> [UInt8] {
     var keys = KeyFile.encode(identity)
     defer { wipe(&keys) }
     var entries: [Provision.Entry] = []
@@ -60,8 +62,9 @@ struct BoardSettings {
 }
 
 /// The name of a host on its network, without a domain: 1 to 63 letters, digits and inner hyphens (RFC 1123).
-struct HostName: Hashable {
-  let text: String
+package struct HostName: Hashable, Sendable {
+  /// As it was given.
+  package let text: String
 
   init(_ text: String) throws(InvalidSetting) {
     let bytes = Array(text.utf8)
@@ -85,8 +88,10 @@ struct HostName: Hashable {
 }
 
 /// What is wrong with something that a board is to be given: after "because". Never holds a secret.
-struct InvalidSetting: Error, Equatable {
-  let reason: String
+package struct InvalidSetting: Error, Equatable, Sendable {
+  /// For people.
+  package let reason: String
 
-  init(_ reason: String) { self.reason = reason }
+  /// Continues a sentence after "because".
+  package init(_ reason: String) { self.reason = reason }
 }

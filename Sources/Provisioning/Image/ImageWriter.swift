@@ -2,12 +2,12 @@ import Disk
 import Glibc
 
 /// Writes image files, sparse and for their owner alone, for they hold a board's secrets.
-enum ImageWriter {
+package enum ImageWriter {
   private static let block = DiskLayout.block
 
   /// A copy under another name, with `record` in both places of it; nil copies it as it is. The old file, if there is one, stands
   /// until the new one is whole.
-  static func copy(_ image: BoardImage, to path: String, record: [UInt8]?) throws(ImageError) {
+  package static func copy(_ image: BoardImage, to path: String, record: [UInt8]?) throws(ImageError) {
     let temporary = path + ".new"
     unlink(temporary)
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -30,7 +30,7 @@ enum ImageWriter {
   }
 
   /// Replaces the record of an image file, one copy after the other.
-  static func put(_ record: [UInt8], in path: String) throws(ImageError) {
+  package static func put(_ record: [UInt8], in path: String) throws(ImageError) {
     let file = open(path, O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { throw failure(path, errno) }
     defer { close(file) }
@@ -39,7 +39,7 @@ enum ImageWriter {
   }
 
   /// Makes the folder that a file is to stand in, for its owner alone, unless it is there.
-  static func makeFolder(of path: String) throws(ImageError) {
+  package static func makeFolder(of path: String) throws(ImageError) {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count > 1 else { return }
     let folder = parts.dropLast().joined(separator: "/")

@@ -3,13 +3,14 @@ import Settings
 
 /// A country that the kernel has radio rules for. With an unknown code a board's radio uses only what is allowed in
 /// every country, and wpa_supplicant does not say so.
-struct Country: Hashable {
+package struct Country: Hashable, Sendable {
   /// The two-letter code in capitals (ISO 3166-1).
   let code: String
   /// The English name.
-  let name: String
+  package let name: String
 
-  init(_ text: String) throws(InvalidSetting) {
+  /// By its code, regardless of case. The error names the country that was meant.
+  package init(_ text: String) throws(InvalidSetting) {
     let code = text.uppercased()
     if let known = Self.all.first(where: { $0.code == code }) {
       self = known

@@ -1,6 +1,6 @@
 /// A QR code (ISO/IEC 18004) of version 3, level M, in alphanumeric mode: 29 by 29 modules for up to 61 characters of
 /// digits, capitals and ` $%*+-./:`, of which a key has 52.
-struct QRCode {
+package struct QRCode: Sendable {
   static let size = 29
   static let maximumCharacters = 61
   private static let dataCount = 44
@@ -13,7 +13,7 @@ struct QRCode {
   private var isFunction: [[Bool]]
 
   /// The code whose mask is the easiest to read. `text` must fit and hold nothing else than the alphabet.
-  init(_ text: [UInt8]) {
+  package init(_ text: [UInt8]) {
     self = (0..<8).map { QRCode(text, mask: $0) }.min { $0.penalty < $1.penalty }!
   }
 
@@ -165,10 +165,10 @@ struct QRCode {
 extension QRCode {
   private static let quietZone = 4
 
-  /// The code as lines of text, with a quiet zone around it, two rows of modules a line. Light is what a terminal's text is
-  /// drawn in, so that the code reads the right way round on the usual dark background; readers take it inverted on a
+  /// The code as lines of text with a quiet zone around it, two rows of modules a line. Light is what a terminal's text
+  /// is drawn in, so that the code reads the right way round on the usual dark background; readers take it inverted on a
   /// light one.
-  var halfBlocks: [String] {
+  package var halfBlocks: [String] {
     let rows = -Self.quietZone..<Self.size + Self.quietZone
     return stride(from: rows.lowerBound, to: rows.upperBound, by: 2).map { y in
       rows.map { x in

@@ -5,41 +5,68 @@ import Sodium
 ///
 /// The first MiB, with the partition table, is emptied before anything else and written last, when the rest is on the
 /// disk and was read back: a disk that was left half written starts nothing.
-struct Flasher<Target: DiskTarget> {
+package struct Flasher<Target: DiskTarget> {
   /// What kept the disk from becoming the image.
-  enum Problem: Error, Equatable {
+  package enum Problem: Error, Equatable {
     /// The image itself could not be read on.
     case image(ImageError)
+    /// The disk gives nothing at that offset in bytes.
     case cannotRead(Int, SystemError)
+    /// The disk takes nothing at that offset in bytes.
     case cannotWrite(Int, SystemError)
     /// It reads back otherwise than it was written, at that offset in bytes.
     case differs(Int)
+    /// Somebody wanted it to stop.
     case interrupted
   }
 
   /// What was done, in bytes.
-  struct Outcome: Equatable {
-    var written = 0
-    var cleared = 0
-    var verified = 0
+  package struct Outcome: Equatable, Sendable {
+    /// Of the image's data.
+    package var written = 0
+    /// Of zeros, where the disk held something else.
+    package var cleared = 0
+    /// What was read back.
+    package var verified = 0
   }
 
-  enum Phase: String {
-    case write, clear, verify
+  /// What is at work.
+  package enum Phase: String, Sendable {
+    /// The image's data is written.
+    case write
+    /// What the disk held is overwritten with zeros, wherever something is looked for.
+    case clear
+    /// What was written is read back.
+    case verify
   }
 
-  let target: Target
-  let verifies: Bool
-  /// Whether somebody wants it to stop.
-  var isInterrupted: () -> Bool = { false }
-  /// What is at work, how many MiB of it are done, and of how many.
-  var onProgress: (Phase, Int, Int) -> Void = { _, _, _ in }
+  private let target: Target
+  private let verifies: Bool
+  private let isInterrupted: () -> Bool
+  private let onProgress: (Phase, Int, Int) -> Void
+
+  /// Nothing is written yet.
+  ///
+  /// - Parameters:
+  ///   - verifies: whether what was written is read back.
+  ///   - isInterrupted: whether somebody wants it to stop.
+  ///   - onProgress: takes what is at work, how many MiB of it are done, and of how many.
+  package init(
+    target: Target, verifies: Bool, isInterrupted: @escaping () -> Bool = { false },
+    onProgress: @escaping (Phase, Int, Int) -> Void = { _, _, _ in }
+  ) {
+    self.target = target
+    self.verifies = verifies
+    self.isInterrupted = isInterrupted
+    self.onProgress = onProgress
+  }
 
   private static var mebibyte: Int { ImageSource.chunkBytes }
   /// After how many MiB the disk is waited for, so that what is shown is what is done.
   private static var syncInterval: Int { 8 }
 
-  func flash(_ image: BoardImage) throws(Problem) -> Outcome {
+  /// All steps, in order. What is thrown leaves a disk that starts nothing.
+  package func flash(_ image: BoardImage) throws(Problem) -> Outcome {
     var outcome = Outcome()
     let zeros = [UInt8](repeating: 0, count: Self.mebibyte)
     try write(zeros, at: 0)

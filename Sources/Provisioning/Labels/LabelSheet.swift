@@ -3,10 +3,17 @@ import PeerNetClient
 import Sodium
 
 /// Labels for boards on sheets of A4, 3 by 8 of 70 by 37 mm: name, fingerprint, and the key as a QR code and in letters.
-struct LabelSheet {
-  struct Label {
+package struct LabelSheet {
+  /// What a label tells of a board.
+  package struct Label: Sendable {
     let hostname: String
     let key: PublicKey
+
+    /// The board of that name and that key.
+    package init(hostname: String, key: PublicKey) {
+      self.hostname = hostname
+      self.key = key
+    }
   }
 
   static let width = 210.0

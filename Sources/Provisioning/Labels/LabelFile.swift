@@ -2,11 +2,12 @@ import Glibc
 import PeerNetClient
 
 /// The file that labels go to, in the form that its name ends with.
-struct LabelFile {
+package struct LabelFile {
   private let path: String
   private let write: ([Drawing], Double, Double) -> [UInt8]
 
-  init(_ path: String) throws(InvalidSetting) {
+  /// The form is known by the end of the name, `.svg` or `.pdf`.
+  package init(_ path: String) throws(InvalidSetting) {
     self.path = path
     if path.lowercased().hasSuffix(".svg") {
       write = SVGWriter.write
@@ -17,7 +18,8 @@ struct LabelFile {
     }
   }
 
-  func put(_ labels: [LabelSheet.Label]) throws(ImageError) {
+  /// Writes them; an old file stands until the new one is whole.
+  package func put(_ labels: [LabelSheet.Label]) throws(ImageError) {
     let bytes = write(LabelSheet(labels).pages, LabelSheet.width, LabelSheet.height)
     let temporary = path + ".new"
     // A file that a crash left behind, or a FIFO, is not written to. The labels hold no secret.

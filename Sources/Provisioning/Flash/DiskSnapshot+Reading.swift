@@ -2,10 +2,11 @@ import Glibc
 import PeerNetClient
 
 /// The number of a device: what `major:minor` stands for in /sys and /proc.
-struct DeviceNumber: Equatable {
+package struct DeviceNumber: Equatable, Sendable {
   /// Why a path names no block device, to continue a sentence after "because".
-  struct Fault: Error {
-    let reason: String
+  package struct Fault: Error {
+    /// For people.
+    package let reason: String
   }
 
   let major: UInt32
@@ -17,7 +18,7 @@ struct DeviceNumber: Equatable {
   }
 
   /// The block device at a path.
-  init(path: String) throws(Fault) {
+  package init(path: String) throws(Fault) {
     var status = stat()
     guard stat(path, &status) == 0 else { throw Fault(reason: SystemError.latest.text) }
     guard status.st_mode & S_IFMT == S_IFBLK else { throw Fault(reason: "it is no block device") }
@@ -33,7 +34,7 @@ struct DeviceNumber: Equatable {
 
 extension DiskSnapshot {
   /// Looks the device up below `root`, where /sys, /proc and /run are; nil when the kernel knows no such device.
-  init?(_ number: DeviceNumber, root: String = "") {
+  package init?(_ number: DeviceNumber, root: String = "") {
     guard let folder = Self.resolve("\(root)/sys/dev/block/\(number.text)"), let disk = Node(folder) else { return nil }
     name = disk.name
     parent = Node.exists(folder + "/partition") ? folder.split(separator: "/").dropLast().last.map { String($0) } : nil

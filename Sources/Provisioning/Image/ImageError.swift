@@ -2,7 +2,7 @@ import Disk
 import Glibc
 
 /// What kept an image from being read, or a file of ours from being written.
-enum ImageError: Error, Equatable {
+package enum ImageError: Error, Equatable, Sendable {
   /// The file cannot be read. The reason continues a sentence after "because".
   case cannotRead(path: String, reason: String)
   /// The system refuses to write the file.
@@ -20,20 +20,26 @@ enum ImageError: Error, Equatable {
 }
 
 /// The number of an error that the system gave, as in errno(3).
-struct SystemError: Error, Equatable {
+package struct SystemError: Error, Equatable, Sendable {
   let number: Int32
+
+  /// Any number.
+  package init(number: Int32) { self.number = number }
 
   /// Of the call that failed just now.
   static var latest: SystemError { SystemError(number: errno) }
   /// What stands for a disk that takes or gives nothing more.
   static let inputOutput = SystemError(number: EIO)
-  static let busy = SystemError(number: EBUSY)
-  static let readOnly = SystemError(number: EROFS)
-  static let noMedium = SystemError(number: ENOMEDIUM)
+  /// Another process holds the disk.
+  package static let busy = SystemError(number: EBUSY)
+  /// The disk takes nothing.
+  package static let readOnly = SystemError(number: EROFS)
+  /// The drive is empty.
+  package static let noMedium = SystemError(number: ENOMEDIUM)
 
   /// A signal came; nothing is wrong.
   var isInterruption: Bool { number == EINTR }
 
   /// The C library's words for it.
-  var text: String { String(cString: strerror(number)) }
+  package var text: String { String(cString: strerror(number)) }
 }
