@@ -3,6 +3,7 @@ import Disk
 import Glibc
 import Testing
 
+@testable import Provisioning
 @testable import peernet
 
 /// What is told of images and disks that cannot be used.

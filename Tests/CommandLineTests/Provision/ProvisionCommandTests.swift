@@ -1,5 +1,6 @@
 import Disk
 import Foundation
+import Images
 import PeerNet
 import PeerNetClient
 import Sodium

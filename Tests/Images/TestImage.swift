@@ -2,15 +2,15 @@ import Disk
 import Foundation
 
 /// A board's image as it was built, sparse, with some data here and there; and whatever else a test puts beside it.
-final class TestImage: Sendable {
-  let folder: String
+public final class TestImage: Sendable {
+  public let folder: String
 
-  var path: String { file("edge.img") }
+  public var path: String { file("edge.img") }
 
   /// Offsets in MiB of what has data beside the first one; slot b has none.
-  static let data = [1, 4, 5, 64, 65, 66, 448, 700, 959]
+  public static let data = [1, 4, 5, 64, 65, 66, 448, 700, 959]
 
-  init(data: [Int] = TestImage.data, board: String = "rpi4") throws {
+  public init(data: [Int] = TestImage.data, board: String = "rpi4") throws {
     folder = NSTemporaryDirectory() + "/image-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     _ = FileManager.default.createFile(atPath: path, contents: nil)
@@ -27,20 +27,20 @@ final class TestImage: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  func file(_ name: String) -> String { folder + "/" + name }
+  public func file(_ name: String) -> String { folder + "/" + name }
 
-  func write(_ name: String, _ text: String) throws -> String {
+  public func write(_ name: String, _ text: String) throws -> String {
     try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }
 
   /// Bytes of one of the files.
-  func bytes(_ name: String = "edge.img", _ region: DiskRegion) throws -> [UInt8] {
+  public func bytes(_ name: String = "edge.img", _ region: DiskRegion) throws -> [UInt8] {
     try bytes(name, at: region.offset, Int(region.byteCount))
   }
 
   /// The first bytes, or all, of a MiB.
-  func bytes(_ name: String = "edge.img", mebibyte: Int, _ count: Int = 1 << 20) throws -> [UInt8] {
+  public func bytes(_ name: String = "edge.img", mebibyte: Int, _ count: Int = 1 << 20) throws -> [UInt8] {
     try bytes(name, at: UInt64(mebibyte) << 20, count)
   }
 
@@ -52,13 +52,13 @@ final class TestImage: Sendable {
   }
 
   /// Bytes that it takes on the disk.
-  func room(_ name: String) throws -> Int {
+  public func room(_ name: String) throws -> Int {
     var status = stat()
     guard stat(file(name), &status) == 0 else { throw CocoaError(.fileNoSuchFile) }
     return Int(status.st_blocks) * 512
   }
 
-  func mode(_ name: String) throws -> Int? {
+  public func mode(_ name: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: file(name))[.posixPermissions] as? Int
   }
 
@@ -78,5 +78,19 @@ final class TestImage: Sendable {
     record[510] = 0x55
     record[511] = 0xaa
     return record
+  }
+}
+
+extension TestImage {
+  /// One that has `edge.img.xz` beside it, for all tests: packing takes a while.
+  public static let packed = Result {
+    let image = try TestImage()
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["xz", "-0", "-k", image.path]
+    try process.run()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
+    return image
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import Images
 import PeerNet
 import PeerNetClient
 import Sodium
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite struct BoardSettingsTests {
   @Test(arguments: ["g-07", "a", "7", "GH", String(repeating: "a", count: 63)]) func hostNames(text: String) throws {
@@ -170,10 +171,10 @@ import Testing
     #expect(throws: InvalidSetting.self) { try WifiPassword(file: image.file("nowhere")) }
   }
 
-  private static let own = NamingTests.key(41)
+  private static let own = Peers.key(41)
 
   private func entry(_ text: String, allowing common: Grants? = nil) throws -> TrustEntry {
-    try TrustArgument(text).entry(allowing: common, ownKey: Self.own, in: NamingTests.list())
+    try TrustArgument(text).entry(allowing: common, ownKey: Self.own, in: Peers.list())
   }
 
   @Test func thisComputerMayDoAllUnlessItIsSaid() throws {
@@ -188,12 +189,12 @@ import Testing
 
   @Test func forOthersItMustBeSaid() throws {
     #expect(throws: InvalidSetting.self) { try entry("board7") }
-    let seventh = try NamingTests.list().entries[6]
+    let seventh = try Peers.list().entries[6]
     let told = try entry("board7:gpio.write:pump,wifi.*")
     #expect(told.key == seventh.key && told.label == seventh.label)
     #expect(told.grants == Grants(text: Array("gpio.write:pump,wifi.*".utf8)))
     #expect(try entry(seventh.key.description, allowing: .everything).label == seventh.label)
-    let stranger = NamingTests.key(99)
+    let stranger = Peers.key(99)
     #expect(try entry("\(stranger):gpio.read:door").label == stranger.fingerprint)
     for wrong in ["", ":a", "nobody:*", "board7:a.**", "TOO-SHORT:*"] {
       #expect(throws: InvalidSetting.self) { try entry(wrong) }

@@ -1,8 +1,8 @@
-import Disk
 import Foundation
+import Images
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite(.serialized) struct FlasherTests {
   private typealias Problem = Flasher<MemoryDisk>.Problem
@@ -127,19 +127,5 @@ import Testing
     for index in [0, 1, 64] {
       #expect(try image.bytes("card", mebibyte: index) == image.bytes(mebibyte: index))
     }
-  }
-}
-
-extension TestImage {
-  /// One that has `edge.img.xz` beside it, for all tests: packing takes a while.
-  static let packed = Result {
-    let image = try TestImage()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["xz", "-0", "-k", image.path]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
-    return image
   }
 }

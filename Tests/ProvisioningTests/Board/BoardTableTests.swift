@@ -1,7 +1,7 @@
 import PeerNet
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite struct BoardTableTests {
   private func rows(_ text: String) throws -> [[String]] {
@@ -64,7 +64,7 @@ import Testing
       ,net,DE,,,,
       g,,,,,,pw
       """
-    let (settings, faults) = try table(text).settings(ownKey: NamingTests.key(41), peers: NamingTests.list())
+    let (settings, faults) = try table(text).settings(ownKey: Peers.key(41), peers: Peers.list())
     #expect(settings.map(\.hostname.text) == ["ok", "OK"])
     let expected: [(Int, Int, String)] = [
       (3, 1, "hostname: "), (4, 7, "country: "), (5, 5, "trust: "), (6, 8, "allow: "),
@@ -86,7 +86,7 @@ import Testing
     "hostname, wifi ,country\ng-01,greenhouse,DE\n,,\ng-02,greenhouse,DE\n",
   ])
   func whatSpreadsheetsLeaveBehindIsPassedOver(text: String) throws {
-    let (settings, faults) = try table(text).settings(ownKey: NamingTests.key(41), peers: NamingTests.list())
+    let (settings, faults) = try table(text).settings(ownKey: Peers.key(41), peers: Peers.list())
     #expect(faults.isEmpty && settings.map(\.hostname.text) == ["g-01", "g-02"])
     #expect(settings.allSatisfy { $0.wifi?.ssid == Array("greenhouse".utf8) })
   }
@@ -119,7 +119,7 @@ import Testing
 
   @Test func aBlankThatIsMeantStandsInQuotes() throws {
     let (settings, faults) = try table("hostname,wifi,country\na,\" greenhouse\",DE\n")
-      .settings(ownKey: NamingTests.key(41), peers: NamingTests.list())
+      .settings(ownKey: Peers.key(41), peers: Peers.list())
     #expect(faults.isEmpty && settings.first?.wifi?.ssid == Array(" greenhouse".utf8))
   }
 
@@ -129,7 +129,7 @@ import Testing
     defaults.country = "NL"
     let text = "trust,hostname,wifi\n,a,own\nme:wifi.*; board3:*,b,\n"
     let (settings, faults) = try table(text, defaults: defaults)
-      .settings(ownKey: NamingTests.key(41), peers: NamingTests.list())
+      .settings(ownKey: Peers.key(41), peers: Peers.list())
     #expect(faults.isEmpty)
     #expect(settings.map { $0.wifi?.ssid } == [Array("own".utf8), Array("common".utf8)])
     #expect(settings.map { $0.wifi?.country.code } == ["NL", "NL"])

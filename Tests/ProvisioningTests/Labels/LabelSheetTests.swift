@@ -4,11 +4,11 @@ import PeerNetClient
 import Sodium
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite struct LabelSheetTests {
   private func labels(_ count: Int) -> [LabelSheet.Label] {
-    (0..<count).map { .init(hostname: "board-\($0)", key: NamingTests.key(UInt8($0))) }
+    (0..<count).map { .init(hostname: "board-\($0)", key: Peers.key(UInt8($0))) }
   }
 
   @Test func twentyFourFitAPage() {
@@ -39,13 +39,13 @@ import Testing
 
   @Test(arguments: ["a", "greenhouse-07", String(repeating: "w", count: 17), String(repeating: "m", count: 63)])
   func everyTextStaysOnItsLabel(hostname: String) {
-    let page = LabelSheet([.init(hostname: hostname, key: NamingTests.key(1))]).pages[0]
+    let page = LabelSheet([.init(hostname: hostname, key: Peers.key(1))]).pages[0]
     for text in page.texts {
       #expect(text.x + Double(text.characters.count) * text.size * Drawing.characterWidth <= 67.001)
       #expect(text.baseline > text.size && text.baseline < 37 && text.size >= 2)
     }
     #expect(page.texts.map(\.characters).joined().hasPrefix(hostname))
-    #expect(page.texts.suffix(4).map(\.characters).joined() == NamingTests.key(1).description)
+    #expect(page.texts.suffix(4).map(\.characters).joined() == Peers.key(1).description)
   }
 
   @Test func thePDFsTableOfObjectsPointsAtThem() throws {

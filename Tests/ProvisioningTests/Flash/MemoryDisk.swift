@@ -1,6 +1,6 @@
 import Glibc
 
-@testable import peernet
+@testable import Provisioning
 
 /// A disk in memory that was full of old data, and that can be told to misbehave.
 final class MemoryDisk: DiskTarget {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite struct QRCodeTests {
   struct Recorded: Sendable {

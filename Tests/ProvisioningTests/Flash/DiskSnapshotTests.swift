@@ -1,6 +1,6 @@
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 @Suite struct DiskSnapshotTests {
   private static let image = 960 << 20

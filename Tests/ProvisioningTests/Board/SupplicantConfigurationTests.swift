@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import peernet
+@testable import Provisioning
 
 /// The configuration that a board is given, read by the program that reads it there.
 @Suite(.timeLimit(.minutes(2))) struct SupplicantConfigurationTests {
