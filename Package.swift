@@ -95,11 +95,15 @@ let package = Package(
         "ETF", "Sodium", "PeerNet", "PeerNetClient", "PeerNetLinux", "Linux", "Reactor",
       ],
       swiftSettings: strict),
+    // images of boards: what a board is given, the files, the disks they are written to, labels
+    .target(
+      name: "Provisioning", dependencies: ["Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient"],
+      swiftSettings: strict),
     .executableTarget(
       name: "peernet",
       dependencies: [
         "Basics",
-        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "ETF", "Sodium", "PeerNet", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux", "Provisioning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -135,6 +139,7 @@ let package = Package(
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
+    .target(name: "Images", dependencies: ["Disk"], path: "Tests/Images", swiftSettings: strict),
     .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
@@ -220,14 +225,17 @@ let package = Package(
       name: "EmulatedBoardTests", dependencies: ["Programs", "Disk", "PeerNet", "Sodium", "Linux"],
       swiftSettings: strict),
     .testTarget(
+      name: "ProvisioningTests",
+      dependencies: ["Images", "Provisioning", "PeerNetClient", "PeerNet", "Sodium"],
+      exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
+    .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestKit", "peernet", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF",
-        "Sodium", "Linux",
-        "Vectors",
+        "TestKit", "Images", "peernet", "Provisioning", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux", "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
+      swiftSettings: strict),
     .testTarget(
       name: "DocumentationTests",
       dependencies: [

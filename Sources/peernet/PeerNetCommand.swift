@@ -1,6 +1,7 @@
 import Admin
 import ArgumentParser
 import Glibc
+import PeerNetClient
 
 /// The operator's command line.
 @main

@@ -1,5 +1,6 @@
 import Glibc
 import PeerNet
+import PeerNetClient
 
 /// An address as a person writes it: an IP address, with the interface of a link-local one by number or by name, or a
 /// host name to look up; and a port.

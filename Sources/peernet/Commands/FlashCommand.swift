@@ -3,6 +3,7 @@ import ArgumentParser
 import Disk
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct FlashCommand: ParsableCommand {
@@ -32,7 +33,7 @@ struct FlashCommand: ParsableCommand {
   var disk: String
 
   func run() throws {
-    let image = try BoardImage(path: image)
+    let image = try BoardImage.opened(image)
     let snapshot = try snapshot()
     describe(snapshot, image)
     try confirm(snapshot)
@@ -56,15 +57,18 @@ struct FlashCommand: ParsableCommand {
   }
 
   private func snapshot() throws(Failure) -> DiskSnapshot {
-    guard let snapshot = DiskSnapshot(try DeviceNumber(path: disk)) else {
-      throw Failure(
-        .notADisk, "cannot flash \(Printable.text(disk))", because: "the kernel does not list it in /sys",
-        next: "name a disk, as in /dev/sdb; see lsblk")
-    }
+    let number: DeviceNumber
+    do throws(DeviceNumber.Fault) { number = try DeviceNumber(path: disk) } catch { throw noDisk(error.reason) }
+    guard let snapshot = DiskSnapshot(number) else { throw noDisk("the kernel does not list it in /sys") }
     if let refusal = snapshot.refusal(imageBytes: BoardImage.byteCount, allowsBuiltIn: `internal`) {
       throw Failure(refusal, snapshot, imageBytes: BoardImage.byteCount)
     }
     return snapshot
+  }
+
+  private func noDisk(_ why: String) -> Failure {
+    Failure(
+      .notADisk, "cannot flash \(Printable.text(disk))", because: why, next: "name a disk, as in /dev/sdb; see lsblk")
   }
 
   // MARK: Asking
@@ -107,7 +111,7 @@ struct FlashCommand: ParsableCommand {
   private func open(_ snapshot: DiskSnapshot) throws(Failure) -> DiskDevice {
     let what = "cannot flash \(snapshot.name)"
     let device: DiskDevice
-    do throws(DiskError) { device = try DiskDevice(path: disk) } catch {
+    do throws(SystemError) { device = try DiskDevice(path: disk) } catch {
       switch error {
       case .busy:
         throw Failure(
@@ -153,7 +157,8 @@ extension Failure {
   fileprivate init<Target>(_ problem: Flasher<Target>.Problem, _ disk: DiskSnapshot) {
     let what = "\(disk.name) is half written and starts nothing"
     switch problem {
-    case .image(let failure):
+    case .image(let error):
+      let failure = Failure(error)
       self.init(.halfWritten, what, because: "\(failure.what), \(failure.why)", next: "then flash it again")
     case .cannotRead(let offset, let error):
       self.init(

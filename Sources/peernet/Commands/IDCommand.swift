@@ -1,6 +1,7 @@
 import ArgumentParser
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct IDCommand: ParsableCommand {
@@ -21,6 +22,6 @@ struct IDCommand: ParsableCommand {
     }
     Console.data("key          \(key)")
     Console.data("fingerprint  \(key.fingerprintText)")
-    if qr { for line in HalfBlocks.lines(QRCode(key.text)) { Console.data(line) } }
+    if qr { for line in QRCode(key.text).halfBlocks { Console.data(line) } }
   }
 }

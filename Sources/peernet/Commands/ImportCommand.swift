@@ -3,6 +3,7 @@ import ArgumentParser
 import Glibc
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct ImportCommand: ParsableCommand {

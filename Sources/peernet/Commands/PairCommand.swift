@@ -2,6 +2,7 @@ import Admin
 import ArgumentParser
 import PeerNet
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct PairCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PeerNet
+import PeerNetClient
 
 struct PingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

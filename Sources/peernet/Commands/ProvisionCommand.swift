@@ -5,6 +5,7 @@ import Glibc
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 struct ProvisionCommand: ParsableCommand {
@@ -91,7 +92,7 @@ struct ProvisionCommand: ParsableCommand {
   }
 
   private func tell() throws(Failure) {
-    let source = try BoardImage(path: image)
+    let source = try BoardImage.opened(image)
     guard let provision = source.provision else {
       throw Failure(
         .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned",

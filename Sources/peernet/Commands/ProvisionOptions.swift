@@ -1,4 +1,5 @@
 import ArgumentParser
+import Provisioning
 
 /// What a board is given; in a batch, what those are given whose row does not say.
 struct ProvisionOptions: ParsableArguments {

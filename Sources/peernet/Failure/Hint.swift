@@ -1,4 +1,5 @@
 import Glibc
+import PeerNetClient
 
 /// Commands that a message tells the reader to type. They work when they are pasted into the shell that ran the present
 /// command.

@@ -1,4 +1,5 @@
 import ETF
+import PeerNetClient
 
 /// The shape that a command expects of an answer. An answer of another shape is a failure, although the board reported
 /// success.

@@ -1,3 +1,5 @@
+import PeerNetClient
+
 /// A JSON value whose members keep their order.
 enum JSON {
   case null

@@ -1,4 +1,5 @@
 import ETF
+import PeerNetClient
 
 /// A peer's answer for people: a line a value, its name and what it is, nested maps with their names joined by dots.
 ///

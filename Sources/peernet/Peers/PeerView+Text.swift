@@ -1,4 +1,5 @@
 import PeerNet
+import PeerNetClient
 
 extension PeerView {
   static let columns = ["label", "state", "for", "round trip", "loss", "next dial", "address", "ended"]

@@ -4,6 +4,7 @@ import Glibc
 import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
+import Provisioning
 import Sodium
 
 /// Makes images for boards out of one image. All that can be found wrong is, before the first file is written.
@@ -89,7 +90,8 @@ struct BoardMaker {
         )
       }
     }
-    try labelFile?.put(made.map { LabelSheet.Label(hostname: $0.board.settings.hostname.text, key: $0.key) })
+    let sheet = made.map { LabelSheet.Label(hostname: $0.board.settings.hostname.text, key: $0.key) }
+    do throws(ImageError) { try labelFile?.put(sheet) } catch { throw Failure(error) }
   }
 
   private func labelFile(_ path: String) throws(Failure) -> LabelFile {
@@ -109,7 +111,7 @@ struct BoardMaker {
 
   /// The board model that the image was built for, if it says.
   private func checkSource(isInPlace: Bool) throws(Failure) -> String? {
-    let source = try BoardImage(path: image)
+    let source = try BoardImage.opened(image)
     if source.isPacked && isInPlace {
       throw Failure(
         .usage, what, because: "what is packed cannot be changed in place", next: "name another file with --out")
@@ -172,17 +174,21 @@ struct BoardMaker {
     let pair = if let file = board.identityFile { try identity(file) } else { KeyPair.generate(from: &random) }
     var record = try record(board, pair)
     defer { wipe(&record) }
-    if isInPlace {
-      try ImageWriter.put(record, in: board.out)
-    } else {
-      try Self.makeFolder(of: board.out)
-      try ImageWriter.copy(try BoardImage(path: image), to: board.out, record: record)
-    }
+    try write(record, to: board.out, isInPlace: isInPlace)
     if pairs { try trust(board, pair.publicKey) }
     guard let report = try? Provision.decode(record) else {
       throw Failure(.internal, what, because: "the record does not read back", next: "report this")
     }
     return Made(board: board, key: pair.publicKey, model: model, report: ProvisionReport(report, board: model))
+  }
+
+  private func write(_ record: [UInt8], to out: String, isInPlace: Bool) throws(Failure) {
+    do throws(ImageError) {
+      if isInPlace { return try ImageWriter.put(record, in: out) }
+      try ImageWriter.makeFolder(of: out)
+    } catch { throw Failure(error) }
+    let source = try BoardImage.opened(image)
+    do throws(ImageError) { try ImageWriter.copy(source, to: out, record: record) } catch { throw Failure(error) }
   }
 
   private func identity(_ file: String) throws(Failure) -> KeyPair {
@@ -215,13 +221,6 @@ struct BoardMaker {
             next: "pair it: \(Hint.command("pair", key.description, Hint.word(label)))")
         }
       }, orElse: { Failure($0) })
-  }
-
-  private static func makeFolder(of path: String) throws(Failure) {
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count > 1 else { return }
-    let folder = parts.dropLast().joined(separator: "/")
-    if !folder.isEmpty, mkdir(folder, 0o700) != 0, errno != EEXIST { throw ImageWriter.failure(path, errno) }
   }
 
   private static func isSameFile(_ one: String, _ other: String) -> Bool {

@@ -2,6 +2,7 @@ import Admin
 import Disk
 import PeerNet
 import PeerNetClient
+import Provisioning
 import Sodium
 
 /// What an image carries for its board, without what is secret.

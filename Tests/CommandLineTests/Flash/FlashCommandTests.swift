@@ -1,9 +1,11 @@
 import Admin
 import Disk
 import Foundation
+import Images
 import TestKit
 import Testing
 
+@testable import Provisioning
 @testable import peernet
 
 /// `peernet flash` by the built binary; with real block devices where they can be made.

@@ -1,4 +1,5 @@
 import Foundation
+import Images
 
 /// A block device whose bytes are a file's. Only root can make one, and not everywhere.
 final class LoopDevice: Sendable {

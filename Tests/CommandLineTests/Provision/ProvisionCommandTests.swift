@@ -1,6 +1,7 @@
 import Admin
 import Disk
 import Foundation
+import Images
 import PeerNet
 import PeerNetClient
 import Sodium
