@@ -21,23 +21,23 @@ struct PeerNetCommand: AsyncParsableCommand {
   static func main() async {
     do {
       if let word = unknownCommand(CommandLine.arguments.dropFirst()) {
-        throw Failure(
+        throw CommandError(
           .usage, "wrong usage", because: "there is no command \(Printable.text(word))", next: help(above: word))
       }
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       Glibc.exit(ExitStatus.ok.rawValue)
-    } catch let failure as Failure {
+    } catch let failure as CommandError {
       Console.fail(failure)
     } catch {
       let code = exitCode(for: error)
       // Help and versions come as errors, too.
       if code == .success { exit(withError: error) }
       if code != .validationFailure {
-        Console.fail(Failure(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
+        Console.fail(CommandError(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
       }
       let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
-      Console.fail(Failure(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))
+      Console.fail(CommandError(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))
     }
   }
 

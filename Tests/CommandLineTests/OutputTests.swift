@@ -110,7 +110,7 @@ import Testing
 
   @Test(arguments: ["", "nobody", "boar"]) func nobodyOfThatName(name: String) throws {
     let list = try Self.list()
-    let failure = #expect(throws: Failure.self) { try list.peer(named: name) }
+    let failure = #expect(throws: CommandError.self) { try list.peer(named: name) }
     #expect(failure?.status == .unknownPeer)
   }
 
@@ -118,7 +118,7 @@ import Testing
     let list = try Self.list()
     let key = list.entries[0].key
     for name in [String(key.fingerprintText.prefix(3)), String(key.description.prefix(3))] {
-      #expect(throws: Failure.self) { try list.peer(named: name) }
+      #expect(throws: CommandError.self) { try list.peer(named: name) }
     }
   }
 
@@ -129,9 +129,9 @@ import Testing
     let second = PublicKey([UInt8](repeating: 0, count: 31) + [2])!
     try list.add(TrustEntry(key: first, label: Array("one".utf8)))
     try list.add(TrustEntry(key: second, label: Array("two".utf8)))
-    let failure = #expect(throws: Failure.self) { try list.peer(named: "AAAAAA") }
+    let failure = #expect(throws: CommandError.self) { try list.peer(named: "AAAAAA") }
     #expect(failure?.line.contains("one \(first.fingerprintText), two \(second.fingerprintText)") == true)
-    #expect(throws: Failure.self) { try list.peer(named: "AAAAA") }
+    #expect(throws: CommandError.self) { try list.peer(named: "AAAAA") }
   }
 
   private static func sighting(_ number: Int, by source: Sighting.Source, port: UInt16 = 1) -> Sighting {

@@ -32,7 +32,7 @@ struct CallCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let argument = try term.map { text throws(Failure) in try Self.parse(text) } ?? .map([])
+    let argument = try term.map { text throws(CommandError) in try Self.parse(text) } ?? .map([])
     let answer = try await Link.use(home, options, peer.name) { link in
       if once || onceKey != nil { return try await (link.peer, ask(link, argument)) }
       return try await (link.peer, link.call(handle, argument))
@@ -48,16 +48,16 @@ struct CallCommand: AsyncParsableCommand {
 
   private func ask(_ link: Link, _ argument: Term) async throws -> Term {
     let key = onceKey ?? OnceKey()
-    do { return try await link.once(handle, argument, key: key).value } catch let failure as Failure {
+    do { return try await link.once(handle, argument, key: key).value } catch let failure as CommandError {
       guard failure.status == .timedOut || failure.status == .outcomeUnknown else { throw failure }
-      throw Failure(
+      throw CommandError(
         failure.status, failure.what, because: failure.why, next: "ask again with --once-key \(key)")
     }
   }
 
-  static func parse(_ text: String) throws(Failure) -> Term {
+  static func parse(_ text: String) throws(CommandError) -> Term {
     do { return try Term(text: text) } catch {
-      throw Failure(
+      throw CommandError(
         .data, "the argument is no Erlang term", because: "\(error.kind) at byte \(error.offset)",
         next: "write it as in Erlang, say #{<<\"line\">> => <<\"relay\">>}")
     }

@@ -56,18 +56,18 @@ struct FlashCommand: ParsableCommand {
     Console.say("Now eject it (eject \(disk), or your desktop's button) and put it into the board.")
   }
 
-  private func snapshot() throws(Failure) -> DiskSnapshot {
+  private func snapshot() throws(CommandError) -> DiskSnapshot {
     let number: DeviceNumber
     do throws(DeviceNumber.Fault) { number = try DeviceNumber(path: disk) } catch { throw noDisk(error.reason) }
     guard let snapshot = DiskSnapshot(number) else { throw noDisk("the kernel does not list it in /sys") }
     if let refusal = snapshot.refusal(imageBytes: BoardImage.byteCount, allowsBuiltIn: `internal`) {
-      throw Failure(refusal, snapshot, imageBytes: BoardImage.byteCount)
+      throw CommandError(refusal, snapshot, imageBytes: BoardImage.byteCount)
     }
     return snapshot
   }
 
-  private func noDisk(_ why: String) -> Failure {
-    Failure(
+  private func noDisk(_ why: String) -> CommandError {
+    CommandError(
       .notADisk, "cannot flash \(Printable.text(disk))", because: why, next: "name a disk, as in /dev/sdb; see lsblk")
   }
 
@@ -92,15 +92,15 @@ struct FlashCommand: ParsableCommand {
     }
   }
 
-  private func confirm(_ disk: DiskSnapshot) throws(Failure) {
+  private func confirm(_ disk: DiskSnapshot) throws(CommandError) {
     if yes { return }
     guard Console.isInteractive else {
-      throw Failure(
+      throw CommandError(
         .usage, "not asked to overwrite \(disk.name)", because: "there is no terminal to confirm it on",
         next: "add --yes to do it")
     }
     guard Console.ask("Type \(disk.name) to overwrite all of it: ") == disk.name else {
-      throw Failure(
+      throw CommandError(
         .usage, "not asked to overwrite \(disk.name)", because: "its name was not typed",
         next: "nothing was written; type the name, or add --yes")
     }
@@ -108,26 +108,26 @@ struct FlashCommand: ParsableCommand {
 
   // MARK: Writing
 
-  private func open(_ snapshot: DiskSnapshot) throws(Failure) -> DiskDevice {
+  private func open(_ snapshot: DiskSnapshot) throws(CommandError) -> DiskDevice {
     let what = "cannot flash \(snapshot.name)"
     let device: DiskDevice
     do throws(SystemError) { device = try DiskDevice(path: disk) } catch {
       switch error {
       case .busy:
-        throw Failure(
+        throw CommandError(
           .diskInUse, what, because: "another process holds it, or has it mounted", next: "unmount all of it first")
-      case .readOnly: throw Failure(.readOnly, snapshot, imageBytes: BoardImage.byteCount)
-      case .noMedium: throw Failure(.noMedium, snapshot, imageBytes: BoardImage.byteCount)
-      default: throw Failure(.io, what, because: error.text, next: "run it as root, as in sudo peernet flash")
+      case .readOnly: throw CommandError(.readOnly, snapshot, imageBytes: BoardImage.byteCount)
+      case .noMedium: throw CommandError(.noMedium, snapshot, imageBytes: BoardImage.byteCount)
+      default: throw CommandError(.io, what, because: error.text, next: "run it as root, as in sudo peernet flash")
       }
     }
     guard device.byteCount >= BoardImage.byteCount else {
-      throw Failure(.tooSmall, snapshot, imageBytes: BoardImage.byteCount)
+      throw CommandError(.tooSmall, snapshot, imageBytes: BoardImage.byteCount)
     }
     return device
   }
 
-  private func flash(_ image: BoardImage, to device: DiskDevice, _ snapshot: DiskSnapshot) throws(Failure)
+  private func flash(_ image: BoardImage, to device: DiskDevice, _ snapshot: DiskSnapshot) throws(CommandError)
     -> Flasher<DiskDevice>.Outcome
   {
     let display = ProgressDisplay()
@@ -137,7 +137,7 @@ struct FlashCommand: ParsableCommand {
     defer { display.end() }
     do throws(Flasher<DiskDevice>.Problem) { return try flasher.flash(image) } catch {
       display.end()
-      throw Failure(error, snapshot)
+      throw CommandError(error, snapshot)
     }
   }
 }
@@ -152,13 +152,13 @@ extension Flasher.Phase {
   }
 }
 
-extension Failure {
+extension CommandError {
   /// Whatever it was, the disk is neither what it was nor the image.
   fileprivate init<Target>(_ problem: Flasher<Target>.Problem, _ disk: DiskSnapshot) {
     let what = "\(disk.name) is half written and starts nothing"
     switch problem {
     case .image(let error):
-      let failure = Failure(error)
+      let failure = CommandError(error)
       self.init(.halfWritten, what, because: "\(failure.what), \(failure.why)", next: "then flash it again")
     case .cannotRead(let offset, let error):
       self.init(

@@ -94,7 +94,7 @@ private struct Levels {
   init(_ term: Term, _ home: HomeOptions) { answer = Answer(term, home) }
 
   /// Fails when no line could be read.
-  func print(of peer: TrustEntry) throws(Failure) {
+  func print(of peer: TrustEntry) throws(CommandError) {
     let values = answer.term[binaryKey: "values"] ?? .map([])
     let problems = answer.term[binaryKey: "problems"]?.pairs ?? []
     if answer.json { answer.print() } else { Report(values).print() }
@@ -105,7 +105,7 @@ private struct Levels {
       return
     }
     let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
-    throw Failure(
+    throw CommandError(
       .refused, "no line of \(Printable.text(peer.label)) can be read", because: "\(Self.text(problems[0]))\(more)",
       next: "see its lines: \(Hint.command("gpio", "list", peer.word))")
   }

@@ -10,12 +10,12 @@ struct HomeOptions: ParsableArguments {
   @Flag(help: "Print JSON, an object a line.")
   var json = false
 
-  func folder() throws(Failure) -> HomeFolder {
-    do { return try HomeFolder.locate(home) } catch { throw Failure(error) }
+  func folder() throws(CommandError) -> HomeFolder {
+    do { return try HomeFolder.locate(home) } catch { throw CommandError(error) }
   }
 }
 
 /// Runs `body` with what the home folder throws turned into what a person is told.
-func reading<Result>(_ body: () throws(HomeFolderError) -> Result) throws(Failure) -> Result {
-  do { return try body() } catch { throw Failure(error) }
+func reading<Result>(_ body: () throws(HomeFolderError) -> Result) throws(CommandError) -> Result {
+  do { return try body() } catch { throw CommandError(error) }
 }

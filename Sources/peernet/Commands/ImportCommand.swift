@@ -33,11 +33,11 @@ struct ImportCommand: ParsableCommand {
     let ownKey =
       folder.hasIdentity ? try reading { () throws(HomeFolderError) in try folder.identity().publicKey } : nil
     var outcomes: [TrustList.Imported] = []
-    let merge = { (list: inout TrustList) throws(Failure) in
+    let merge = { (list: inout TrustList) throws(CommandError) in
       do throws(TrustListError) {
         outcomes = try list.add(peers, allowing: grants, ownKey: ownKey)
       } catch {
-        throw Failure(
+        throw CommandError(
           .data, "cannot import", because: "the trust list does not take it: \(error.reason.code)",
           next: "allow or import less; nothing was changed")
       }
@@ -46,7 +46,7 @@ struct ImportCommand: ParsableCommand {
       var list = try reading(folder.trust)
       try merge(&list)
     } else {
-      try folder.changeTrust(merge, orElse: { Failure($0) })
+      try folder.changeTrust(merge, orElse: { CommandError($0) })
     }
     for (peer, outcome) in zip(peers, outcomes) { tell(peer, outcome) }
     for entry in list.leftOut { tell(entry) }
@@ -54,7 +54,7 @@ struct ImportCommand: ParsableCommand {
     Console.say("\(verb) \(added) of \(outcomes.count + list.leftOut.count)")
   }
 
-  private func list() throws(Failure) -> BeamTrustFile {
+  private func list() throws(CommandError) -> BeamTrustFile {
     let bytes: [UInt8]
     do throws(SmallFile.Fault) {
       bytes = try SmallFile.bytes(of: file, limit: BeamTrustFile.maximumBytes)
@@ -66,8 +66,8 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func failure(_ why: String) -> Failure {
-    Failure(
+  private func failure(_ why: String) -> CommandError {
+    CommandError(
       .data, "cannot import \(Printable.text(file))", because: why,
       next: "nothing was changed; name the trust.bin in an Elixir node's data folder")
   }

@@ -18,7 +18,7 @@ struct NetworkOptions: ParsableArguments {
     if discoveryPort == 0 { throw ValidationError("--discovery-port is 1 to 65535") }
   }
 
-  func network() throws(Failure) -> Network {
+  func network() throws(CommandError) -> Network {
     Network(discoveryPort: try port(), interfaces: allowedInterfaces)
   }
 
@@ -27,11 +27,11 @@ struct NetworkOptions: ParsableArguments {
     (interfaces ?? Self.environment("PEERNET_INTERFACES"))?.split(separator: ",").map { String($0) }
   }
 
-  private func port() throws(Failure) -> UInt16 {
+  private func port() throws(CommandError) -> UInt16 {
     if let discoveryPort { return discoveryPort }
     guard let text = Self.environment("PEERNET_DISCOVERY_PORT") else { return 4_040 }
     guard let port = UInt16(text), port > 0 else {
-      throw Failure(
+      throw CommandError(
         .configuration, "cannot look for peers", because: "$PEERNET_DISCOVERY_PORT is no port",
         next: "set it to 1 to 65535")
     }

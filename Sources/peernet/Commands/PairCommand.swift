@@ -36,7 +36,7 @@ struct PairCommand: ParsableCommand {
 
   func run() throws {
     guard let key = PublicKey(text: Array(key.utf8)) else {
-      throw Failure(
+      throw CommandError(
         .data, "cannot pair", because: "the key is not 52 characters of A-Z and 2-7",
         next: "copy it again; the other side shows it: peernetd id")
     }
@@ -44,14 +44,14 @@ struct PairCommand: ParsableCommand {
     let folder = try home.folder()
     let ours = try reading { () throws(HomeFolderError) in try folder.identity().publicKey }
     guard key != ours else {
-      throw Failure(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
+      throw CommandError(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
     }
     let entry = TrustEntry(key: key, label: Array(label.utf8), grants: grants, wire: wire)
     try confirm(key, folder)
     let keepsGrants = allow == nil
     try folder.changeTrust(
-      { list throws(Failure) in try Self.put(entry, keepsGrants: keepsGrants, into: &list) },
-      orElse: { Failure($0) })
+      { list throws(CommandError) in try Self.put(entry, keepsGrants: keepsGrants, into: &list) },
+      orElse: { CommandError($0) })
     if let at {
       var memory = PeerMemory()
       for endpoint in at.endpoints.reversed() { _ = memory.noteProven(endpoint, for: key) }
@@ -67,29 +67,29 @@ struct PairCommand: ParsableCommand {
     guard !yes, Console.isInteractive, try reading(folder.trust).entry(for: key) == nil else { return }
     Console.say("The fingerprint is \(key.fingerprintText); the id command of the other side shows it, too.")
     guard Console.confirm("Trust it as \(Printable.text(label))?") else {
-      throw Failure(
+      throw CommandError(
         .usage, "not asked to pair", because: "the fingerprint was not confirmed",
         next: "nothing was changed; copy the key again, which the other side shows: peernetd id")
     }
   }
 
   /// What an `--allow` says; nothing when it is not given.
-  static func grants(_ allow: String?, for what: String) throws(Failure) -> Grants {
+  static func grants(_ allow: String?, for what: String) throws(CommandError) -> Grants {
     do throws(InvalidSetting) { return try GrantsArgument.read(allow ?? "", at: .here) } catch {
-      throw Failure(.data, what, because: error.reason, next: "correct --allow; nothing was changed")
+      throw CommandError(.data, what, because: error.reason, next: "correct --allow; nothing was changed")
     }
   }
 
-  private static func put(_ entry: TrustEntry, keepsGrants: Bool, into list: inout TrustList) throws(Failure) {
+  private static func put(_ entry: TrustEntry, keepsGrants: Bool, into list: inout TrustList) throws(CommandError) {
     if let other = list.entries.first(where: { $0.label == entry.label && $0.key != entry.key }) {
-      throw Failure(
+      throw CommandError(
         .data, "cannot pair", because: "the label belongs to \(other.key.fingerprintText)",
         next: "choose another, or unpair that peer first")
     }
     do throws(TrustListError) {
       try list.pair(entry.key, label: entry.label, grants: keepsGrants ? nil : entry.grants, wire: entry.wire)
     } catch {
-      throw Failure(.data, "cannot pair", because: "wrong \(error.reason.code)", next: "correct it")
+      throw CommandError(.data, "cannot pair", because: "wrong \(error.reason.code)", next: "correct it")
     }
   }
 }
@@ -113,13 +113,13 @@ struct UnpairCommand: ParsableCommand {
     let folder = try home.folder()
     var gone: TrustEntry?
     try folder.changeTrust(
-      { list throws(Failure) in
+      { list throws(CommandError) in
         let entry = try list.peer(named: peer.name)
         do throws(TrustListError) { try list.remove(entry.key) } catch {
-          throw Failure(.data, "cannot unpair", because: "wrong \(error.reason.code)", next: "mend the trust list")
+          throw CommandError(.data, "cannot unpair", because: "wrong \(error.reason.code)", next: "mend the trust list")
         }
         gone = entry
-      }, orElse: { Failure($0) })
+      }, orElse: { CommandError($0) })
     guard let gone else { return }
     try reading { () throws(HomeFolderError) in try folder.forget(gone.key) }
     if home.json { return Console.data(.object(gone.json)) }

@@ -25,11 +25,11 @@ struct PowerOptions: ParsableArguments {
   func run(_ procedure: String, _ verb: String, untilBack: Bool = false) async throws {
     if !yes && !dryRun {
       guard Console.isInteractive else {
-        throw Failure(
+        throw CommandError(
           .usage, "not asked to \(verb)", because: "there is no terminal to confirm it on", next: "add --yes to do it")
       }
       guard Console.confirm("\(verb) \(Printable.text(peer.name))?") else {
-        throw Failure(.usage, "not asked to \(verb)", because: "it was not confirmed", next: "answer y, or add --yes")
+        throw CommandError(.usage, "not asked to \(verb)", because: "it was not confirmed", next: "answer y, or add --yes")
       }
     }
     var argument: [MapPair] = []

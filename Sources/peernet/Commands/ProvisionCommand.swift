@@ -91,10 +91,10 @@ struct ProvisionCommand: ParsableCommand {
     }
   }
 
-  private func tell() throws(Failure) {
+  private func tell() throws(CommandError) {
     let source = try BoardImage.opened(image)
     guard let provision = source.provision else {
-      throw Failure(
+      throw CommandError(
         .data, "nothing to show of \(Printable.text(image))", because: "it is not provisioned",
         next: "see peernet provision --help")
     }

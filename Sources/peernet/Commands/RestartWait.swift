@@ -30,13 +30,13 @@ struct RestartWait {
     defer { reminder.cancel() }
     do {
       return report(try await body { tell($0) }, began.duration(to: .now))
-    } catch let failure as Failure where failure.status == .timedOut {
-      throw Failure(
+    } catch let failure as CommandError where failure.status == .timedOut {
+      throw CommandError(
         .timedOut, failure.what,
         because: "it accepted the command, still answers after \(seconds) s and has not restarted",
         next: "see what keeps it: \(Hint.command("info", word))")
-    } catch let failure as Failure where failure.status == .unreachable {
-      throw Failure(
+    } catch let failure as CommandError where failure.status == .unreachable {
+      throw CommandError(
         .outcomeUnknown, failure.what,
         because:
           "it accepted the command and was not heard for \(seconds) s since; whether it has restarted is not known",

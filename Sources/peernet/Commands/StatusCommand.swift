@@ -26,7 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
     try await Link.use(home, options, peer) { link in
       let whoAmI = try await link.call(Procedure.agentWhoAmI.handle, as: .map)
       var info: Term?
-      do { info = try await link.call(Procedure.systemInfo.handle, as: .map) } catch let failure as Failure
+      do { info = try await link.call(Procedure.systemInfo.handle, as: .map) } catch let failure as CommandError
         where failure.status == .forbidden
       {
         Console.say("system.info is not allowed; the rest follows")

@@ -29,7 +29,7 @@ enum Console {
     if !isJSON { write(line + "\n", to: STDERR_FILENO) }
   }
 
-  static func fail(_ failure: Failure) -> Never {
+  static func fail(_ failure: CommandError) -> Never {
     write((isJSON ? failure.json.line : "peernet: \(failure.line)") + "\n", to: STDERR_FILENO)
     exit(failure.status.rawValue)
   }

@@ -35,7 +35,7 @@ struct CommandStore: PeerStore {
 
   func forget(_ key: PublicKey) throws { try home.forget(key) }
 
-  private func tell(_ error: HomeFolderError) { Console.say("peernet: \(Failure(error).line)") }
+  private func tell(_ error: HomeFolderError) { Console.say("peernet: \(CommandError(error).line)") }
 }
 
 extension PeerMemory {
@@ -59,8 +59,8 @@ extension PeerNode {
       let node = try PeerNode(configuration)
       try await node.start()
       return node
-    } catch let failure as Failure { throw failure } catch let error as HomeFolderError { throw Failure(error) } catch {
-      throw Failure(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
+    } catch let failure as CommandError { throw failure } catch let error as HomeFolderError { throw CommandError(error) } catch {
+      throw CommandError(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
     }
   }
 }

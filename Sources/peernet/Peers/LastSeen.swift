@@ -29,6 +29,6 @@ extension PeerNode {
   nonisolated func noteLastSeen(in home: HomeFolder) async {
     var seen: [PublicKey: UInt64] = [:]
     for view in await views { seen[view.entry.key] = view.lastSeen }
-    do throws(HomeFolderError) { try home.noteSeen(seen) } catch { Console.say("peernet: \(Failure(error).line)") }
+    do throws(HomeFolderError) { try home.noteSeen(seen) } catch { Console.say("peernet: \(CommandError(error).line)") }
   }
 }

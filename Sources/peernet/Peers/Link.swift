@@ -89,9 +89,9 @@ struct Link {
   }
 
   /// The same failure, which also says when and where the peer was last seen.
-  private func withLastSeen(_ failure: Failure) -> Failure {
+  private func withLastSeen(_ failure: CommandError) -> CommandError {
     guard let known = (try? home.memory())?.peer(peer.key), let text = LastSeen(known).text() else { return failure }
-    return Failure(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
+    return CommandError(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
   }
 
   /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
@@ -102,7 +102,7 @@ struct Link {
   }
 
   /// Returns the answer if it has that shape.
-  func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(Failure) -> Term {
+  func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(CommandError) -> Term {
     guard let fault = shape.fault(in: answer) else { return answer }
     throw attempt(handle).failure(badAnswer: fault)
   }
@@ -153,7 +153,7 @@ struct Link {
     } catch { throw await failure(error, handle, arguments) }
   }
 
-  private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> Failure {
+  private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> CommandError {
     switch error as? PeerNetError {
     case .notConnected:
       // A peer may refuse us after the connection was made. Then the reason why it closed says more than "not

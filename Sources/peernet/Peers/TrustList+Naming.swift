@@ -6,7 +6,7 @@ import Sodium
 extension TrustList {
   /// The peer that a person means by its label, its fingerprint or at least four digits of it, or its key or at least
   /// six characters of it. A label wins over the beginning of something.
-  func peer(named name: String) throws(Failure) -> TrustEntry {
+  func peer(named name: String) throws(CommandError) -> TrustEntry {
     let bytes = Array(name.utf8)
     if let entry = entries.first(where: { $0.label == bytes }) { return entry }
     let candidates = entries.filter { $0.isMeant(by: name) }
@@ -14,9 +14,9 @@ extension TrustList {
     let what = "no peer \(Printable.text(name))"
     guard candidates.isEmpty else {
       let names = candidates.map { "\(Printable.text($0.label)) \($0.key.fingerprintText)" }.joined(separator: ", ")
-      throw Failure(.unknownPeer, what, because: "it may mean \(names)", next: "give more of it, or the label")
+      throw CommandError(.unknownPeer, what, because: "it may mean \(names)", next: "give more of it, or the label")
     }
-    throw Failure(
+    throw CommandError(
       .unknownPeer, what, because: "the trust list has none of that label, fingerprint or key",
       next: "see who is trusted: \(Hint.command("peers")); see who is there: \(Hint.command("discover")); "
         + "trust one of them: \(Hint.command("pair", "KEY", "LABEL"))")

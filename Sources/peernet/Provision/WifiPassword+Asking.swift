@@ -6,14 +6,14 @@ import Sodium
 
 extension WifiPassword {
   /// Asks on the terminal, without an echo and therefore twice: a board with a mistyped password joins no network.
-  static func ask(for ssid: [UInt8]) throws(Failure) -> WifiPassword {
+  static func ask(for ssid: [UInt8]) throws(CommandError) -> WifiPassword {
     let what = "no password for \(Printable.text(ssid))"
     guard Console.isInteractive else {
-      throw Failure(
+      throw CommandError(
         .usage, what, because: "there is no terminal to ask on",
         next: "name a file with --wifi-password-file, or say --wifi-open")
     }
-    let missing = Failure(.usage, what, because: "none was typed", next: "nothing was written; try again")
+    let missing = CommandError(.usage, what, because: "none was typed", next: "nothing was written; try again")
     while true {
       guard var line = readWithoutEcho("Password of the wifi \(Printable.text(ssid)): ") else { throw missing }
       defer { wipe(&line) }

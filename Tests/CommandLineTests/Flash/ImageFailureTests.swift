@@ -9,8 +9,8 @@ import Testing
 /// What is told of images and disks that cannot be used.
 @Suite struct ImageFailureTests {
   @Test func everyFaultOfAnImageHasItsStatusAndNamesTheFile() {
-    func failure(_ error: ImageError) -> Failure {
-      let failure = Failure(error)
+    func failure(_ error: ImageError) -> CommandError {
+      let failure = CommandError(error)
       #expect(failure.what.hasSuffix(" edge\\u{001B}.img"))
       return failure
     }
@@ -26,8 +26,8 @@ import Testing
 
   @Test func everyRefusalHasItsStatusAndNamesTheDisk() {
     let disk = DiskSnapshot(name: "sdb", bytes: 32_000_000_000, connection: .usb)
-    func failure(_ refusal: DiskSnapshot.Refusal) -> Failure {
-      let failure = Failure(refusal, disk, imageBytes: 960 << 20)
+    func failure(_ refusal: DiskSnapshot.Refusal) -> CommandError {
+      let failure = CommandError(refusal, disk, imageBytes: 960 << 20)
       #expect(failure.line.contains("sdb"))
       return failure
     }

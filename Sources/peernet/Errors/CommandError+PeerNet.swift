@@ -5,7 +5,7 @@ import PeerNetClient
 import PeerNetClientLinux
 import Sodium
 
-extension Failure {
+extension CommandError {
   init(_ error: HomeFolderError) {
     let what = error.path.map { "cannot use \(Printable.text($0))" } ?? "no home folder"
     switch error {
@@ -38,8 +38,8 @@ struct Attempt {
 
   private var what: String { handle.map { "\($0) on \(label) failed" } ?? "cannot reach \(label)" }
 
-  private func failure(_ status: ExitStatus, _ why: String, _ next: String) -> Failure {
-    Failure(status, what, because: why, next: next)
+  private func failure(_ status: ExitStatus, _ why: String, _ next: String) -> CommandError {
+    CommandError(status, what, because: why, next: next)
   }
 
   private var pairHint: String { BoardHint.pair(ourKey) }
@@ -49,7 +49,7 @@ struct Attempt {
   }
 
   /// The failure of a call whose answer does not have the expected shape.
-  func failure(badAnswer fault: String) -> Failure {
+  func failure(badAnswer fault: String) -> CommandError {
     let changes = Procedure(name: (handle ?? "").utf8)?.descriptor.changesBoard ?? false
     return failure(
       .badAnswer, "it answered \(fault)",
@@ -58,16 +58,16 @@ struct Attempt {
         : "see all of it: \(Hint.command("call", peer.word, Hint.word(handle ?? Procedure.systemInfo.handle)))")
   }
 
-  func failure(_ error: any Error) -> Failure {
+  func failure(_ error: any Error) -> CommandError {
     switch error {
-    case let failure as Failure: failure
+    case let failure as CommandError: failure
     case let error as PeerNetError: failure(error)
-    case let error as HomeFolderError: Failure(error)
+    case let error as HomeFolderError: CommandError(error)
     default: failure(.internal, "\(error)", "report this")
     }
   }
 
-  func failure(_ error: PeerNetError) -> Failure {
+  func failure(_ error: PeerNetError) -> CommandError {
     switch error {
     case .untrustedPeer: failure(.unknownPeer, "it is not in the trust list any more", pairAgain)
     case .ownKey: failure(.data, "that is this computer's own key", "give the other side's key")
@@ -100,7 +100,7 @@ struct Attempt {
     }
   }
 
-  private func failure(_ reason: CloseReason) -> Failure {
+  private func failure(_ reason: CloseReason) -> CommandError {
     switch reason {
     case .peerSaid(.untrusted), .peerSaid(.unpaired): failure(.untrusted, "it does not trust this key", pairHint)
     case .closedBeforeConfirmed:
@@ -121,7 +121,7 @@ struct Attempt {
     }
   }
 
-  private func failure(remote reason: Term) -> Failure {
+  private func failure(remote reason: Term) -> CommandError {
     if let atom = reason.atomBytes {
       switch String(decoding: atom, as: UTF8.self) {
       case "forbidden":

@@ -1,7 +1,7 @@
 import Admin
 
 /// Why a command did not do what it was asked: one line that says what failed, why, and what to do next.
-struct Failure: Error, Equatable {
+struct CommandError: Error, Equatable {
   let status: ExitStatus
   let what: String
   let why: String

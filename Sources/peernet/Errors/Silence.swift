@@ -8,7 +8,7 @@ struct Silence {
 
   private let port: UInt16
 
-  init(_ network: NetworkOptions) throws(Failure) {
+  init(_ network: NetworkOptions) throws(CommandError) {
     port = try network.network().discoveryPort ?? 4_040
   }
 
@@ -18,8 +18,8 @@ struct Silence {
   }
 
   /// The same failure, which also says that nothing was heard.
-  func explaining(_ failure: Failure) -> Failure {
-    Failure(
+  func explaining(_ failure: CommandError) -> CommandError {
+    CommandError(
       failure.status, failure.what, because: "\(failure.why), and \(Self.text)",
       next: "\(advice), or name its address with --at")
   }

@@ -2,7 +2,7 @@ import Admin
 import PeerNetClient
 import Provisioning
 
-extension Failure {
+extension CommandError {
   /// What kept an image from being read, or a file from being written.
   init(_ error: ImageError) {
     func unusable(_ path: String) -> String { "cannot use \(Printable.text(path))" }
@@ -36,14 +36,14 @@ extension Failure {
 
 extension BoardImage {
   /// Opens an image; ^C ends the reading of it. What is wrong with it can be told to a person.
-  static func opened(_ path: String) throws(Failure) -> BoardImage {
+  static func opened(_ path: String) throws(CommandError) -> BoardImage {
     do throws(ImageError) {
       return try BoardImage(path: path, isInterrupted: { Interruption.isRequested })
-    } catch { throw Failure(error) }
+    } catch { throw CommandError(error) }
   }
 }
 
-extension Failure {
+extension CommandError {
   /// Why the disk is not written to.
   init(_ refusal: DiskSnapshot.Refusal, _ disk: DiskSnapshot, imageBytes: Int) {
     let (status, why, next): (ExitStatus, String, String) =
