@@ -165,7 +165,7 @@ let package = Package(
       exclude: ["Liveness/probe-vector.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
+      name: "SimulationTests", dependencies: ["TestKit", "PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
       swiftSettings: strict),
     .testTarget(
       name: "AdminTests", dependencies: ["Admin", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
@@ -199,7 +199,7 @@ let package = Package(
       dependencies: [
         "PeerNetClient", "PeerNetClientLinux", "PeerNet", "Noise", "ETF", "Sodium", "peernetd", "Admin", "Disk",
         "Settings",
-        "Ini", "Linux", "Reactor", "Boards", "Vectors",
+        "Ini", "Linux", "Reactor", "TestKit", "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -215,9 +215,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     // scripts that are more than a list of commands
-    .testTarget(name: "ScriptTests", dependencies: ["Programs"], swiftSettings: strict),
+    .testTarget(name: "ScriptTests", dependencies: ["TestKit", "Programs"], swiftSettings: strict),
     .testTarget(
-      name: "EmulatedBoardTests", dependencies: ["Programs", "Disk", "PeerNet", "Sodium", "Linux"],
+      name: "EmulatedBoardTests", dependencies: ["TestKit", "Programs", "Disk", "PeerNet", "Sodium", "Linux"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
@@ -231,10 +231,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone",
-        "device",
-        "hello",
-        "watch",
+        "TestKit", "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat",
+        "phone", "device", "hello", "watch",
         .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Holds the Elixir code in the documentation and in the examples to what Elixir can read.
@@ -33,7 +34,7 @@ import Testing
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let script = Repository.root.appendingPathComponent("Tests/DocumentationTests/parse.exs").path
+    let script = Repository.path("Tests/DocumentationTests/parse.exs")
     process.arguments = ["elixir", script] + paths
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
     let output = Pipe()

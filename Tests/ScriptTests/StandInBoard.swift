@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 
 /// The serial port of the emulated board: behind a socket, busybox's shell as on the board, started anew for each connection.
 final class StandInBoard: Sendable {
@@ -48,6 +49,6 @@ final class StandInBoard: Sendable {
   /// Runs a script of which `"$@"` is `Scripts/board shell` on this board.
   func run(_ script: String, _ words: String..., within limit: Duration = .seconds(60)) async throws -> Command {
     try await Command.run(
-      ["sh", "-c", script, "sh", Repository.root + "/board/qemu-virt/bench/shell", path] + words, within: limit)
+      ["sh", "-c", script, "sh", Repository.path("board/qemu-virt/bench/shell"), path] + words, within: limit)
   }
 }
