@@ -168,8 +168,10 @@ let package = Package(
       name: "SimulationTests", dependencies: ["TestKit", "PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
       swiftSettings: strict),
     .testTarget(
-      name: "AdminTests", dependencies: ["Admin", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
-    .testTarget(name: "DiskTests", dependencies: ["Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+      name: "AdminTests", dependencies: ["TestKit", "Admin", "ETF", "Sodium", "PeerNet", "Settings"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DiskTests", dependencies: ["TestKit", "Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
     .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests",
@@ -178,7 +180,9 @@ let package = Package(
     .testTarget(name: "LinuxTests", dependencies: ["Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests",
-      dependencies: ["Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium"],
+      dependencies: [
+        "TestKit", "Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BoardTests",
@@ -187,7 +191,7 @@ let package = Package(
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
