@@ -209,13 +209,13 @@ let package = Package(
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
+        "TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
       ],
       path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
       name: "RealLinkTests",
       dependencies: [
-        "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
+        "TestKit", "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
       ],
       swiftSettings: strict),
     // scripts that are more than a list of commands

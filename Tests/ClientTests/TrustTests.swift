@@ -4,6 +4,7 @@ import PeerNet
 import PeerNetClientLinux
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 @testable import PeerNetClient

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// A laptop that gives up on its calls at random moments, and a board that notices nothing of it.

@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// A board's process in the words of `Device`: every procedure, and every answer as the type that it has there.

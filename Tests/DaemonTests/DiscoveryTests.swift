@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Laptop and board find each other by UDP on the loopback interface, and nothing leaves it.

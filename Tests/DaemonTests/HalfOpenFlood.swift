@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Thousands of strangers who connect and never finish their handshakes.

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Trusted peers that take all they can: the board's memory stays bounded, and its owner is served.

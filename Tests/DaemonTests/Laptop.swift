@@ -108,18 +108,3 @@ extension Term {
 }
 
 func binary(_ text: String) -> Term { .binary(Array(text.utf8)) }
-
-/// What a condition comes to, once it is true; it is asked again and again until then.
-func eventually(
-  within limit: Duration = .seconds(20), _ condition: () async throws -> Bool,
-  sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-  let end = ContinuousClock.now + limit
-  while try await !condition() {
-    guard ContinuousClock.now < end else {
-      Issue.record("it did not come true", sourceLocation: sourceLocation)
-      return
-    }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}

@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// What changes while peers are connected: reboots, trust, configuration, the end.

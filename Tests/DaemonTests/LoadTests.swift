@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// What takes long, hangs or attacks delays nobody else, and costs a bounded amount of memory.

@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// The log of a real agent: what it does when its reader is slow, and when a peer wants it full.

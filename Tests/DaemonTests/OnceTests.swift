@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// `agent.once` at a board's real process: what was asked for under a key runs once, whatever becomes of link and board.
