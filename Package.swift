@@ -135,7 +135,8 @@ let package = Package(
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
-    .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
+    .target(
+      name: "Boards", dependencies: ["TestKit", "PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
       name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks",
@@ -146,9 +147,8 @@ let package = Package(
     .target(
       name: "RealLinks",
       dependencies: [
-        "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF",
-        "Sodium",
-        "Linux",
+        "TestKit", "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet",
+        "ETF", "Sodium", "Linux",
       ],
       path: "Tests/RealLinks", swiftSettings: strict),
     .executableTarget(
@@ -177,7 +177,8 @@ let package = Package(
       name: "SupervisionTests",
       dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "TestKit", "Threads", "boardinit"],
       swiftSettings: strict),
-    .testTarget(name: "LinuxTests", dependencies: ["Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["TestKit", "Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests",
       dependencies: [

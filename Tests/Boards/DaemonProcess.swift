@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A `peernetd` that was really started: the host's build, or whatever PEERNETD_COMMAND names in its place (several
 /// words are allowed, such as an emulator and the board's binary).

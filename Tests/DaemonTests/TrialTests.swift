@@ -4,6 +4,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 @testable import peernetd

@@ -22,15 +22,12 @@ import Testing
 
   /// Has one Elixir read all of them.
   private func parse(_ sources: [(name: String, text: String)]) throws -> (status: Int32, output: String) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     var paths: [String] = []
     for (name, text) in sources {
-      let file = folder.appendingPathComponent(name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(to: file, atomically: false, encoding: .utf8)
-      paths.append(file.path)
+      try folder.write(name, text)
+      paths.append(folder.path(name))
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A simulated board with its folder, on loopback alone, as the tutorial has it.
 final class SimulatedBoard {

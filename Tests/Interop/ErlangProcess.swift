@@ -1,4 +1,3 @@
-import Boards
 import ETF
 import Foundation
 import Synchronization

@@ -1,8 +1,8 @@
-import Boards
 import Foundation
 import PeerNet
 import Programs
 import Sodium
+import TestKit
 
 /// The built `peernet` on the laptop of a flaky network, with keys of its own.
 public final class FieldCommandLine: Sendable {

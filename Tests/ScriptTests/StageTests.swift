@@ -9,10 +9,11 @@ import Testing
   private func run(_ lines: String, onTerminal: Bool = false) async throws -> Command {
     let script = "set -euo pipefail; cd '\(Repository.root.path)'; . Scripts/stages; trap stages_broken EXIT; \(lines)"
     guard onTerminal else { return try await Command.run(["bash", "-c", script]) }
-    let path = NSTemporaryDirectory() + "/stages-\(UUID().uuidString)"
-    defer { unlink(path) }
-    try script.write(toFile: path, atomically: true, encoding: .utf8)
-    return try await Command.run(["script", "-qefc", "bash '\(path)'", "/dev/null"], environment: ["TERM": "xterm"])
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    try folder.write("script", script)
+    return try await Command.run(
+      ["script", "-qefc", "bash '\(folder.path("script"))'", "/dev/null"], environment: ["TERM": "xterm"])
   }
 
   @Test func aTerminalSeesTheSecondsPass() async throws {

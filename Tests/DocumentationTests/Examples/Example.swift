@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// One of the examples, or another program of the package, started as a process on this computer's loopback interface, with a folder of its own.
 final class Example: @unchecked Sendable {
@@ -26,7 +27,7 @@ final class Example: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/stdbuf")
     process.arguments =
       ["-oL", Example.products.appending(path: name).path]
-      + arguments.map { $0 == "FOLDER" ? folder.url.appending(path: "home").path : $0 }
+      + arguments.map { $0 == "FOLDER" ? folder.path("home") : $0 }
     process.standardInput = input
     try Data().write(to: output)
     let printed = try FileHandle(forWritingTo: output)
@@ -85,13 +86,4 @@ final class Example: @unchecked Sendable {
   /// Where the build has left the executables: beside the tests.
   private static let products =
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-}
-
-/// A folder that is gone with the last example that uses it.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(path: "peernet-example-\(UUID().uuidString)")
-
-  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 }
