@@ -2,6 +2,7 @@ import Foundation
 import PeerNet
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 /// A home folder of its own, and the built binary run in it.
@@ -25,10 +26,7 @@ final class Laptop: Sendable {
   let discoveryPort: UInt16
   private static let laptops = Atomic<Int>(Int(getpid()) * 64)
 
-  static let binary: String = {
-    let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return (tests as NSString).deletingLastPathComponent + "/peernet"
-  }()
+  static let binary = BuiltProgram.path("peernet")
 
   init() throws {
     let number = Self.laptops.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -94,16 +94,7 @@ final class InitRoot: Sendable {
     }
   }
 
-  static func command() -> [String] {
-    let environment = ProcessInfo.processInfo.environment
-    var words = (environment["BOARDINIT_COMMAND"] ?? "").split(separator: " ").map(String.init)
-    if words.isEmpty {
-      let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      words = [tests.deletingLastPathComponent().appending(path: "boardinit").path]
-    }
-    if !words[0].contains("/") { words[0] = "/usr/bin/\(words[0])" }
-    return words
-  }
+  static func command() -> [String] { BuiltProgram.words("boardinit", unless: "BOARDINIT_COMMAND") }
 
   /// Speaks sd_notify, then does what it was told: `report` for ever, fall `silent`, or have a `stranger` report.
   private static let agent = """

@@ -26,7 +26,7 @@ final class Example: @unchecked Sendable {
     // What a terminal would do: each line is to be read as soon as it is printed.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/stdbuf")
     process.arguments =
-      ["-oL", Example.products.appending(path: name).path]
+      ["-oL", BuiltProgram.path(name)]
       + arguments.map { $0 == "FOLDER" ? folder.path("home") : $0 }
     process.standardInput = input
     try Data().write(to: output)
@@ -82,8 +82,4 @@ final class Example: @unchecked Sendable {
     process.terminate()
     _ = try await end()
   }
-
-  /// Where the build has left the executables: beside the tests.
-  private static let products =
-    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
 }
