@@ -136,7 +136,8 @@ let package = Package(
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
     .target(
-      name: "Boards", dependencies: ["TestKit", "PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
+      name: "Boards", dependencies: ["TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
       name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks",
