@@ -228,9 +228,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestKit", "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium",
-        "Linux",
-        "Vectors",
+        "TestKit", "Boards", "peernet", "Disk", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF",
+        "Sodium", "Linux", "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),

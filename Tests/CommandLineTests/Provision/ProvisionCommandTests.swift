@@ -1,3 +1,4 @@
+import Boards
 import Disk
 import Foundation
 import PeerNet
