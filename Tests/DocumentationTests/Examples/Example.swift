@@ -1,7 +1,7 @@
 import Foundation
 import TestKit
 
-/// One of the examples, or another program of the package, started as a process on this computer's loopback interface, with a folder of its own.
+/// One of the examples, started as a process on this computer's loopback interface, with a folder of its own.
 final class Example: @unchecked Sendable {
   struct TooLate: Error {
     let waitedFor: String
