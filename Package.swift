@@ -130,11 +130,12 @@ let package = Package(
       swiftSettings: strict),
 
     // tests, layer by layer
-    // what all of them share
+    // what all of them share; it brings no module along, so that a test of one layer builds no other
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
+    // a board's process, and the laptops that speak to it
     .target(
       name: "Boards", dependencies: ["TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
       path: "Tests/Boards", swiftSettings: strict),

@@ -8,8 +8,8 @@ public enum BuiltProgram {
     return tests.deletingLastPathComponent().appending(path: name).path
   }
 
-  /// What starts it, or whatever an environment variable names in its place: several words are allowed there, such as an
-  /// emulator and the board's binary.
+  /// What starts it, or whatever an environment variable names in its place: several words are allowed there, such as
+  /// an emulator and the board's binary.
   public static func words(_ name: String, unless variable: String) -> [String] {
     let environment = ProcessInfo.processInfo.environment
     var words = (environment[variable] ?? "").split(separator: " ").map(String.init)
