@@ -134,13 +134,16 @@ let package = Package(
       swiftSettings: strict),
 
     // tests, layer by layer
-    // what all of them share
+    // what all of them share; it brings no module along, so that a test of one layer builds no other
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
-    .target(name: "Images", dependencies: ["Disk"], path: "Tests/Images", swiftSettings: strict),
-    .target(name: "Boards", dependencies: ["PeerNet", "Sodium"], path: "Tests/Boards", swiftSettings: strict),
+    .target(name: "Images", dependencies: ["TestKit", "Disk"], path: "Tests/Images", swiftSettings: strict),
+    // a board's process, and the laptops that speak to it
+    .target(
+      name: "Boards", dependencies: ["TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
+      path: "Tests/Boards", swiftSettings: strict),
     // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
     .target(
       name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks",
@@ -151,9 +154,8 @@ let package = Package(
     .target(
       name: "RealLinks",
       dependencies: [
-        "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF",
-        "Sodium",
-        "Linux",
+        "TestKit", "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet",
+        "ETF", "Sodium", "Linux",
       ],
       path: "Tests/RealLinks", swiftSettings: strict),
     .executableTarget(
@@ -170,20 +172,25 @@ let package = Package(
       exclude: ["Liveness/probe-vector.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
+      name: "SimulationTests", dependencies: ["TestKit", "PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
       swiftSettings: strict),
     .testTarget(
-      name: "AdminTests", dependencies: ["Admin", "ETF", "Sodium", "PeerNet", "Settings"], swiftSettings: strict),
-    .testTarget(name: "DiskTests", dependencies: ["Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+      name: "AdminTests", dependencies: ["TestKit", "Admin", "ETF", "Sodium", "PeerNet", "Settings"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DiskTests", dependencies: ["TestKit", "Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
     .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests",
       dependencies: ["Supervision", "Disk", "PeerNet", "Sodium", "Settings", "TestKit", "Threads", "boardinit"],
       swiftSettings: strict),
-    .testTarget(name: "LinuxTests", dependencies: ["Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
+    .testTarget(
+      name: "LinuxTests", dependencies: ["TestKit", "Basics", "Linux", "CLinux", "Threads"], swiftSettings: strict),
     .testTarget(
       name: "ReactorTests",
-      dependencies: ["Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium"],
+      dependencies: [
+        "TestKit", "Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "BoardTests",
@@ -192,7 +199,7 @@ let package = Package(
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -204,34 +211,34 @@ let package = Package(
       dependencies: [
         "PeerNetClient", "PeerNetClientLinux", "PeerNet", "Noise", "ETF", "Sodium", "peernetd", "Admin", "Disk",
         "Settings",
-        "Ini", "Linux", "Reactor", "Boards", "Vectors",
+        "Ini", "Linux", "Reactor", "TestKit", "Boards", "Vectors",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "InteropTests",
       dependencies: [
-        "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
+        "TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "Boards",
       ],
       path: "Tests/Interop", exclude: ["Erlang"], swiftSettings: strict),
     .testTarget(
       name: "RealLinkTests",
       dependencies: [
-        "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
+        "TestKit", "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
       ],
       swiftSettings: strict),
     // scripts that are more than a list of commands
-    .testTarget(name: "ScriptTests", dependencies: ["Programs"], swiftSettings: strict),
+    .testTarget(name: "ScriptTests", dependencies: ["TestKit", "Programs"], swiftSettings: strict),
     .testTarget(
-      name: "EmulatedBoardTests", dependencies: ["Programs", "Disk", "PeerNet", "Sodium", "Linux"],
+      name: "EmulatedBoardTests", dependencies: ["TestKit", "Programs", "Disk", "PeerNet", "Sodium", "Linux"],
       swiftSettings: strict),
     .testTarget(
       name: "ProvisioningTests",
-      dependencies: ["Images", "Provisioning", "PeerNetClient", "PeerNet", "Sodium"],
+      dependencies: ["TestKit", "Images", "Provisioning", "PeerNetClient", "PeerNet", "Sodium"],
       exclude: ["QR/qr-codes.py"], resources: [.embedInCode("QR/qr-codes.txt")], swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestKit", "Images", "peernet", "Provisioning", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "TestKit", "Boards", "Images", "peernet", "Provisioning", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
         "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux", "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -239,10 +246,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd", "chat", "phone",
-        "device",
-        "hello",
-        "watch",
+        "TestKit", "Boards", "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd",
+        "chat", "phone", "device", "hello", "watch",
         .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,5 +1,6 @@
 import ETF
 import PeerNet
+import TestKit
 import Testing
 
 @testable import Admin
@@ -304,7 +305,7 @@ import Testing
     let errors = ["", NmcliRecordings.notFound, NmcliRecordings.noSecrets, NmcliRecordings.notAuthorized, "x"]
     var kinds: Set<String> = []
     for seed in 0..<6_000 as Range<UInt64> {
-      var random = SeededRandom(state: seed)
+      var random = SeededGenerator(seed: seed)
       let total = ([5, 8, 30, 60, 300] as [Int64]).randomElement(using: &random)!
       let (plan, limit): (WifiDialogue.Plan, Int64) =
         switch Int.random(in: 0..<6, using: &random) {

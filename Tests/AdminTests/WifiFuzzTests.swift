@@ -1,19 +1,8 @@
 import PeerNet
+import TestKit
 import Testing
 
 @testable import Admin
-
-/// SplitMix64: the same seed, the same run.
-struct SeededRandom: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-}
 
 @Suite struct WifiFuzzTests {
   static let phrases: [String] = [
@@ -25,7 +14,7 @@ struct SeededRandom: RandomNumberGenerator {
     NumberedSupplicant(30).results, NumberedSupplicant(30).reply(from: 0), "id=4294967295\n====\n",
   ]
 
-  static func plan(_ random: inout SeededRandom) -> (WifiDialogue.Plan, Int64) {
+  static func plan(_ random: inout SeededGenerator) -> (WifiDialogue.Plan, Int64) {
     switch UInt64.random(in: 0..<4, using: &random) {
     case 0: (.status, 3_000)
     case 1: (.scan, 15_000)
@@ -38,7 +27,7 @@ struct SeededRandom: RandomNumberGenerator {
   @Test func alwaysOneResultInTime() {
     var kinds: Set<String> = []
     for seed in 0..<4_000 as Range<UInt64> {
-      var random = SeededRandom(state: seed)
+      var random = SeededGenerator(seed: seed)
       let (plan, total) = Self.plan(&random)
       var script = ScriptedSupplicant(plan)
       let health = UInt64.random(in: 0..<100, using: &random)
@@ -74,7 +63,7 @@ struct SeededRandom: RandomNumberGenerator {
   /// Inputs in any order at all, also after the end, and clocks that stand still.
   @Test func anyInputAtAnyTime() {
     for seed in 0..<2_000 as Range<UInt64> {
-      var random = SeededRandom(state: seed)
+      var random = SeededGenerator(seed: seed)
       let (plan, _) = Self.plan(&random)
       var now = Instant(nanoseconds: 5)
       var dialogue = WifiDialogue(plan, now: now)

@@ -4,6 +4,7 @@ import Glibc
 import Linux
 import PeerNet
 import Reactor
+import TestKit
 import Testing
 
 @testable import Board
@@ -119,42 +120,15 @@ final class FakePowerSwitch: PowerSwitch {
 }
 
 /// Facts and init found below a folder instead of `/`.
-@Suite final class RootedFacts {
-  let root: String
+@Suite struct RootedFacts {
+  private let folder: TemporaryFolder
+  private var root: String { folder.path }
 
-  init() {
-    var template = Array((P_tmpdir + "/root-XXXXXX").utf8CString)
-    root = String(cString: mkdtemp(&template))
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit { remove(root) }
-
+  /// Puts a file at an absolute path below it.
   private func put(_ path: String, _ contents: [UInt8]) {
-    var folder = root
-    for part in path.split(separator: "/").dropLast() {
-      folder += "/" + part
-      mkdir(folder, 0o755)
-    }
-    // Optional in newer releases of the C library, and not in older ones.
-    guard let file = fopen(root + path, "w") else {
-      Issue.record("\(path) cannot be written")
-      return
-    }
-    fwrite(contents, 1, contents.count, file)
-    fclose(file)
-  }
-
-  private func remove(_ path: String) {
-    if let folder = opendir(path) {
-      while let entry = readdir(folder) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-          $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { remove(path + "/" + name) }
-      }
-      closedir(folder)
-    }
-    _ = Glibc.remove(path)
+    #expect(throws: Never.self) { try folder.write(String(path.dropFirst()), contents) }
   }
 
   @Test func whatIsThereIsTold() {

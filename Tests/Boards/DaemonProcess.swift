@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A `peernetd` that was really started: the host's build, or whatever PEERNETD_COMMAND names in its place (several
 /// words are allowed, such as an emulator and the board's binary).
@@ -31,7 +32,7 @@ public final class DaemonProcess: @unchecked Sendable {
     let run = UUID().uuidString
     output = folder.url.appending(path: "\(run).out")
     errors = folder.url.appending(path: "\(run).err")
-    let command = try words + Self.command()
+    let command = words + BuiltProgram.words("peernetd", unless: "PEERNETD_COMMAND")
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = command.dropFirst() + arguments
     process.environment = environment
@@ -112,20 +113,5 @@ public final class DaemonProcess: @unchecked Sendable {
 
   private static func text(_ file: URL) -> String {
     String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
-  }
-
-  private static func command() throws -> [String] {
-    let environment = ProcessInfo.processInfo.environment
-    var words = (environment["PEERNETD_COMMAND"] ?? "").split(separator: " ").map(String.init)
-    if words.isEmpty {
-      let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      words = [tests.deletingLastPathComponent().appending(path: "peernetd").path]
-    }
-    if !words[0].contains("/") {
-      let folders = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-      words[0] =
-        folders.map { "\($0)/\(words[0])" }.first { FileManager.default.isExecutableFile(atPath: $0) } ?? words[0]
-    }
-    return words
   }
 }

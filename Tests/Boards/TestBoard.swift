@@ -1,6 +1,7 @@
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 
 /// A board to start as a process: its identity, its trust list and its configuration, on loopback alone unless it is put
 /// elsewhere.

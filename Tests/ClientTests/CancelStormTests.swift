@@ -3,6 +3,7 @@ import Foundation
 import PeerNet
 import PeerNetClientLinux
 import Sodium
+import TestKit
 import Testing
 
 @testable import PeerNetClient
@@ -28,12 +29,12 @@ import Testing
 
       // The first lot brings every pool to its size.
       _ = try await storm(10_000) { _ = try await client.call(board, "slow", .integer($0), timeout: .seconds(60)) }
-      try await eventually { await server.pending == 0 }
+      try await eventually(within: .seconds(30)) { await server.pending == 0 }
       let before = (try residentKilobytes(), try openDescriptors())
       let outcome = try await storm(10_000) {
         _ = try await client.call(board, "slow", .integer($0), timeout: .seconds(60))
       }
-      try await eventually { await server.pending == 0 }
+      try await eventually(within: .seconds(30)) { await server.pending == 0 }
       let after = (try residentKilobytes(), try openDescriptors())
 
       #expect(outcome.cancelled > 2_000, "too few calls were cancelled to mean anything: \(outcome)")

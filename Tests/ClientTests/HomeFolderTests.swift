@@ -1,10 +1,14 @@
 import Foundation
 import PeerNetClientLinux
+import TestKit
 import Testing
 
 /// A node whose state is in files that other processes change, too.
 @Suite(.timeLimit(.minutes(3))) struct HomeFolderTests {
-  private let home = HomeFolder(path: NSTemporaryDirectory() + "/peernet-home-\(UUID().uuidString)")
+  private let folder: TemporaryFolder
+  private var home: HomeFolder { HomeFolder(path: folder.path("home")) }
+
+  init() throws { folder = try TemporaryFolder() }
 
   private func node() throws -> PeerNode {
     var configuration = PeerNode.Configuration(store: home)
@@ -15,7 +19,6 @@ import Testing
   private func labels(_ statuses: [Node.PeerStatus]) -> Set<String> { Set(statuses.map(\.entry.name)) }
 
   @Test func whatAnotherProcessPairsAndUnpairsIsTakenOver() async throws {
-    defer { try? FileManager.default.removeItem(atPath: home.path) }
     let node = try node()
     try await node.start()
     let peers = await node.peers
@@ -36,7 +39,6 @@ import Testing
   }
 
   @Test func whatIsPairedIsStillPairedInTheNextRun() async throws {
-    defer { try? FileManager.default.removeItem(atPath: home.path) }
     let key = LoopbackTests.key(9).publicKey
     let own = try await node().run { node in
       try await node.pair(key, label: "board", allow: Grants("wifi.*"), wire: .two)

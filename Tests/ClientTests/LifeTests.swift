@@ -5,6 +5,7 @@ import PeerNetClientLinux
 import ServiceLifecycle
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 @testable import PeerNetClient

@@ -4,6 +4,7 @@ import PeerNet
 import PeerNetClient
 import PeerNetClientLinux
 import Sodium
+import TestKit
 import Testing
 
 @Suite struct LoopbackTests {
@@ -80,7 +81,7 @@ import Testing
     let inUse = try residentKilobytes()
     // Who asks for a sign of life has nothing else to say.
     var after = inUse
-    try await eventually {
+    try await eventually(within: .seconds(30)) {
       for (server, client, keys) in pairs { _ = try await (client.ping(keys.server), server.ping(keys.client)) }
       after = try residentKilobytes()
       return after - before < 4_096

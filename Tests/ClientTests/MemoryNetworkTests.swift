@@ -2,6 +2,7 @@ import ETF
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Nodes on a transport that knows nothing of an operating system: what the core and the library need of a platform is

@@ -5,6 +5,7 @@ import MetricsTestKit
 import PeerNet
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 @testable import PeerNetClient

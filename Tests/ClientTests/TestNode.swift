@@ -2,6 +2,7 @@ import ETF
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// A node of a memory network, with what a test wants to lay hands on.
@@ -33,18 +34,6 @@ struct TestNode {
 
   /// Waits until the peer can be called, or not any more.
   func waits(for key: PublicKey, isConnected: Bool = true) async throws {
-    try await eventually { await self.node.isConnected(to: key) == isConnected }
-  }
-}
-
-/// Asks again and again until it is true; the test fails when it never is.
-func eventually(
-  within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
-  _ condition: () async throws -> Bool
-) async throws {
-  let end = ContinuousClock.now + limit
-  while try await !condition() {
-    try #require(ContinuousClock.now < end, "it did not come true", sourceLocation: sourceLocation)
-    try await Task.sleep(for: .milliseconds(2))
+    try await eventually(within: .seconds(30)) { await self.node.isConnected(to: key) == isConnected }
   }
 }

@@ -4,6 +4,7 @@ import PeerNet
 import PeerNetClientLinux
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 @testable import PeerNetClient
@@ -24,15 +25,15 @@ import Testing
   }
 
   /// A node on a memory network whose files are real.
-  private func node(_ home: TemporaryHome, on network: MemoryNetwork) -> (PeerNode, MemoryTransport) {
+  private func node(_ home: TemporaryFolder, on network: MemoryNetwork) -> (PeerNode, MemoryTransport) {
     let host = network.transport()
-    var configuration = PeerNode.Configuration(store: home.folder)
+    var configuration = PeerNode.Configuration(store: home.state)
     configuration.network = Network(listen: .any())
     return (PeerNode(configuration, transport: host), host)
   }
 
   @Test func pairingIsKept() async throws {
-    let home = try TemporaryHome()
+    let home = try TemporaryFolder()
     let network = MemoryNetwork()
     // Only who dials learns where the other is.
     let other = await TestNode(on: network) { $0.connectsAutomatically = false }
@@ -42,13 +43,13 @@ import Testing
     let key = try #require(await node.publicKey)
     try await other.node.pair(key, label: "home")
     try await node.pair(other.key, label: "other", allow: Grants("echo"), at: [other.endpoint])
-    let entry = try #require(try home.folder.trust().entry(for: other.key))
+    let entry = try #require(try home.state.trust().entry(for: other.key))
     #expect(entry.label == Array("other".utf8))
     #expect(entry.grants == Grants("echo"))
     try await eventually { await node.status(of: other.key)?.wire == .two }
     await node.stop()
     // What was learned meanwhile is on disk once the node has stopped.
-    let memory = try #require(try home.folder.memory().peer(other.key))
+    let memory = try #require(try home.state.memory().peer(other.key))
     #expect(memory.addresses == [try await other.endpoint])
     #expect(memory.speaksTwo)
 
@@ -59,11 +60,11 @@ import Testing
     try await eventually { await again.isConnected(to: other.key) }
     // Who is not named keeps what it had.
     try await again.pair(other.key, label: "friend")
-    #expect(try home.folder.trust().entry(for: other.key)?.grants == Grants("echo"))
+    #expect(try home.state.trust().entry(for: other.key)?.grants == Grants("echo"))
     try await again.unpair(other.key)
     #expect(await !again.isConnected(to: other.key))
-    #expect(try home.folder.trust().entries.isEmpty)
-    #expect(try home.folder.memory().peer(other.key) == nil)
+    #expect(try home.state.trust().entries.isEmpty)
+    #expect(try home.state.memory().peer(other.key) == nil)
     await #expect(throws: PeerNetError.untrustedPeer) { try await again.unpair(other.key) }
     await #expect(throws: PeerNetError.ownKey) { try await again.pair(key, label: "me") }
     await again.stop()
@@ -82,7 +83,7 @@ import Testing
   }
 
   @Test func anotherProcessesChangeIsTakenOver() async throws {
-    let home = try TemporaryHome()
+    let home = try TemporaryFolder()
     let network = MemoryNetwork()
     let other = await TestNode(on: network)
     try await other.node.start()
@@ -102,7 +103,7 @@ import Testing
     #expect(await node.statuses.count == 3)
 
     // A torn file is told of, and whoever is trusted stays so.
-    let good = try home.read("trust")
+    let good = try #require(home.read("trust"))
     try home.write("trust", Array(good.dropLast(5)) + Array("\nnonsense\n".utf8))
     await #expect(throws: HomeFolderError.self) { try await node.reloadTrust() }
     await #expect(throws: HomeFolderError.self) { try await node.pair(MemoryStore().publicKey, label: "fifth") }
@@ -139,9 +140,9 @@ import Testing
       func remember(_ peer: PeerMemory.Peer) throws { try files.remember(peer) }
       func forget(_ key: PublicKey) throws { try files.forget(key) }
     }
-    let home = try TemporaryHome()
+    let home = try TemporaryFolder()
     let late = MemoryStore().publicKey
-    let configuration = PeerNode.Configuration(store: LateStore(files: home.folder, late: late))
+    let configuration = PeerNode.Configuration(store: LateStore(files: home.state, late: late))
     let node = PeerNode(configuration, transport: MemoryNetwork().transport())
     try await node.start()
     try await eventually { await node.status(of: late) != nil }
@@ -150,7 +151,7 @@ import Testing
 
   /// Whatever the order in which changes come to an end, the list in force is the one on disk.
   @Test func fiftyPairingsAtOnceAreAllInForce() async throws {
-    let home = try TemporaryHome()
+    let home = try TemporaryFolder()
     let (node, _) = node(home, on: MemoryNetwork())
     try await node.start()
     let keys = (0..<50).map { _ in MemoryStore().publicKey }
@@ -161,13 +162,13 @@ import Testing
       try await group.waitForAll()
     }
     #expect(await Set(node.statuses.map(\.entry.key)) == Set(keys))
-    #expect(try Set(home.folder.trust().entries.map(\.key)) == Set(keys))
+    #expect(try Set(home.state.trust().entries.map(\.key)) == Set(keys))
     try await withThrowingTaskGroup(of: Void.self) { group in
       for key in keys.dropLast() { group.addTask { try await node.unpair(key) } }
       try await group.waitForAll()
     }
     #expect(await node.statuses.map(\.entry.key) == [keys[49]])
-    #expect(try home.folder.trust().entries.map(\.key) == [keys[49]])
+    #expect(try home.state.trust().entries.map(\.key) == [keys[49]])
     await node.stop()
   }
 
@@ -207,21 +208,7 @@ private final class SlowStore: PeerStore {
   }
 }
 
-/// A home folder of a test's own, gone with it.
-final class TemporaryHome: Sendable {
-  let path: String
-  var folder: HomeFolder { HomeFolder(path: path) }
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "peernet-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func read(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))) }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-  }
+extension TemporaryFolder {
+  /// A node's files in it.
+  fileprivate var state: HomeFolder { HomeFolder(path: path) }
 }

@@ -1,6 +1,7 @@
 import ETF
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 @testable import PeerNetClient

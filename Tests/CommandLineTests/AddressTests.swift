@@ -1,3 +1,4 @@
+import Boards
 import Glibc
 import PeerNet
 import PeerNetClient
@@ -23,7 +24,7 @@ import Testing
     let endpoints = try AddressArgument("localhost:9").endpoints
     #expect(endpoints.contains(try #require(Endpoint("127.0.0.1:9"))))
     let laptop = try Laptop()
-    let board = try await TestBoard(45, trusting: laptop.key(), ["echo": { $0.arguments }])
+    let board = try await AnsweringBoard(45, trusting: laptop.key(), ["echo": { $0.arguments }])
     let key = String(decoding: board.key.text, as: UTF8.self)
     #expect(try await laptop.run("pair", key, "board").status == 0)
     let call = try await laptop.run("call", "board", "echo", "1", "--at", "localhost:\(board.port)")

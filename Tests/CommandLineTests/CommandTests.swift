@@ -1,3 +1,4 @@
+import Boards
 import ETF
 import Foundation
 import PeerNet
@@ -69,7 +70,7 @@ import Testing
 
   @Test func callsCarryTermsBothWays() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(11, trusting: laptop.key(), ["echo": { $0.arguments }])
+    let board = try await AnsweringBoard(11, trusting: laptop.key(), ["echo": { $0.arguments }])
     try await board.pair(laptop)
     let text = "{a,<<\"x\">>,[1,-2|c],#{<<\"k\">> => 1.5}}"
     let answer = try await laptop.run("call", "board", "echo", text)
@@ -86,7 +87,7 @@ import Testing
 
   @Test func pingsAndStatus() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       12, trusting: laptop.key(),
       [
         "agent.whoami": { .map([MapPair(.binary(utf8: "label"), .binary($0.label))]) },
@@ -109,7 +110,7 @@ import Testing
 
   @Test func gpio() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       13, trusting: laptop.key(),
       [
         "gpio.list": { _ in
@@ -142,7 +143,7 @@ import Testing
 
   @Test func rebootTellsWhatItAsksFor() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(14, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
+    let board = try await AnsweringBoard(14, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
     try await board.pair(laptop)
     let dry = try await laptop.run("reboot", "board", "--dry-run", "--delay", "3", "--json")
     #expect(dry.status == 0 && dry.output == "{\"delay\":3,\"dry_run\":true}\n", "\(dry.talk)")
@@ -154,7 +155,7 @@ import Testing
     let laptop = try Laptop()
     let (calls, call) = AsyncStream.makeStream(of: Void.self)
     let ours = try await laptop.key()
-    let before = try await TestBoard(
+    let before = try await AnsweringBoard(
       15, trusting: ours,
       [
         "wifi.restart": { _ in
@@ -165,7 +166,7 @@ import Testing
     async let outcome = laptop.run("wifi", "restart", "board", "--timeout", "20")
     for await _ in calls { break }
     await before.node.stop()
-    let after = try await TestBoard(15, trusting: ours, port: before.port, ["wifi.status": { _ in Self.status }])
+    let after = try await AnsweringBoard(15, trusting: ours, port: before.port, ["wifi.status": { _ in Self.status }])
     let restarted = try await outcome
     #expect(restarted.status == 0 && restarted.talk.contains("waiting"), "\(restarted.talk)")
     #expect(restarted.output.contains("last_restart.way      reconfigure\n"))
@@ -176,8 +177,8 @@ import Testing
 
   @Test func discoveryListsTrustedAndStrangers() async throws {
     let laptop = try Laptop()
-    let friend = try await TestBoard(16, trusting: nil, announcingTo: laptop.discoveryPort)
-    let stranger = try await TestBoard(17, trusting: nil, announcingTo: laptop.discoveryPort)
+    let friend = try await AnsweringBoard(16, trusting: nil, announcingTo: laptop.discoveryPort)
+    let stranger = try await AnsweringBoard(17, trusting: nil, announcingTo: laptop.discoveryPort)
     try await friend.pair(laptop, label: "friend")
     let outcome = try await laptop.run("discover", "--json", "--for", "1.5")
     let seen = try outcome.json
@@ -195,9 +196,8 @@ import Testing
   /// As behind a firewall that lets in only what was asked for.
   @Test func whereNothingIsHeardItSaysSoAndHowToGoOn() async throws {
     let laptop = try Laptop()
-    #expect(
-      try await laptop.run("pair", String(decoding: TestBoard.pair(41).publicKey.text, as: UTF8.self), "away").status
-        == 0)
+    let away = String(decoding: NamingTests.key(41).text, as: UTF8.self)
+    #expect(try await laptop.run("pair", away, "away").status == 0)
     for arguments in [["discover", "--for", "0.5"], ["ping", "away", "--timeout", "0.5"]] {
       let outcome = try await laptop.run(arguments)
       #expect(outcome.status == (arguments[0] == "discover" ? 0 : 69))
@@ -206,7 +206,7 @@ import Testing
       }
     }
     // Where another one is heard, or nobody listens, that is not the trouble.
-    let other = try await TestBoard(42, trusting: nil, announcingTo: laptop.discoveryPort)
+    let other = try await AnsweringBoard(42, trusting: nil, announcingTo: laptop.discoveryPort)
     for arguments in [
       ["discover", "--for", "2"], ["ping", "away", "--timeout", "2"],
       ["ping", "away", "--timeout", "0.5", "--at", "127.0.0.1:1"],
@@ -218,7 +218,7 @@ import Testing
 
   @Test func aPeerIsFoundByDiscoveryAndRemembered() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       18, trusting: laptop.key(), announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
     #expect(try await laptop.run("pair", String(decoding: board.key.text, as: UTF8.self), "board").status == 0)
     let call = try await laptop.run("call", "board", "echo", "1")
@@ -231,8 +231,9 @@ import Testing
   @Test func aStaleAddressDoesNotHideWhereThePeerIsNow() async throws {
     let laptop = try Laptop()
     let ours = try await laptop.key()
-    let squatter = try await TestBoard(19, trusting: ours)
-    let board = try await TestBoard(20, trusting: ours, announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
+    let squatter = try await AnsweringBoard(19, trusting: ours)
+    let board = try await AnsweringBoard(
+      20, trusting: ours, announcingTo: laptop.discoveryPort, ["echo": { $0.arguments }])
     let key = String(decoding: board.key.text, as: UTF8.self)
     #expect(try await laptop.run("pair", key, "board", "--at", squatter.address).status == 0)
     let call = try await laptop.run("call", "board", "echo", "1")
@@ -248,7 +249,7 @@ import Testing
 
   @Test func aTerminalIsAskedBeforeAReboot() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(22, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
+    let board = try await AnsweringBoard(22, trusting: laptop.key(), ["system.reboot": { $0.arguments }])
     try await board.pair(laptop)
     // script(1) gives the binary a terminal.
     for (answer, status) in [("y", Int32(0)), ("n", 64), ("", 64)] {

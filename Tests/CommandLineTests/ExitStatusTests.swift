@@ -1,4 +1,5 @@
 import Admin
+import Boards
 import ETF
 import Foundation
 import PeerNet
@@ -79,7 +80,7 @@ import Testing
 
   @Test func `internal`() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(1, trusting: laptop.key())
+    let board = try await AnsweringBoard(1, trusting: laptop.key())
     try await board.pair(laptop)
     expect(try await laptop.shell("ulimit -n 7; shift; exec \"$0\" \"$@\"", "ping", "board"), .internal, "limits")
     await board.node.stop()
@@ -95,7 +96,7 @@ import Testing
 
   @Test func untrusted() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(2, trusting: nil)
+    let board = try await AnsweringBoard(2, trusting: nil)
     try await board.pair(laptop)
     let ours = String(decoding: try await laptop.key().text, as: UTF8.self)
     expect(try await laptop.run("ping", "board", "--timeout", "5"), .untrusted, "peernetd pair \(ours)")
@@ -109,8 +110,8 @@ import Testing
   @Test func wrongPeer() async throws {
     let laptop = try Laptop()
     let ours = try await laptop.key()
-    let board = try await TestBoard(3, trusting: ours)
-    let other = try await TestBoard(4, trusting: ours)
+    let board = try await AnsweringBoard(3, trusting: ours)
+    let other = try await AnsweringBoard(4, trusting: ours)
     try await board.pair(laptop)
     let outcome = try await laptop.run("ping", "board", "--at", other.address)
     expect(outcome, .wrongPeer, String(decoding: other.key.fingerprint, as: UTF8.self))
@@ -129,7 +130,7 @@ import Testing
       "a.forbidden": (.atom("forbidden"), .forbidden, "ask its operator to grant it to"),
     ]
     let handlers = reasons.mapValues { reason -> PeerNode.Handler in { _ in throw PeerNetError.remote(reason.0) } }
-    let board = try await TestBoard(5, trusting: laptop.key(), handlers)
+    let board = try await AnsweringBoard(5, trusting: laptop.key(), handlers)
     try await board.pair(laptop)
     for (name, expected) in reasons { expect(try await laptop.run("call", "board", name), expected.1, expected.2) }
     expect(try await laptop.run("call", "board", "no.such"), .refused, "no such handle")
@@ -138,7 +139,7 @@ import Testing
 
   @Test func forbidden() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       6, trusting: laptop.key(), grants: .none,
       ["wifi.restart": { _ in .map([]) }, "gpio.write": { _ in .map([]) }])
     try await board.pair(laptop)
@@ -156,7 +157,7 @@ import Testing
       ),
     ] {
       let info = try Term(text: info)
-      let told = try await TestBoard(
+      let told = try await AnsweringBoard(
         UInt8(number), trusting: laptop.key(), grants: try #require(Grants("system.info")),
         ["wifi.restart": { _ in .map([]) }, "system.info": { _ in info }])
       try await told.pair(laptop, label: "told\(number)")
@@ -172,7 +173,7 @@ import Testing
 
   @Test func timedOut() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       7, trusting: laptop.key(),
       [
         "a.slow": { _ in
@@ -187,7 +188,7 @@ import Testing
   @Test func outcomeUnknown() async throws {
     let laptop = try Laptop()
     let (calls, call) = AsyncStream.makeStream(of: Void.self)
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       8, trusting: laptop.key(),
       [
         "system.reboot": { _ in

@@ -1,3 +1,4 @@
+import Boards
 import Foundation
 import PeerNet
 import Sodium
@@ -30,7 +31,7 @@ import Testing
   @Test func aHintIsPasted() async throws {
     let laptop = try Laptop()
     let home = laptop.file("another home")
-    let key = String(decoding: TestBoard.pair(52).publicKey.text, as: UTF8.self)
+    let key = String(decoding: TestBoard.identity(52).publicKey.text, as: UTF8.self)
     #expect(try await laptop.run("pair", key, "pump house", "--home", home).status == 0)
     let failed = try await laptop.run("ping", "nobody", "--home", home)
     let hints = failed.talk.split(separator: "; ").compactMap { $0.split(separator: ": ").last }

@@ -1,4 +1,5 @@
 import Admin
+import Boards
 import ETF
 import Foundation
 import PeerNet
@@ -57,7 +58,7 @@ import Testing
   @Test func aLargeAnswerCostsLittle() async throws {
     let laptop = try Laptop()
     let (named, deep) = (Self.repeated(250_000), Self.nested(100))
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       40, trusting: laptop.key(),
       [
         "system.info": { _ in named }, "wifi.status": { _ in deep },
@@ -87,7 +88,7 @@ import Testing
       "gpio.write": .map([MapPair(.binary(utf8: "values"), .map([MapPair(.binary(utf8: "a"), 7)]))]),
       "system.reboot": .atom("ok"), "system.poweroff": .float(1),
     ]
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       41, trusting: laptop.key(), wrong.mapValues { term -> PeerNode.Handler in { _ in term } })
     try await board.pair(laptop)
     let commands = [
@@ -112,7 +113,7 @@ import Testing
     let answer = try Term(
       text: "#{<<\"values\">> => #{}, <<\"problems\">> => #{<<\"a\">> => <<\"unavailable: gone\">>, <<\"b\">> => <<>>}}"
     )
-    let board = try await TestBoard(42, trusting: laptop.key(), ["gpio.read": { _ in answer }])
+    let board = try await AnsweringBoard(42, trusting: laptop.key(), ["gpio.read": { _ in answer }])
     try await board.pair(laptop)
     let read = try await laptop.run("gpio", "read", "board")
     #expect(read.status == 76 && read.output.isEmpty, "\(read.talk)")

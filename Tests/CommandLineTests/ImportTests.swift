@@ -1,3 +1,4 @@
+import Boards
 import ETF
 import Foundation
 import PeerNet

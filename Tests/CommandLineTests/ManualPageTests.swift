@@ -1,15 +1,12 @@
 import ArgumentParser
 import Foundation
+import TestKit
 import Testing
 
 @testable import peernet
 
 @Suite struct ManualPageTests {
-  static let page: String = {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return try! String(contentsOf: root.appendingPathComponent("Documentation/peernet.1"), encoding: .utf8)
-  }()
+  static let page = try! Repository.text("Documentation/peernet.1")
 
   @Test func namesEveryCommand() {
     for command in PeerNetCommand.configuration.subcommands {

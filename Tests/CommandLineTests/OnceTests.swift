@@ -1,4 +1,5 @@
 import Admin
+import Boards
 import ETF
 import Foundation
 import PeerNet
@@ -44,7 +45,7 @@ import Testing
     let laptop = try Laptop()
     let (calls, call) = AsyncStream.makeStream(of: Void.self)
     let ours = try await laptop.key()
-    let before = try await TestBoard(
+    let before = try await AnsweringBoard(
       40, trusting: ours,
       [
         "agent.once": { [asked] in
@@ -59,7 +60,7 @@ import Testing
     for await _ in calls { break }
     await before.node.stop()
     let values = Self.answer("<<\"values\">> => #{<<\"relay\">> => 1}", repeated: true)
-    let after = try await TestBoard(
+    let after = try await AnsweringBoard(
       40, trusting: ours, port: before.port,
       [
         "agent.once": { [asked] in
@@ -77,7 +78,7 @@ import Testing
   @Test func rebootWaitsUntilTheBoardIsBack() async throws {
     let laptop = try Laptop()
     let pairs = "<<\"action\">> => <<\"reboot\">>"
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       41, trusting: laptop.key(),
       [
         "agent.once": { [asked] in
@@ -100,7 +101,7 @@ import Testing
   @Test func withoutWaitingItSaysThatTheBoardIsStillThere() async throws {
     let laptop = try Laptop()
     let answer = Self.answer("<<\"action\">> => <<\"reboot\">>")
-    let board = try await TestBoard(42, trusting: laptop.key(), ["agent.once": { _ in answer }])
+    let board = try await AnsweringBoard(42, trusting: laptop.key(), ["agent.once": { _ in answer }])
     try await board.pair(laptop)
     #expect(try await laptop.run("reboot", "board", "--yes").output == "action  reboot\n")
     #expect(try await laptop.run("poweroff", "board", "--yes", "--json").json.first?["restarted"] as? Bool == false)
@@ -114,7 +115,7 @@ import Testing
     let laptop = try Laptop()
     let answer = Self.answer("<<\"action\">> => <<\"reboot\">>")
     let (calls, call) = AsyncStream.makeStream(of: Void.self)
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       47, trusting: laptop.key(),
       [
         "agent.once": { _ in
@@ -135,7 +136,7 @@ import Testing
   /// Without a journal it cannot be told, and asking again would be another reboot.
   @Test func waitingNeedsAJournal() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       43, trusting: laptop.key(),
       [
         "system.reboot": { [asked] in
@@ -151,7 +152,7 @@ import Testing
 
   @Test func whatIsNotKnownHasAnExitStatusOfItsOwn() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       44, trusting: laptop.key(),
       ["agent.once": { _ in throw PeerNetError.remote(.binary(utf8: "unknown: the agent ended")) }])
     try await board.pair(laptop)
@@ -164,7 +165,7 @@ import Testing
 
   @Test func anyCallCanBeMadeOnceAndAskedForByItsKey() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       45, trusting: laptop.key(),
       [
         "agent.once": { [asked] in
@@ -185,7 +186,7 @@ import Testing
 
   @Test func whoGivesUpIsToldHowToAskAgain() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(
+    let board = try await AnsweringBoard(
       46, trusting: laptop.key(),
       [
         "agent.once": { [asked] in

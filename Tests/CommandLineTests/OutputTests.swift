@@ -1,4 +1,5 @@
 import Admin
+import Boards
 import ETF
 import PeerNet
 import PeerNetClient
@@ -64,7 +65,7 @@ import Testing
     let term = try Term(text: "#{<<\"time\">> => 1796003691, <<\"at\">> => 0, <<\"last\">> => #{<<\"at\">> => -1}}")
     #expect(JSON(term).line == #"{"time":1796003691,"at":0,"last":{"at":-1}}"#)
     let laptop = try Laptop()
-    let board = try await TestBoard(48, trusting: laptop.key(), ["system.info": { _ in term }])
+    let board = try await AnsweringBoard(48, trusting: laptop.key(), ["system.info": { _ in term }])
     try await board.pair(laptop)
     for (zone, time) in [
       ("UTC0", "2026-11-30 01:54:51 +00:00"), ("IST-5:30", "2026-11-30 07:24:51 +05:30"),
@@ -86,10 +87,7 @@ import Testing
 }
 
 @Suite struct NamingTests {
-  static func key(_ index: UInt8) -> PublicKey {
-    var stream = RandomStream(seed: [UInt8](repeating: index, count: 32))
-    return KeyPair.generate(from: &stream).publicKey
-  }
+  static func key(_ index: UInt8) -> PublicKey { TestBoard.identity(index).publicKey }
 
   static func list() throws -> TrustList {
     var list = TrustList()

@@ -1,3 +1,4 @@
+import Boards
 import Foundation
 import Sodium
 import Testing
@@ -16,7 +17,7 @@ import Testing
     nextDial: TimeSpan? = nil, silent: TimeSpan = .seconds(6)
   ) -> Node.PeerStatus {
     Node.PeerStatus(
-      entry: TrustEntry(key: TestBoard.pair(30).publicKey, label: Array("pump".utf8)), isConnected: connected,
+      entry: TrustEntry(key: TestBoard.identity(30).publicKey, label: Array("pump".utf8)), isConnected: connected,
       since: connected ? now - .seconds(90) : nil, wire: connected ? .two : nil,
       endpoint: connected ? Endpoint("192.0.2.7:4040") : nil, liveness: connected ? liveness : nil,
       livenessSince: connected ? now - .milliseconds(1_500) : nil, roundTrip: connected ? .microseconds(12_340) : nil,
@@ -121,9 +122,9 @@ import Testing
   @Test func aWatchTellsEachChange() async throws {
     let laptop = try Laptop()
     let ours = try await laptop.key()
-    let board = try await TestBoard(31, trusting: ours, announcingTo: laptop.discoveryPort)
+    let board = try await AnsweringBoard(31, trusting: ours, announcingTo: laptop.discoveryPort)
     try await board.pair(laptop)
-    let away = String(decoding: TestBoard.pair(32).publicKey.text, as: UTF8.self)
+    let away = String(decoding: TestBoard.identity(32).publicKey.text, as: UTF8.self)
     #expect(try await laptop.run("pair", away, "gone").status == 0)
     async let outcome = laptop.run("peers", "--watch", "--json", "--for", "15")
     try await connected(board, to: ours)
@@ -131,7 +132,7 @@ import Testing
     try await Task.sleep(for: .seconds(1))
     await board.node.stop()
     try await Task.sleep(for: .seconds(1))
-    let again = try await TestBoard(31, trusting: ours, announcingTo: laptop.discoveryPort, port: board.port)
+    let again = try await AnsweringBoard(31, trusting: ours, announcingTo: laptop.discoveryPort, port: board.port)
     try await connected(again, to: ours)
     let watched = try await outcome
     await again.node.stop()
@@ -149,7 +150,7 @@ import Testing
     #expect(last["time"] as? Int ?? 0 > 1_700_000_000 && last["address"] as? String == again.address)
   }
 
-  private func connected(_ board: TestBoard, to key: PublicKey) async throws {
+  private func connected(_ board: AnsweringBoard, to key: PublicKey) async throws {
     let end = ContinuousClock.now + .seconds(12)
     while await !board.node.isConnected(to: key) {
       try #require(.now < end, "the watch did not connect")
@@ -160,7 +161,7 @@ import Testing
   /// ^C ends it well; lines have a time and no escape sequence.
   @Test func anInterruptedWatchEndsWell() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(33, trusting: laptop.key())
+    let board = try await AnsweringBoard(33, trusting: laptop.key())
     try await board.pair(laptop)
     let outcome = try await laptop.shell(
       #""$@" peers --watch >"$PEERNET_HOME/out" & while ! grep -q connected "$PEERNET_HOME/out"; do sleep 0.1; done; kill -INT $!; wait $!"#
@@ -174,7 +175,7 @@ import Testing
 
   @Test func aTerminalIsDrawnAnew() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(34, trusting: laptop.key())
+    let board = try await AnsweringBoard(34, trusting: laptop.key())
     try await board.pair(laptop)
     let drawn = try await laptop.shell(
       "TERM=xterm NO_COLOR=1 exec script -qec \"stty rows 24 cols 80; '$0' peers --watch --for 2.5\" /dev/null")
@@ -189,10 +190,10 @@ import Testing
 
   @Test func allLinksAtOnce() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(35, trusting: laptop.key())
+    let board = try await AnsweringBoard(35, trusting: laptop.key())
     try await board.pair(laptop)
     #expect(try await laptop.run("status").output.contains("board  connected  "))
-    let away = String(decoding: TestBoard.pair(36).publicKey.text, as: UTF8.self)
+    let away = String(decoding: TestBoard.identity(36).publicKey.text, as: UTF8.self)
     #expect(try await laptop.run("pair", away, "gone").status == 0)
     let all = try await laptop.run("status", "--json", "--timeout", "2").json
     #expect(all.map { $0["state"] as? String } == ["connected", "away"])
@@ -204,10 +205,10 @@ import Testing
   /// One that is not there holds nobody back, and is not waited for longer than it can answer.
   @Test func oneThatIsGoneHoldsNobodyBack() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(38, trusting: laptop.key())
+    let board = try await AnsweringBoard(38, trusting: laptop.key())
     try await board.pair(laptop)
     for (index, address) in [(39, "127.0.0.1:1"), (46, nil)] as [(UInt8, String?)] {
-      let key = String(decoding: TestBoard.pair(index).publicKey.text, as: UTF8.self)
+      let key = String(decoding: TestBoard.identity(index).publicKey.text, as: UTF8.self)
       let place = address.map { "--at \($0)" } ?? ""
       #expect(try await laptop.shell("exec \"$0\" pair \(key) gone\(index) \(place)").status == 0)
     }
@@ -231,13 +232,13 @@ import Testing
   @Test func aWatchFindsWhoComesBackLate() async throws {
     let laptop = try Laptop()
     let ours = try await laptop.key()
-    let first = try await TestBoard(47, trusting: ours)
+    let first = try await AnsweringBoard(47, trusting: ours)
     try await first.pair(laptop)
     await first.node.stop()
     async let watched = laptop.run("peers", "--watch", "--for", "27")
     // The waits between dials have grown to more than ten seconds by now.
     try await Task.sleep(for: .seconds(16))
-    let board = try await TestBoard(47, trusting: ours, port: first.port)
+    let board = try await AnsweringBoard(47, trusting: ours, port: first.port)
     let back = ContinuousClock.now
     try await connected(board, to: ours)
     #expect(back.duration(to: .now) < .seconds(8))
@@ -251,7 +252,7 @@ import Testing
   /// Each command is a process of its own: what one has seen the next one shows.
   @Test func whenABoardWasSeenOutlivesTheProcess() async throws {
     let laptop = try Laptop()
-    let board = try await TestBoard(51, trusting: laptop.key())
+    let board = try await AnsweringBoard(51, trusting: laptop.key())
     try await board.pair(laptop)
     #expect(try await laptop.run("peers", "--json").json[0]["last_seen"] is NSNull)
     let start = time(nil)
@@ -279,14 +280,14 @@ import Testing
   @Test func aPeerThatIsAwayIsWaitedFor() async throws {
     let laptop = try Laptop()
     let ours = try await laptop.key()
-    let first = try await TestBoard(37, trusting: ours)
+    let first = try await AnsweringBoard(37, trusting: ours)
     try await first.pair(laptop)
     await first.node.stop()
     let early = try await laptop.run("call", "board", "echo", "--timeout", "0.2")
     #expect(early.status == 69, "\(early.talk)")
     async let waited = laptop.run("call", "board", "echo", "1", "--wait", "25")
     try await Task.sleep(for: .milliseconds(500))
-    let board = try await TestBoard(37, trusting: ours, port: first.port, ["echo": { $0.arguments }])
+    let board = try await AnsweringBoard(37, trusting: ours, port: first.port, ["echo": { $0.arguments }])
     let outcome = try await waited
     #expect(outcome.status == 0 && outcome.output == "1\n", "\(outcome.talk)")
     await board.node.stop()

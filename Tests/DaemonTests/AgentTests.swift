@@ -2,6 +2,7 @@ import Boards
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 @testable import peernetd

@@ -4,15 +4,16 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// A laptop that gives up on its calls at random moments, and a board that notices nothing of it.
 enum CancelledCalls {
   static func endure() async throws {
     let board = try TestBoard()
-    try board.trust(Laptop.entry("system.*", wire: .two))
+    try board.trust(LaptopNode.entry("system.*", wire: .two))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: running.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: running.key, options: .wireTwo())
     try await laptop.connect(to: running)
 
     // The first lot brings every pool to its size. The board answers the cancelled calls, too: up to 10,000 stand before the
@@ -33,7 +34,7 @@ enum CancelledCalls {
     #expect(after.resident - before.resident < 8_192, "\(before), then \(after)")
     let boardGrowth = after.boardResident - before.boardResident
     #expect(boardGrowth < 512 + RunningBoard.emulatorMemory, "\(before), then \(after)")
-    #expect(laptop.closings.all.isEmpty)
+    #expect(laptop.log.closings.isEmpty)
     await laptop.node.stop()
     let ended = try await running.stop()
     #expect(ended.exitCode == 0)
@@ -77,7 +78,7 @@ private struct Descriptors {
 }
 
 /// Makes this many calls, a hundred at a time, and cancels each at a moment between before its start and behind its end.
-private func cancelCalls(_ count: Int, of laptop: Laptop, to board: RunningBoard) async throws -> (
+private func cancelCalls(_ count: Int, of laptop: LaptopNode, to board: RunningBoard) async throws -> (
   answered: Int, cancelled: Int
 ) {
   var (answered, cancelled) = (0, 0)

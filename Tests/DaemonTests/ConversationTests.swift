@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// What a laptop and a board's process say to each other.
@@ -13,28 +14,28 @@ import Testing
   init() throws { board = try TestBoard() }
 
   /// Starts the board and a laptop that is connected to it, with these grants.
-  private func meet(_ grants: String, wire: Wire? = nil) async throws -> (RunningBoard, Laptop) {
-    try board.trust(try Laptop.entry(grants))
+  private func meet(_ grants: String, wire: Wire? = nil) async throws -> (RunningBoard, LaptopNode) {
+    try board.trust(try LaptopNode.entry(grants))
     let running = try await board.start()
-    var options = Laptop.Options()
+    var options = LaptopNode.Options()
     options.wire = wire
-    let laptop = try await Laptop(trusting: board.key, options: options)
+    let laptop = try await LaptopNode(trusting: board.key, options: options)
     try await laptop.connect(to: running)
     return (running, laptop)
   }
 
-  private func part(_ running: RunningBoard, _ laptop: Laptop) async throws {
+  private func part(_ running: RunningBoard, _ laptop: LaptopNode) async throws {
     await laptop.node.stop()
     let ended = try await running.stop()
     #expect(ended.exitCode == 0 && ended.errors.hasSuffix("<5>daemon.stopped\n"), "\(ended.errors)")
   }
 
   @Test(arguments: [Wire.one, .two]) func bothWires(_ wire: Wire) async throws {
-    try board.trust(try Laptop.entry("*", wire: wire))
+    try board.trust(try LaptopNode.entry("*", wire: wire))
     let running = try await board.start()
-    var options = Laptop.Options()
+    var options = LaptopNode.Options()
     options.wire = wire
-    let laptop = try await Laptop(trusting: board.key, options: options)
+    let laptop = try await LaptopNode(trusting: board.key, options: options)
     try await laptop.connect(to: running)
     let info = try await laptop.call(running, "system.info")
     #expect(info.value("wire") == .integer(Int64(wire.rawValue)))
@@ -132,11 +133,11 @@ import Testing
   }
 
   @Test(arguments: [Wire.one, .two]) func aStrangerIsRefused(_ wire: Wire) async throws {
-    try board.trust(try Laptop.entry("*", seed: 2))
+    try board.trust(try LaptopNode.entry("*", seed: 2))
     let running = try await board.start()
-    var options = Laptop.Options()
+    var options = LaptopNode.Options()
     options.wire = wire
-    let laptop = try await Laptop(trusting: board.key, options: options)
+    let laptop = try await LaptopNode(trusting: board.key, options: options)
     // The newer wire tells why; of the older one the end has to do.
     let reason: CloseReason = wire == .two ? .peerSaid(.untrusted) : .closedBeforeConfirmed
     await #expect(throws: PeerNetError.unreachable(reason)) { try await laptop.connect(to: running) }
@@ -149,10 +150,10 @@ import Testing
   }
 
   @Test func aBoardWithAnotherKeyIsNotTheOneMeant() async throws {
-    try board.trust(try Laptop.entry("*"))
+    try board.trust(try LaptopNode.entry("*"))
     let running = try await board.start()
     let meant = TestBoard.identity(201).publicKey
-    let laptop = try await Laptop(trusting: meant, board.key)
+    let laptop = try await LaptopNode(trusting: meant, board.key)
     await #expect(throws: PeerNetError.unreachable(.wrongPeer(running.key))) {
       try await laptop.node.connect(to: meant, at: [running.endpoint], timeout: .seconds(20))
     }

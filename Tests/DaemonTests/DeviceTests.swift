@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// A board's process in the words of `Device`: every procedure, and every answer as the type that it has there.
@@ -11,10 +12,10 @@ import Testing
 
   init() throws { board = try TestBoard() }
 
-  private func meet(_ grants: String = "*") async throws -> (RunningBoard, Laptop, Device) {
-    try board.trust(try Laptop.entry(grants))
+  private func meet(_ grants: String = "*") async throws -> (RunningBoard, LaptopNode, Device) {
+    try board.trust(try LaptopNode.entry(grants))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     var device = try await laptop.node.device(named: "board0")
     #expect(device.key == board.key)
     device.timeout = .seconds(20)
@@ -22,7 +23,7 @@ import Testing
     return (running, laptop, device)
   }
 
-  private func part(_ running: RunningBoard, _ laptop: Laptop) async throws {
+  private func part(_ running: RunningBoard, _ laptop: LaptopNode) async throws {
     await laptop.node.stop()
     #expect(try await running.stop().exitCode == 0)
   }

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Laptop and board find each other by UDP on the loopback interface, and nothing leaves it.
@@ -12,16 +13,16 @@ import Testing
 
   init() throws { board = try TestBoard() }
 
-  private func laptop(trusting: Bool = true) async throws -> Laptop {
-    var options = Laptop.Options()
+  private func laptop(trusting: Bool = true) async throws -> LaptopNode {
+    var options = LaptopNode.Options()
     options.discoveryPort = board.discoveryPort
     // A list of its own key alone trusts nobody.
-    return try await Laptop(
+    return try await LaptopNode(
       trusting: trusting ? board.key : TestBoard.identity(1).publicKey, options: options)
   }
 
   /// The first sighting of the board by an announce or an answer.
-  private func sighting(_ laptop: Laptop, asking: Bool) async throws -> Sighting? {
+  private func sighting(_ laptop: LaptopNode, asking: Bool) async throws -> Sighting? {
     let events = await laptop.node.events
     let limit = Task {
       try await Task.sleep(for: .seconds(20))
@@ -59,7 +60,7 @@ import Testing
 
   @Test func aBoardIsReachedByItsKeyAlone() async throws {
     try board.configure(node: "announce = no\nsolicit = yes\ndial = no")
-    try board.trust(try Laptop.entry("system.info"))
+    try board.trust(try LaptopNode.entry("system.info"))
     let running = try await board.start()
     let laptop = try await laptop()
     try await laptop.node.connect(to: board.key, timeout: .seconds(20))
@@ -70,12 +71,12 @@ import Testing
 
   @Test func aBoardDialsWhomItHears() async throws {
     try board.configure(node: "announce = no\nsolicit = no\ndial = yes")
-    var options = Laptop.Options()
+    var options = LaptopNode.Options()
     options.discoveryPort = board.discoveryPort
     options.listens = true
     options.announces = true
-    let laptop = try await Laptop(trusting: board.key, options: options)
-    try board.trust(try Laptop.entry("system.info"))
+    let laptop = try await LaptopNode(trusting: board.key, options: options)
+    try board.trust(try LaptopNode.entry("system.info"))
     let running = try await board.start()
     try await eventually { await laptop.node.isConnected(to: board.key) }
     #expect(try await laptop.call(running, "system.info").value("machine") != nil)

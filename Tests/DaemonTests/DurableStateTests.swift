@@ -1,7 +1,7 @@
-import Boards
 import PeerNet
 import Reactor
 import Sodium
+import TestKit
 import Testing
 
 @testable import peernetd

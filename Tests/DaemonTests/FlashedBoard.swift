@@ -3,6 +3,7 @@ import Disk
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 
 /// A board whose disk is a sparse file: slot a is confirmed and runs, slot b is empty.
 final class FlashedBoard {

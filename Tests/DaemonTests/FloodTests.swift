@@ -18,7 +18,7 @@ import Testing
   }
 
   /// The best of three rounds: what else the machine does only ever adds.
-  private func pings(_ laptop: Laptop, _ running: RunningBoard) async throws -> Times {
+  private func pings(_ laptop: LaptopNode, _ running: RunningBoard) async throws -> Times {
     var rounds: [[Duration]] = []
     for _ in 0..<3 {
       var times: [Duration] = []
@@ -61,9 +61,9 @@ import Testing
   }
 
   private func endure(addresses: Int, perSecond rate: Int, withNetwork: Bool = false) async throws {
-    try board.trust(try [1, 2, 3, 4].map { try Laptop.entry("system.info", seed: $0) })
+    try board.trust(try [1, 2, 3, 4].map { try LaptopNode.entry("system.info", seed: $0) })
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     _ = try await pings(laptop, running)
     let idle = try await pings(laptop, running)
@@ -81,7 +81,7 @@ import Testing
     var newcomers: [Duration] = []
     for seed in [2, 3, 4] as [UInt8] {
       let way = try LongWay(to: running.port, from: 0x7f02_0001 + UInt32(seed), delay: .milliseconds(75))
-      let newcomer = try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))
+      let newcomer = try await LaptopNode(trusting: board.key, options: .wireTwo(seed: seed))
       let began = ContinuousClock.now
       try? await newcomer.node.connect(
         to: board.key, at: [Endpoint(ipv4: 0x7f00_0001, port: way.port)], timeout: .seconds(8))

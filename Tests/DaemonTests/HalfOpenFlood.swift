@@ -4,22 +4,23 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Thousands of strangers who connect and never finish their handshakes.
 enum HalfOpenFlood {
   static func endure() async throws {
     let board = try TestBoard()
-    try board.trust(try ([1] + Array(10..<130)).map { try Laptop.entry("system.info", seed: $0) })
+    try board.trust(try ([1] + Array(10..<130)).map { try LaptopNode.entry("system.info", seed: $0) })
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     func calls() async throws -> Duration {
       try await p99(of: 200) { _ in _ = try await laptop.call(running, "system.info") }
     }
     func handshakes(_ seeds: Range<UInt8>) async throws -> Duration {
-      var newcomers: [Laptop] = []
-      for seed in seeds { newcomers.append(try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))) }
+      var newcomers: [LaptopNode] = []
+      for seed in seeds { newcomers.append(try await LaptopNode(trusting: board.key, options: .wireTwo(seed: seed))) }
       let time = try await p99(of: seeds.count / 3) { try await newcomers[$0].connect(to: running) }
       for newcomer in newcomers { await newcomer.node.stop() }
       return time

@@ -4,6 +4,7 @@ import Foundation
 import Noise
 import Sodium
 import Synchronization
+import TestKit
 import Testing
 
 @testable import PeerNet

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// Trusted peers that take all they can: the board's memory stays bounded, and its owner is served.
@@ -33,9 +34,9 @@ import Testing
     _ name: String, with seeds: ClosedRange<UInt8>, connections: Int = 8, wire: Wire = .one, grants: String = "",
     kept: Int = 2_048, _ act: @escaping @Sendable (_ peer: HostilePeer, _ round: Int) -> Void
   ) async throws -> Figures {
-    try board.trust(try [Laptop.entry("*")] + seeds.map { try Laptop.entry(grants, seed: $0) })
+    try board.trust(try [LaptopNode.entry("*")] + seeds.map { try LaptopNode.entry(grants, seed: $0) })
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     _ = try await laptop.call(running, "system.info")
     var figures = Figures()
@@ -156,10 +157,10 @@ import Testing
   /// takes 30 ms. Others are answered meanwhile, and who is unpaired is gone at once.
   @Test func onceCallsOnASlowCard() async throws {
     let board = try TestBoard(at: TestBoard.Site(words: SlowCard.words(flush: 0.03)))
-    let owner = try Laptop.entry("*")
-    try board.trust(owner, try Laptop.entry("gpio.write:relay", seed: 2))
+    let owner = try LaptopNode.entry("*")
+    try board.trust(owner, try LaptopNode.entry("gpio.write:relay", seed: 2))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     let attacker = try HostilePeer(running.port, seed: 2, wire: .two, instance: 1)
     var random = RandomStream.system()
@@ -217,12 +218,12 @@ import Testing
   @Test func placesAreLeftForTheOwner() async throws {
     let supplicant = try SlowSupplicant(of: board, delay: 60)
     defer { supplicant.stop() }
-    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
+    try board.trust(try LaptopNode.entry("*"), try LaptopNode.entry("wifi.restart", seed: 2))
     let running = try await board.start()
     let attacker = try HostilePeer(running.port, seed: 2, wire: .two, instance: 1)
     takeAllPlaces(attacker)
     _ = try await running.process.line("too many callers wait")
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     let dry = Term.map([MapPair(binary("dry_run"), .atom("true"))])
     let rebooted = try await once(laptop, running, OnceKey(), "system.reboot", dry)
@@ -243,9 +244,9 @@ import Testing
   @Test func placesComeBackWithTheConnection() async throws {
     let supplicant = try SlowSupplicant(of: board, delay: 60)
     defer { supplicant.stop() }
-    try board.trust(try Laptop.entry("*"), try Laptop.entry("wifi.restart", seed: 2))
+    try board.trust(try LaptopNode.entry("*"), try LaptopNode.entry("wifi.restart", seed: 2))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     let began = Task { try await laptop.call(running, "wifi.restart", timeout) }
     try await eventually { supplicant.reconfigurations == 1 }
@@ -261,7 +262,7 @@ import Testing
         } == round
       }
     }
-    let next = try await Laptop(trusting: board.key, options: .wireTwo(seed: 2))
+    let next = try await LaptopNode(trusting: board.key, options: .wireTwo(seed: 2))
     try await next.connect(to: running)
     // Many wait for the outcome, and none is turned away.
     let (node, key) = (next.node, board.key)

@@ -1,9 +1,9 @@
 import Admin
-import Boards
 import Disk
 import Ini
 import PeerNet
 import Settings
+import TestKit
 import Testing
 
 @testable import peernetd

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 import Vectors
 
@@ -45,10 +46,10 @@ import Vectors
   private func key(_ number: UInt64) -> String { String(decoding: PublicKey(1, 2, 3, number).text, as: UTF8.self) }
 
   /// Alice's, with the key that her own node made.
-  private func alice(_ board: PublicKey, _ wire: Wire) async throws -> Laptop {
-    var options = Laptop.Options()
+  private func alice(_ board: PublicKey, _ wire: Wire) async throws -> LaptopNode {
+    var options = LaptopNode.Options()
     options.wire = wire
-    return try await Laptop(trusting: [board], options: options) { try! KeyFile.decode(Self.keyFiles[1]) }
+    return try await LaptopNode(trusting: [board], options: options) { try! KeyFile.decode(Self.keyFiles[1]) }
   }
 
   private func start() async throws -> RunningBoard {

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// What takes long, hangs or attacks delays nobody else, and costs a bounded amount of memory.
@@ -19,9 +20,9 @@ import Testing
   @Test func aHandlerOfTenSecondsDelaysNothing() async throws {
     let supplicant = try SlowSupplicant(of: board, delay: 10)
     defer { supplicant.stop() }
-    try board.trust(try Laptop.entry("wifi.*,system.info"))
+    try board.trust(try LaptopNode.entry("wifi.*,system.info"))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
 
     let began = ContinuousClock.now
@@ -58,9 +59,9 @@ import Testing
       "state/peers", "peernet-peers 1\n\(String(decoding: lost.text, as: UTF8.self)) wire=2 at=127.0.0.1:\(hole.port)\n"
     )
     try board.configure(node: "announce = no\nsolicit = no\ndial = yes")
-    try board.trust(try Laptop.entry("system.info"), try Laptop.entry(seed: 3))
+    try board.trust(try LaptopNode.entry("system.info"), try LaptopNode.entry(seed: 3))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     let handshake = try await times(of: 1) { _ in try await laptop.connect(to: running) }
     let calls = try await times(of: 200) { _ in _ = try await laptop.call(running, "system.info") }
     #expect(handshake[0] < Self.patience && calls[calls.count - 1] < Self.patience)
@@ -72,9 +73,9 @@ import Testing
   }
 
   @Test func tenThousandConnectionsOfGarbageChangeNothing() async throws {
-    try board.trust(try Laptop.entry("system.info"))
+    try board.trust(try LaptopNode.entry("system.info"))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     let before = try running.memory("VmRSS")
     var random = RandomStream(seed: [UInt8](repeating: 9, count: 32))
@@ -93,7 +94,7 @@ import Testing
     }
     let after = try running.memory("VmRSS")
     #expect(after - before <= 1_024 + RunningBoard.emulatorMemory, "\(after - before) KiB more than before")
-    let fresh = try await Laptop(trusting: board.key, options: .wireTwo())
+    let fresh = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await fresh.connect(to: running)
     await fresh.node.stop()
     await laptop.node.stop()

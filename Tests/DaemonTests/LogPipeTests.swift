@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// The log of a real agent: what it does when its reader is slow, and when a peer wants it full.
@@ -53,11 +54,11 @@ import Testing
   /// The owner changes the board while nobody reads: the noise around it is dropped, what changed the board is not.
   @Test func whatChangedTheBoardOutlivesAFullPipe() async throws {
     let board = try TestBoard()
-    try board.trust(try Laptop.entry("*"))
+    try board.trust(try LaptopNode.entry("*"))
     let pipe = try Pipe(in: board.folder)
     let (running, start) = try await start(board, logging: pipe)
     var log = start
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     try await laptop.connect(to: running)
     for number in 0..<100 {
       _ = try await laptop.call(running, "gpio.write", write(Int64(number % 2)))
@@ -82,9 +83,9 @@ import Testing
   @Test func aPeerCannotFloodTheLog() async throws {
     let board = try TestBoard()
     try board.configure()
-    try board.trust(try Laptop.entry("gpio.write:relay,wifi.restart"))
+    try board.trust(try LaptopNode.entry("gpio.write:relay,wifi.restart"))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo())
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo())
     let key = OnceKey()
     for _ in 0..<100 {
       try await laptop.connect(to: running)

@@ -1,18 +1,13 @@
 import Foundation
 import Settings
+import TestKit
 import Testing
 
 @testable import peernetd
 
 /// peernetd(8) says what the program does. Arguments and settings are what a reader looks up.
 @Suite struct ManualPageTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-  private static let page = try! text("Documentation/peernetd.8")
-
-  private static func text(_ path: String) throws -> String {
-    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
-  }
+  private static let page = try! Repository.text("Documentation/peernetd.8")
 
   private func section(_ name: String) throws -> String {
     let rest = try #require(Self.page.components(separatedBy: ".Sh \(name)\n").dropFirst().first)
@@ -65,7 +60,7 @@ import Testing
   }
 
   @Test func everySettingThatIsReadIsOnThePage() throws {
-    let reader = try Self.text("Sources/peernetd/Configuration/ConfigurationReader.swift")
+    let reader = try Repository.text("Sources/peernetd/Configuration/ConfigurationReader.swift")
     let parts = reader.components(separatedBy: "private mutating func apply").dropFirst()
     var read: Set<String> = []
     for part in parts {

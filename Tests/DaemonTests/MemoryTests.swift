@@ -13,12 +13,12 @@ import Testing
 
   @Test func idleAndForEachPeer() async throws {
     let seeds = 1...100 as ClosedRange<UInt8>
-    try board.trust(try seeds.map { try Laptop.entry("*", seed: $0) })
+    try board.trust(try seeds.map { try LaptopNode.entry("*", seed: $0) })
     let running = try await board.start()
     // Its first turns are over once it answers.
-    var laptops: [Laptop] = []
+    var laptops: [LaptopNode] = []
     func come(_ seed: UInt8) async throws {
-      let laptop = try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))
+      let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo(seed: seed))
       try await laptop.connect(to: running)
       _ = try await laptop.call(running, "system.info")
       laptops.append(laptop)

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Sodium
+import TestKit
 import Testing
 
 /// `agent.once` at a board's real process: what was asked for under a key runs once, whatever becomes of link and board.
@@ -12,10 +13,10 @@ import Testing
 
   init() throws { board = try TestBoard() }
 
-  private func meet(_ grants: String = "*", seed: UInt8 = 1) async throws -> (RunningBoard, Laptop) {
-    try board.trust(try Laptop.entry(grants, seed: seed))
+  private func meet(_ grants: String = "*", seed: UInt8 = 1) async throws -> (RunningBoard, LaptopNode) {
+    try board.trust(try LaptopNode.entry(grants, seed: seed))
     let running = try await board.start()
-    let laptop = try await Laptop(trusting: board.key, options: .wireTwo(seed: seed))
+    let laptop = try await LaptopNode(trusting: board.key, options: .wireTwo(seed: seed))
     try await laptop.connect(to: running)
     return (running, laptop)
   }
@@ -24,7 +25,7 @@ import Testing
     .map([MapPair(binary("line"), binary(line)), MapPair(binary("value"), .integer(level))])
   }
 
-  private func level(_ laptop: Laptop, _ running: RunningBoard, _ line: String) async throws -> Term? {
+  private func level(_ laptop: LaptopNode, _ running: RunningBoard, _ line: String) async throws -> Term? {
     try await laptop.call(running, "gpio.read", .map([MapPair(binary("lines"), .list([binary(line)]))]))
       .value("values")?.value(line)
   }
@@ -91,7 +92,7 @@ import Testing
       }
     }
     #expect(try await level(laptop, running, "pump") == 0)
-    try board.trust(try Laptop.entry("gpio.read"))
+    try board.trust(try LaptopNode.entry("gpio.read"))
     _ = try await running.process.line("trust.loaded peers=1")
     try await eventually {
       do {
@@ -266,7 +267,7 @@ import Testing
 
   /// A board whose disk takes nothing says so, and can still be rebooted.
   @Test func aDiskThatTakesNothingStopsNoPlainCall() async throws {
-    try board.trust(try Laptop.entry())
+    try board.trust(try LaptopNode.entry())
     // A folder where the new file would be put together: what a full or read-only disk is to root as well.
     try board.folder.write("state/once.new/x", "")
     let (running, laptop) = try await meet()
@@ -294,7 +295,7 @@ import Testing
     }
     #expect(try isRemembered())
     await laptop.node.stop()
-    try board.trust(try Laptop.entry(seed: 2))
+    try board.trust(try LaptopNode.entry(seed: 2))
     try await eventually { try !isRemembered() }
     #expect(try await running.stop().exitCode == 0)
   }
@@ -318,7 +319,7 @@ import Testing
 }
 
 func once(
-  _ laptop: Laptop, _ running: RunningBoard, _ key: OnceKey, _ name: Atom, _ arguments: Term = .map([])
+  _ laptop: LaptopNode, _ running: RunningBoard, _ key: OnceKey, _ name: Atom, _ arguments: Term = .map([])
 ) async throws -> Term {
   try await laptop.call(running, "agent.once", .tuple([.binary(key.bytes), .atom(name), arguments]))
 }

@@ -3,6 +3,7 @@ import Disk
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 @testable import peernetd

@@ -2,6 +2,7 @@ import Boards
 import Disk
 import Foundation
 import PeerNet
+import TestKit
 import Testing
 
 @testable import peernetd

@@ -1,6 +1,7 @@
 import Boards
 import Foundation
 import Synchronization
+import TestKit
 
 /// A wpa_supplicant on a real socket whose radio takes its time: it answers every command at once, but is associated
 /// again only `delay` seconds after it was asked to reconfigure.

@@ -4,6 +4,7 @@ import ETF
 import Foundation
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 @testable import peernetd
@@ -42,8 +43,8 @@ import Testing
 
   @Test func aServedPeerConfirms() async throws {
     try await startTrial()
-    let laptop = try await Laptop(trusting: board.board.key)
-    try board.board.trust(try Laptop.entry())
+    let laptop = try await LaptopNode(trusting: board.board.key)
+    try board.board.trust(try LaptopNode.entry())
     let running = try await board.board.start()
     _ = try await running.process.line("slot.on_trial")
     #expect(try board.environment()?.confirmed == .a)
@@ -57,8 +58,8 @@ import Testing
 
   /// The system before was reached by another interface than the one that works now.
   @Test func aPeerByAnotherPathDoesNotConfirm() async throws {
-    let laptop = try await Laptop(trusting: board.board.key)
-    try board.board.trust(try Laptop.entry())
+    let laptop = try await LaptopNode(trusting: board.board.key)
+    try board.board.trust(try LaptopNode.entry())
     let before = try await board.board.start()
     try await laptop.connect(to: before)
     _ = try await laptop.call(before, "agent.whoami")
@@ -147,8 +148,8 @@ import Testing
 
   @Test func systemInfoTellsOfImageAndBoot() async throws {
     try await startTrial()
-    let laptop = try await Laptop(trusting: board.board.key)
-    try board.board.trust(try Laptop.entry("system.info"))
+    let laptop = try await LaptopNode(trusting: board.board.key)
+    try board.board.trust(try LaptopNode.entry("system.info"))
     let running = try await board.board.start()
     try await laptop.connect(to: running)
     _ = try await laptop.call(running, "agent.whoami")

@@ -1,4 +1,5 @@
 import Disk
+import TestKit
 import Testing
 
 /// Boards that are updated, tried, confirmed, given up and cut off from power at random, in memory.
@@ -10,14 +11,14 @@ struct PowerCutTests {
     /// The power went: what was going on ends, and the board boots.
     struct PowerCut: Error {}
 
-    var random: SplitMix
+    var random: SeededGenerator
     var copies: [DiskCopy: [UInt8]] = [:]
     var slots: [Slot: Contents] = [.a: .whole(isGood: true), .b: .half]
     var running = Slot.a
     var isTrial = false
 
     init(seed: UInt64) {
-      random = SplitMix(seed: seed)
+      random = SeededGenerator(seed: seed)
       let empty = [UInt8](repeating: 0, count: 4096)
       let first = SlotEnvironmentPair(first: empty, second: empty).update(to: SlotEnvironment(confirmed: .a))
       copies = [.first: first.bytes, .second: first.bytes]
@@ -135,19 +136,6 @@ struct PowerCutTests {
   }
 }
 
-/// A generator that gives the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func chance(of denominator: UInt64) -> Bool { next() % denominator == 0 }
+extension SeededGenerator {
+  fileprivate mutating func chance(of denominator: UInt64) -> Bool { next() % denominator == 0 }
 }

@@ -1,5 +1,6 @@
 import Disk
 import Foundation
+import TestKit
 import Testing
 
 /// Held to what `mkenvimage` of U-Boot's tools wrote.
@@ -38,16 +39,13 @@ struct SlotEnvironmentCodingTests {
   @Test func theToolAgreesWhereItIsInstalled() throws {
     let tool = "/usr/bin/mkenvimage"
     guard FileManager.default.isExecutableFile(atPath: tool) else { return }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("disk-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let input = folder.appendingPathComponent("text")
-    let output = folder.appendingPathComponent("environment")
-    try Data("failed=b\nreason=no-network\nseq=1f2e\nslot=a\ntrial=-\ntries=3\n".utf8).write(to: input)
+    let folder = try TemporaryFolder()
+    try folder.write("text", "failed=b\nreason=no-network\nseq=1f2e\nslot=a\ntrial=-\ntries=3\n")
     let process = try Process.run(
-      URL(fileURLWithPath: tool), arguments: ["-s", "0x1000", "-p", "0", "-o", output.path, input.path])
+      URL(fileURLWithPath: tool),
+      arguments: ["-s", "0x1000", "-p", "0", "-o", folder.path("environment"), folder.path("text")])
     process.waitUntilExit()
-    let bytes = [UInt8](try Data(contentsOf: output))
+    let bytes = try #require(folder.read("environment"))
     let environment = try SlotEnvironment(decoding: bytes)
     #expect(environment.generation == 0x1f2e)
     #expect(environment.failed == .b)

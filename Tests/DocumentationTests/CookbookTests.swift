@@ -1,5 +1,6 @@
 import Foundation
 import PeerNetClientLinux
+import TestKit
 import Testing
 
 /// Runs what the cookbook shows, but for what goes on around a node.
@@ -185,11 +186,11 @@ import Testing
 
   @Test func aNodeOfAFolderWaitsToBeStarted() async throws {
     let folder = try TemporaryFolder()
-    let key = try HomeFolder.locate(folder.url.path).identity().publicKey
+    let key = try HomeFolder.locate(folder.path).identity().publicKey
     // It would look for peers on every interface, so it is not started here.
-    let node = try nodeOfAFolder(folder.url.path)
+    let node = try nodeOfAFolder(folder.path)
     #expect(await node.publicKey == nil)
-    #expect(try HomeFolder.locate(folder.url.path).identity().publicKey == key)
+    #expect(try HomeFolder.locate(folder.path).identity().publicKey == key)
     await node.stop()
   }
 

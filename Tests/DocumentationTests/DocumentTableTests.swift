@@ -1,5 +1,6 @@
 import Admin
 import Foundation
+import TestKit
 import Testing
 
 /// The documents' tables of procedures and of exit statuses come from the code. `Scripts/tables` writes them anew.
@@ -12,7 +13,7 @@ import Testing
     let text: @Sendable () -> String
 
     var testDescription: String { "\(file): \(first)" }
-    var path: String { Repository.root.appendingPathComponent(file).path }
+    var path: String { Repository.path(file) }
 
     func parts(of document: String) throws -> (before: Substring, table: Substring, after: Substring) {
       let first = try #require(document.range(of: self.first + "\n"), "\(file) has no line \(self.first)")
@@ -75,9 +76,7 @@ import Testing
   }
 
   @Test func theProtocolNamesWhatRunsOnlyOnce() throws {
-    let document = try String(
-      contentsOf: Repository.root.appendingPathComponent("Sources/PeerNet/PeerNet.docc/OnceOnlyCalls.md"),
-      encoding: .utf8)
+    let document = try Repository.text("Sources/PeerNet/PeerNet.docc/OnceOnlyCalls.md")
     for procedure in Self.procedures where procedure.changesBoard { #expect(document.contains("`\(procedure.name)`")) }
   }
 }

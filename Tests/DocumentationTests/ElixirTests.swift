@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Holds the Elixir code in the documentation and in the examples to what Elixir can read.
@@ -21,19 +22,16 @@ import Testing
 
   /// Has one Elixir read all of them.
   private func parse(_ sources: [(name: String, text: String)]) throws -> (status: Int32, output: String) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
     var paths: [String] = []
     for (name, text) in sources {
-      let file = folder.appendingPathComponent(name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try text.write(to: file, atomically: false, encoding: .utf8)
-      paths.append(file.path)
+      try folder.write(name, text)
+      paths.append(folder.path(name))
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let script = Repository.root.appendingPathComponent("Tests/DocumentationTests/parse.exs").path
+    let script = Repository.path("Tests/DocumentationTests/parse.exs")
     process.arguments = ["elixir", script] + paths
     process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8"]) { $1 }
     let output = Pipe()

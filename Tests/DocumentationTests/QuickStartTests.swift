@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// Types the commands of the README's quick start; what they make is compiled as an example.

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 /// Holds the Swift code in the documentation to code that is compiled and run.

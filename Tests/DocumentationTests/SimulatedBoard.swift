@@ -1,45 +1,33 @@
-import Foundation
+import Boards
+import PeerNet
+import Sodium
+import Synchronization
+import TestKit
 
-/// A simulated board with its folder, on loopback alone, as the tutorial has it.
+/// A simulated board, on loopback alone, as the tutorial has it: nobody is told its address.
 final class SimulatedBoard {
   struct Failed: Error { let printed: String }
 
-  private let folder: TemporaryFolder
-  private let daemon: Example
+  private let board: TestBoard
+  private let running: RunningBoard
   /// The 52 characters of its key.
   let key: String
+  /// All of them announce themselves at the same port, so each has a key of its own.
+  private static let count = Atomic<UInt8>(0)
 
   init() async throws {
-    let folder = try TemporaryFolder()
-    self.folder = folder
-    let path = folder.url.path
-    try """
-    [node]
-    listen = 127.0.0.1
-    port = 0
-    interfaces = lo
-    [paths]
-    state = \(path)/state
-    runtime = \(path)/run
-    [board]
-    board = sim
-    """.write(to: folder.url.appending(path: "peernetd.conf"), atomically: false, encoding: .utf8)
-    try FileManager.default.createDirectory(at: folder.url.appending(path: "state"), withIntermediateDirectories: true)
-    daemon = try Example("peernetd", "--config", "\(path)/peernetd.conf", folder: folder)
-    try await daemon.line(with: "daemon.started")
-    let identity = try await Self.run(folder, "id")
-    key = identity.split { $0 == " " || $0 == "\n" }.first { $0.count == 52 }.map(String.init) ?? ""
+    let seed = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
+    let board = try TestBoard(seed: seed, at: TestBoard.Site(discoveryPort: 4_040))
+    try board.configure(node: "")
+    self.board = board
+    running = try await board.start()
+    key = String(decoding: board.key.text, as: UTF8.self)
   }
 
   /// What its operator types.
   func pair(_ key: String, _ label: String, allow: String) async throws {
-    _ = try await Self.run(folder, "pair", key, label, "--allow", allow)
-  }
-
-  private static func run(_ folder: TemporaryFolder, _ arguments: String...) async throws -> String {
-    let command = try Example(
-      "peernetd", ["--config", folder.url.appending(path: "peernetd.conf").path] + arguments, folder: folder)
-    guard try await command.end() == 0 else { throw Failed(printed: command.printed) }
-    return command.printed
+    let ended = try await DaemonProcess.run(
+      "--config", board.folder.path("peernetd.conf"), "pair", key, label, "--allow", allow, in: board.folder)
+    guard ended.exitCode == 0 else { throw Failed(printed: ended.output + ended.errors) }
   }
 }

@@ -1,6 +1,7 @@
 import Disk
 import Foundation
 import Programs
+import TestKit
 import Testing
 
 /// One board that runs through all of this, in this order; every test leaves it answering.

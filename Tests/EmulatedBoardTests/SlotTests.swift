@@ -1,6 +1,7 @@
 import Foundation
 import Programs
 import Synchronization
+import TestKit
 import Testing
 
 /// One board whose slots are changed, in this order, with every write to its disk recorded; then boards that wake up with

@@ -4,14 +4,15 @@ import PeerNet
 public struct Agenda<Happening> {
   private struct Entry {
     let at: Instant
-    let order: UInt64
+    let order: Int64
     let happening: Happening
 
     func precedes(_ other: Entry) -> Bool { at == other.at ? order < other.order : at < other.at }
   }
 
   private var heap: [Entry] = []
-  private var order: UInt64 = 0
+  private var order: Int64 = 0
+  private var lowestOrder: Int64 = 0
 
   /// Nothing is to happen.
   public init() {}
@@ -22,8 +23,17 @@ public struct Agenda<Happening> {
   /// Enters something.
   public mutating func add(_ happening: Happening, at: Instant) {
     order += 1
+    insert(Entry(at: at, order: order, happening: happening))
+  }
+
+  /// Enters something that happens before whatever was entered for the same instant.
+  public mutating func addFirst(_ happening: Happening, at: Instant) {
+    lowestOrder -= 1
+    insert(Entry(at: at, order: lowestOrder, happening: happening))
+  }
+
+  private mutating func insert(_ entry: Entry) {
     var index = heap.count
-    let entry = Entry(at: at, order: order, happening: happening)
     heap.append(entry)
     while index > 0, entry.precedes(heap[(index - 1) / 2]) {
       heap[index] = heap[(index - 1) / 2]

@@ -1,9 +1,11 @@
 import Disk
 import Foundation
+import TestKit
 
 /// A board's image as it was built, sparse, with some data here and there; and whatever else a test puts beside it.
 public final class TestImage: Sendable {
-  public let folder: String
+  private let temporary: TemporaryFolder
+  public var folder: String { temporary.path }
 
   public var path: String { file("edge.img") }
 
@@ -11,8 +13,7 @@ public final class TestImage: Sendable {
   public static let data = [1, 4, 5, 64, 65, 66, 448, 700, 959]
 
   public init(data: [Int] = TestImage.data, board: String = "rpi4") throws {
-    folder = NSTemporaryDirectory() + "/image-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    temporary = try TemporaryFolder()
     _ = FileManager.default.createFile(atPath: path, contents: nil)
     let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
     try handle.truncate(atOffset: DiskLayout.diskByteCount)
@@ -25,12 +26,10 @@ public final class TestImage: Sendable {
     try handle.close()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
-
-  public func file(_ name: String) -> String { folder + "/" + name }
+  public func file(_ name: String) -> String { temporary.path(name) }
 
   public func write(_ name: String, _ text: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    try temporary.write(name, text)
     return file(name)
   }
 
@@ -58,9 +57,7 @@ public final class TestImage: Sendable {
     return Int(status.st_blocks) * 512
   }
 
-  public func mode(_ name: String) throws -> Int? {
-    try FileManager.default.attributesOfItem(atPath: file(name))[.posixPermissions] as? Int
-  }
+  public func mode(_ name: String) throws -> Int? { try temporary.mode(name) }
 
   private static func masterBootRecord(_ board: String) -> Data {
     var record = Data(count: 512)

@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import Synchronization
+import TestKit
 import Testing
 
 /// What a BEAM peer asks of a board, whichever of them dialled.
@@ -87,7 +88,7 @@ import Testing
   @Test func repliesComeInAnyOrder() async throws {
     try await withBoard("*") { board, peer in
       // On a busy machine a restart may be over before anybody has seen that it was under way.
-      try await eventually {
+      try await eventually(within: .seconds(30)) {
         let isRestarted = Mutex(false)
         async let restart: Void = {
           _ = try await peer.call(board.key, "wifi.restart")

@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 /// How a board and a BEAM peer find, trust, lose and find each other again.
@@ -135,7 +136,7 @@ import Testing
         try await eventually { try await !peer.isLinked(to: board.key) }
         #expect(try await peer.dial(board.key, board.port) == nil)
       }
-      try await eventually { board.count("peer.connected") == 2 }
+      try await eventually(within: .seconds(30)) { board.count("peer.connected") == 2 }
       try await eventually { try await peer.call(board.key, "system.info").value != nil }
     }
   }
@@ -153,7 +154,7 @@ import Testing
     for life in 1...2 {
       let peer = try await ErlangPeer.start(options, identity: identity)
       if dialler == .theirs { #expect(try await peer.dial(board.key, running.port) == nil) }
-      try await eventually { running.count("peer.connected") == life }
+      try await eventually(within: .seconds(30)) { running.count("peer.connected") == life }
       try await eventually { try await peer.isLinked(to: board.key) }
       #expect(try await peer.call(board.key, "system.info").value != nil)
       ports.insert(peer.port)
@@ -203,7 +204,7 @@ import Testing
 
   /// Waits until calls get through and no new connection comes up meanwhile.
   private func settle(_ peer: ErlangPeer, with key: PublicKey) async throws {
-    try await eventually {
+    try await eventually(within: .seconds(30)) {
       let before = try await (peer.count("dialled"), peer.count("accepted"))
       for _ in 0..<10 {
         guard try await peer.isLinked(to: key), try await peer.call(key, "agent.whoami").value != nil else {

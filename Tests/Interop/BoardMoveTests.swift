@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 /// A board on which a BEAM node ran, and now the agent does: with the same files, and nobody pairs again.

@@ -2,6 +2,7 @@ import ETF
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 /// A BEAM peer that really runs: one node in an Erlang process.
@@ -177,20 +178,5 @@ extension Term {
   /// The value under an atom of a map.
   subscript(atom name: String) -> Term? {
     pairs?.first { $0.key.atomBytes?.elementsEqual(name.utf8) ?? false }?.value
-  }
-}
-
-/// Waits until a condition is true; it is asked again and again until then.
-func eventually(
-  within limit: Duration = .seconds(30), _ condition: () async throws -> Bool,
-  sourceLocation: SourceLocation = #_sourceLocation
-) async throws {
-  let end = ContinuousClock.now + limit
-  while try await !condition() {
-    guard ContinuousClock.now < end else {
-      Issue.record("it did not come true", sourceLocation: sourceLocation)
-      throw CancellationError()
-    }
-    try await Task.sleep(for: .milliseconds(5))
   }
 }

@@ -1,7 +1,7 @@
-import Boards
 import ETF
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 
 /// An Erlang runtime that carries out commands, a line of Erlang text each; what they are says `peernet_control.erl`.

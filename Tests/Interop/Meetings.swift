@@ -3,6 +3,7 @@ import ETF
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 import Testing
 
 /// Whether the tests that take half a minute run, too.

@@ -1,45 +1,29 @@
+import Boards
 import ETF
 import PeerNet
 import PeerNetClient
-import PeerNetClientLinux
 import Sodium
-import Synchronization
 import Testing
 
 /// An application of ours on loopback: all that the tests use of `PeerNode` goes through here.
 struct Phone: Sendable {
-  struct Options {
-    var discoveryPort: UInt16?
-    /// Whether it announces itself.
-    var announces = false
-    /// Stay connected to every trusted peer on its own.
-    var dials = false
-    var heartbeatInterval: TimeSpan?
-    var heartbeatTimeout: TimeSpan?
-  }
+  typealias Options = LaptopNode.Options
 
   let key: PublicKey
   let port: UInt16
-  private let node: PeerNode
-  private let log: EventLog
+  private let laptop: LaptopNode
+  private var node: PeerNode { laptop.node }
 
   /// Starts a phone that trusts these peers, each with its grants.
   static func start(
     trusting peers: [PublicKey] = [], grants: Grants = .everything, options: Options = Options(),
     identity: Identity = Identity()
   ) async throws -> Phone {
-    var configuration = PeerNode.Configuration(
-      store: MemoryStore(identity: identity.keyPair, trust: try list(peers, grants)))
-    configuration.connectsAutomatically = options.dials
-    configuration.network = Network(
-      listen: .loopback(), discoveryPort: options.discoveryPort, interfaces: ["lo"], announces: options.announces)
-    if let interval = options.heartbeatInterval { configuration.node.limits.heartbeatInterval = interval }
-    if let timeout = options.heartbeatTimeout { configuration.node.limits.heartbeatTimeout = timeout }
-    let node = try PeerNode(configuration)
-    try await node.start()
-    let log = EventLog()
-    log.follow(await node.events)
-    return Phone(key: identity.key, port: try #require(await node.port), node: node, log: log)
+    var options = options
+    options.grants = grants
+    options.listens = true
+    let laptop = try await LaptopNode(trusting: peers, options: options, identity: { identity.keyPair })
+    return Phone(key: laptop.key, port: try #require(laptop.port), laptop: laptop)
   }
 
   func stop() async { await node.stop() }
@@ -48,14 +32,6 @@ struct Phone: Sendable {
 
   func pair(_ key: PublicKey) async throws { try await node.pair(key, label: "peer", allow: .everything) }
   func unpair(_ key: PublicKey) async throws { try await node.unpair(key) }
-
-  private static func list(_ peers: [PublicKey], _ grants: Grants) throws -> TrustList {
-    var list = TrustList()
-    for (index, key) in peers.enumerated() {
-      try list.add(TrustEntry(key: key, label: Array("peer\(index)".utf8), grants: grants))
-    }
-    return list
-  }
 
   func connect(to peer: ErlangPeer) async throws {
     try await node.connect(to: peer.key, at: [peer.endpoint], timeout: .seconds(30))
@@ -86,36 +62,9 @@ struct Phone: Sendable {
   // MARK: What happened
 
   /// Why connections have ended, in order.
-  var closings: [CloseReason] { log.closings }
+  var closings: [CloseReason] { laptop.log.closings }
   /// How many connections it has dialled and accepted, and with which wire.
-  var openings: [(wire: Wire, dialled: Bool)] { log.openings }
+  var openings: [(wire: Wire, dialled: Bool)] { laptop.log.openings }
   /// Where this key was announced.
-  func sightings(of key: PublicKey) -> [Endpoint] { log.sightings.filter { $0.key == key }.map(\.endpoint) }
-}
-
-/// What the events of a phone's node told, in order.
-private final class EventLog: Sendable {
-  private struct State {
-    var closings: [CloseReason] = []
-    var openings: [(wire: Wire, dialled: Bool)] = []
-    var sightings: [Sighting] = []
-  }
-
-  private let state = Mutex(State())
-
-  var closings: [CloseReason] { state.withLock { $0.closings } }
-  var openings: [(wire: Wire, dialled: Bool)] { state.withLock { $0.openings } }
-  var sightings: [Sighting] { state.withLock { $0.sightings } }
-
-  func follow(_ events: AsyncStream<Event>) {
-    Task {
-      for await event in events {
-        state.withLock { state in
-          if case .opened(_, _, _, let wire, let dialled) = event { state.openings.append((wire, dialled)) }
-          if case .closed(_, _, let reason) = event { state.closings.append(reason) }
-          if case .sighted(let sighting) = event { state.sightings.append(sighting) }
-        }
-      }
-    }
-  }
+  func sightings(of key: PublicKey) -> [Endpoint] { laptop.log.sightings.filter { $0.key == key }.map(\.endpoint) }
 }

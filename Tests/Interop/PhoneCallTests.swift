@@ -2,6 +2,7 @@ import ETF
 import PeerNet
 import PeerNetClient
 import Synchronization
+import TestKit
 import Testing
 
 /// What an application of ours and a BEAM peer ask of each other, whichever of them dialled.

@@ -4,6 +4,7 @@ import Foundation
 import PeerNet
 import PeerNetClient
 import Synchronization
+import TestKit
 import Testing
 
 /// How an application of ours and a BEAM peer find, trust, lose and find each other again.
@@ -141,7 +142,7 @@ import Testing
       peer.process.resume()
       if dialler == .theirs { try await meet(phone, peer, dialledBy: .theirs) }
       // A node that was told to connect comes back on its own.
-      try await eventually { await phone.isConnected(to: peer.key) }
+      try await eventually(within: .seconds(30)) { await phone.isConnected(to: peer.key) }
       try await eventually { (try? await phone.call(peer, "echo", 2)) == 2 }
     }
   }
@@ -161,7 +162,7 @@ import Testing
       let peer = try await ErlangPeer.start(options, identity: identity)
       // A node that dials finds the new port by the announce.
       if dialler == .theirs { #expect(try await peer.dial(phone.key, phone.port) == nil) }
-      try await eventually { await phone.isConnected(to: peer.key) }
+      try await eventually(within: .seconds(30)) { await phone.isConnected(to: peer.key) }
       try await peer.expose("sleep", .atom("sleep"))
       #expect(try await phone.call(peer, "sleep", 0) == 0)
       ports.insert(peer.port)
@@ -231,7 +232,7 @@ import Testing
 
   /// Waits until calls get through both ways and no new connection comes up meanwhile.
   private func settle(_ phone: Phone, _ peer: ErlangPeer) async throws {
-    try await eventually {
+    try await eventually(within: .seconds(30)) {
       let before = try await (peer.count("dialled"), peer.count("accepted"))
       for _ in 0..<10 {
         guard (try? await phone.call(peer, "echo", 1)) == 1, try await peer.call(phone.key, "echo", 2) == .ok(2) else {

@@ -1,6 +1,7 @@
 import ETF
 import PeerNet
 import PeerNetClient
+import TestKit
 import Testing
 
 /// Terms on their way between an application of ours and Erlang, which has the last word on what is equal.

@@ -1,15 +1,18 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Linux
 
 /// A file of 10,000 bytes in a disk's place.
 @Suite final class DiskFileTests {
-  private let url = FileManager.default.temporaryDirectory.appending(path: "disk-\(UUID().uuidString)")
+  private let folder: TemporaryFolder
+  private var url: URL { folder.url.appending(path: "disk") }
 
-  init() throws { try Data((0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }).write(to: url) }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write("disk", (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
+  }
 
   private func disk(_ access: DiskFile.Access) throws -> DiskFile {
     try DiskFile(path: Array(url.path.utf8), for: access)

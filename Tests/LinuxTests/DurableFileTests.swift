@@ -1,38 +1,13 @@
 import Glibc
+import TestKit
 import Testing
 import Threads
 
 @testable import Linux
 
-/// A folder that goes when its owner does.
-final class TemporaryFolder {
-  let path: [UInt8]
-
-  init() throws {
-    var template = Array("/tmp/peernet-test-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    path = template.dropLast().map { UInt8(bitPattern: $0) }
-  }
-
-  deinit {
-    for name in names { unlink(text(file(name))) }
-    rmdir(text(path))
-  }
-
-  func file(_ name: String) -> [UInt8] { path + Array("/\(name)".utf8) }
-
-  var names: [String] {
-    guard let folder = opendir(text(path)) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  private func text(_ path: [UInt8]) -> String { String(decoding: path, as: UTF8.self) }
+extension TemporaryFolder {
+  /// The path of a file in it, as the module takes it.
+  func file(_ name: String) -> [UInt8] { utf8(path(name)) }
 }
 
 @Suite struct DurableFileTests {
@@ -56,14 +31,14 @@ final class TemporaryFolder {
   /// Root's command writes for an agent that runs as somebody else, who owns the folder.
   @Test(.enabled(if: geteuid() == 0)) func whatRootWritesBelongsToTheFoldersOwner() throws {
     let folder = try TemporaryFolder()
-    #expect(chown(String(decoding: folder.path, as: UTF8.self), 12_345, 12_346) == 0)
+    #expect(chown(folder.path, 12_345, 12_346) == 0)
     let file = DurableFile(path: folder.file("trust"))
     try file.write([1])
     try file.write([2])
     #expect(folder.names == ["trust", "trust.lock"])
     for name in folder.names {
       var status = stat()
-      #expect(lstat(String(decoding: folder.file(name), as: UTF8.self), &status) == 0)
+      #expect(lstat(folder.path(name), &status) == 0)
       #expect(status.st_uid == 12_345 && status.st_gid == 12_346 && status.st_mode & 0o777 == 0o600)
     }
   }
@@ -97,7 +72,7 @@ final class TemporaryFolder {
     #expect(seen.contents == (step == .syncFolder ? [2] : [1]))
     #expect(Set(seen.names).isSubset(of: ["trust", "trust.lock", "trust.new"]))
     // What such a death leaves behind does not disturb the next write.
-    #expect(creat(String(decoding: folder.file("trust.new"), as: UTF8.self), 0o400) >= 0)
+    #expect(creat(folder.path("trust.new"), 0o400) >= 0)
     file.beforeStep = nil
     try file.write([3])
     #expect(try file.read() == [3])
@@ -132,8 +107,8 @@ final class TemporaryFolder {
     try DurableFile(path: path).write([UInt8](repeating: 0, count: 100))
     #expect(try DurableFile(path: path, limit: 100).read()?.count == 100)
     #expect(throws: FileError.tooLarge(limit: 99)) { try DurableFile(path: path, limit: 99).read() }
-    #expect(throws: FileError.notRegular) { try DurableFile(path: folder.path).read() }
-    #expect(mkfifo(String(decoding: folder.file("fifo"), as: UTF8.self), 0o600) == 0)
+    #expect(throws: FileError.notRegular) { try DurableFile(path: utf8(folder.path)).read() }
+    #expect(mkfifo(folder.path("fifo"), 0o600) == 0)
     #expect(throws: FileError.notRegular) { try DurableFile(path: folder.file("fifo")).read() }
     #expect(throws: FileError.notRegular) { try DurableFile(path: Array("/dev/zero".utf8)).read() }
     #expect(throws: FileError.system(Errno("", .invalidArgument))) { try DurableFile(path: path + [0]).read() }
@@ -145,7 +120,7 @@ final class TemporaryFolder {
     try makeFolder(folder.file("state"))
     try makeFolder(folder.file("state"))
     #expect(throws: Errno("", .noSuchFile)) { try makeFolder(folder.file("none/state")) }
-    #expect(rmdir(String(decoding: folder.file("state"), as: UTF8.self)) == 0)
+    #expect(rmdir(folder.path("state")) == 0)
     let nothing = try FileDescriptor.open(Array("/dev/null".utf8), for: .writing)
     try nothing.writeAll([1])
     let zero = try FileDescriptor.open(Array("/dev/zero".utf8), for: .reading)

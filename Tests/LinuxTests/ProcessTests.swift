@@ -1,4 +1,5 @@
 import Glibc
+import TestKit
 import Testing
 import Threads
 
@@ -84,7 +85,7 @@ import Threads
 
   @Test func watchesAFolder() throws {
     let folder = try TemporaryFolder()
-    let watch = try FileWatch(folder: folder.path)
+    let watch = try FileWatch(folder: utf8(folder.path))
     #expect(try watch.read() == [])
     try DurableFile(path: folder.file("trust")).write([1])
     let events = try watch.read()

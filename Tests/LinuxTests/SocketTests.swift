@@ -1,5 +1,6 @@
 import Basics
 import Glibc
+import TestKit
 import Testing
 
 @testable import Linux
@@ -88,10 +89,10 @@ import Testing
     #expect(ServiceNotifier(address: [])?.notify([1]) == nil)
     #expect(ServiceNotifier(address: Array("relative".utf8))?.notify([1]) == nil)
     #expect(ServiceNotifier(address: Array("/nonexistent/notify".utf8))?.notify([1]) == false)
-    let path = try TemporaryFolder()
-    let named = try UnixDatagramSocket(boundTo: path.file("socket"))
+    let folder = try TemporaryFolder()
+    let named = try UnixDatagramSocket(boundTo: folder.file("socket"))
     let sender = try UnixDatagramSocket()
-    try sender.connect(to: path.file("socket"))
+    try sender.connect(to: folder.file("socket"))
     try sender.descriptor.writeAll([7])
     #expect(try named.descriptor.readForTest() == [7])
     #expect(throws: Errno("", .nameTooLong)) {

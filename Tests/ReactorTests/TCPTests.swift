@@ -6,60 +6,6 @@ import Threads
 
 @testable import Reactor
 
-/// A connection and what it has told.
-private final class Witness {
-  var connection: TCPConnection?
-  var received: [UInt8] = []
-  var log: [String] = []
-  var failure: Errno?
-  var onReceived: (() -> Void)?
-
-  func take(_ event: TCPConnection.Event) {
-    switch event {
-    case .opened: log.append("opened")
-    case .received(let bytes):
-      received += bytes
-      onReceived?()
-    case .drained: log.append("drained")
-    case .ended: log.append("ended")
-    case .closed(let failure):
-      log.append("closed")
-      self.failure = failure
-    }
-  }
-
-  var isClosed: Bool { log.last == "closed" }
-}
-
-/// A reactor with a listener, and both ends of a connection.
-private struct Pair {
-  let reactor: Reactor
-  let listener: TCPListener
-  let dialler = Witness()
-  let acceptor = Witness()
-
-  /// `options` are those of what the listener accepts.
-  init(_ options: TCPConnection.Options = .init()) throws {
-    let reactor = try Reactor()
-    self.reactor = reactor
-    let acceptor = self.acceptor
-    listener = try TCPListener(on: .loopback(port: 0), reactor: reactor, options: options) { connection in
-      acceptor.connection = connection
-      connection.start(acceptor.take)
-    }
-    let address = try #require(listener.local)
-    dialler.connection = TCPConnection(
-      dialling: address, on: reactor, deadline: reactor.now + .seconds(5), dialler.take)
-    try reactor.run(until: { [dialler] in dialler.log == ["opened"] && acceptor.connection != nil })
-  }
-
-  func close() {
-    dialler.connection?.close()
-    acceptor.connection?.close()
-    listener.close()
-  }
-}
-
 /// Bytes that repeat with a period that no buffer's size has.
 private func pattern(_ count: Int) -> [UInt8] {
   var bytes = (0..<251).map { UInt8($0) }
@@ -70,7 +16,7 @@ private func pattern(_ count: Int) -> [UInt8] {
 @Suite struct TCPTests {
 
   @Test func carriesBytesBothWays() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.dialler.connection?.write([1, 2])
     pair.dialler.connection?.write([3])
     pair.acceptor.connection?.write([9])
@@ -83,7 +29,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func keepsWhatTheKernelDoesNotTake() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.acceptor.connection?.setReading(false)
     var expected: [UInt8] = []
     for size in [3_000_000, 1, 20_000, 10, 10, 5_000_000, 3, 900_000] {
@@ -106,7 +52,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   /// A window that is scaled for a larger buffer than there is promises too much: the kernel then drops segments, and with
   /// them the acknowledgements that an answer waits for.
   @Test func aSmallBufferIsKnownBeforeTheWindowIsScaled() throws {
-    let pair = try Pair(TCPConnection.Options(bufferSize: 32 << 10))
+    let pair = try ConnectedPair(TCPConnection.Options(bufferSize: 32 << 10))
     defer { pair.close() }
     let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { Glibc.close(client) }
@@ -128,7 +74,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func idleConnectionsCauseNoTurns() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.dialler.connection?.write([UInt8](repeating: 0, count: 5_000_000))
     try pair.reactor.run(until: { pair.acceptor.received.count == 5_000_000 && pair.dialler.log.last == "drained" })
     var turns = 0
@@ -148,7 +94,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func halfClosesAfterWhatWasWritten() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     let bytes = [UInt8](repeating: 7, count: 8_000_000)
     pair.dialler.connection?.write(bytes)
     pair.dialler.connection?.endWriting()
@@ -165,7 +111,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func finishingSendsEverythingFirst() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     let bytes = pattern(6_000_000)
     pair.dialler.connection?.write(bytes)
     // Bytes that nobody reads any more must not turn the close into a reset.
@@ -181,7 +127,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func finishingIsBoundInTime() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([UInt8](repeating: 1, count: 20_000_000))
     let start = Clock.now()
@@ -193,7 +139,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func tellsAReset() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     // Unread bytes turn a close into a reset.
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([1, 2, 3])
@@ -208,7 +154,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func tellsAResetWhileNotReading() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.setReading(false)
     pair.dialler.connection?.write([1, 2, 3])
@@ -222,7 +168,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func aFailedWriteIsToldLater() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.acceptor.connection?.setReading(false)
     pair.dialler.connection?.write([1])
     for _ in 0..<3 { try pair.reactor.runOnce(maxWait: .milliseconds(1)) }
@@ -238,7 +184,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func closesInsideTheHandler() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     pair.acceptor.onReceived = { pair.acceptor.connection?.close() }
     pair.dialler.connection?.write([1])
     try pair.reactor.run(until: { pair.dialler.log.contains("ended") || pair.dialler.isClosed })
@@ -290,7 +236,7 @@ private func pattern(_ count: Int) -> [UInt8] {
   }
 
   @Test func writesDuringTheDialGoOutAfterIt() throws {
-    let pair = try Pair()
+    let pair = try ConnectedPair()
     let witness = Witness()
     witness.connection = TCPConnection(
       dialling: try #require(pair.listener.local), on: pair.reactor, deadline: .distantFuture, witness.take)

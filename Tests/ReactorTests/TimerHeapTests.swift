@@ -1,28 +1,12 @@
 import Basics
+import TestKit
 import Testing
 
 @testable import Reactor
 
-/// `#expect` cannot look into a call that changes its operand.
-private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
-  #expect(condition, sourceLocation: sourceLocation)
-}
-
 @Suite struct TimerHeapTests {
-  /// A splitmix64: the same numbers every time.
-  private struct Random: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-      z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-      return z ^ (z >> 31)
-    }
-  }
-
   @Test(arguments: [1, 2, 3] as [UInt64]) func matchesAModel(_ seed: UInt64) {
-    var random = Random(state: seed)
+    var random = SeededGenerator(seed: seed)
     var heap = TimerHeap<Int>()
     var model: [(id: Int, timer: Timer, deadline: Instant, order: Int)] = []
     var gone: [Timer] = []
@@ -36,18 +20,18 @@ private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceL
         model.append((id, heap.schedule(at: deadline, id), deadline, order))
       case 5 where !model.isEmpty:
         let at = Int.random(in: 0..<model.count, using: &random)
-        check(heap.cancel(model[at].timer) == model[at].id)
+        holds(heap.cancel(model[at].timer) == model[at].id)
         gone.append(model.remove(at: at).timer)
       case 6 where !model.isEmpty:
         let at = Int.random(in: 0..<model.count, using: &random)
         model[at].deadline = now + .nanoseconds(.random(in: 0..<500, using: &random))
         model[at].order = order
-        check(heap.move(model[at].timer, to: model[at].deadline))
+        holds(heap.move(model[at].timer, to: model[at].deadline))
       case 7 where !gone.isEmpty:
         let stale = gone[Int.random(in: 0..<gone.count, using: &random)]
         #expect(!heap.contains(stale))
-        check(heap.cancel(stale) == nil)
-        check(!heap.move(stale, to: .zero))
+        holds(heap.cancel(stale) == nil)
+        holds(!heap.move(stale, to: .zero))
       default:
         now = now + .nanoseconds(.random(in: 0..<20, using: &random))
         let due = model.filter { $0.deadline <= now }.sorted { ($0.deadline, $0.order) < ($1.deadline, $1.order) }
@@ -67,7 +51,7 @@ private func check(_ condition: Bool, sourceLocation: SourceLocation = #_sourceL
     _ = heap.schedule(at: Instant(nanoseconds: 1), 1)
     let horizon = heap.horizon
     _ = heap.schedule(at: Instant(nanoseconds: 0), 2)
-    check(heap.popDue(at: Instant(nanoseconds: 5), before: horizon) == nil)
-    check(heap.popDue(at: Instant(nanoseconds: 5), before: heap.horizon) == 2)
+    holds(heap.popDue(at: Instant(nanoseconds: 5), before: horizon) == nil)
+    holds(heap.popDue(at: Instant(nanoseconds: 5), before: heap.horizon) == 2)
   }
 }

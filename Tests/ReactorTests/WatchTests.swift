@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Linux
+import TestKit
 import Testing
 import Threads
 
@@ -8,19 +9,16 @@ import Threads
 
 @Suite struct WatchTests {
   @Test func tellsOfFilesThatChange() throws {
-    var template = Array("/tmp/peernet-test-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    let folder = template.dropLast().map { UInt8(bitPattern: $0) }
-    let name = String(decoding: folder, as: UTF8.self)
+    let folder = try TemporaryFolder()
     let reactor = try Reactor()
     var events: [FileWatch.Event] = []
-    let watch = try FolderWatch(folder: folder, reactor: reactor) { events.append($0) }
+    let watch = try FolderWatch(folder: utf8(folder.path), reactor: reactor) { events.append($0) }
     try reactor.runOnce(maxWait: .zero)
     #expect(events.isEmpty)
-    try DurableFile(path: folder + Array("/trust".utf8)).write([1])
+    try DurableFile(path: utf8(folder.path("trust"))).write([1])
     try reactor.run(until: { events.contains(.changed(name: Array("trust".utf8))) })
-    for file in ["trust", "trust.lock"] { unlink(name + "/" + file) }
-    rmdir(name)
+    for file in ["trust", "trust.lock"] { unlink(folder.path(file)) }
+    rmdir(folder.path)
     try reactor.run(until: { events.last == .folderGone })
     watch.close()
   }

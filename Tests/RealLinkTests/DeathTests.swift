@@ -2,8 +2,8 @@ import FlakyLinks
 import Glibc
 import PeerNet
 import PeerNetClient
-import Programs
 import RealLinks
+import TestKit
 import Testing
 
 /// Links that die, and come back.

@@ -1,8 +1,8 @@
 import FlakyLinks
 import PeerNet
 import PeerNetClient
-import Programs
 import RealLinks
+import TestKit
 import Testing
 
 /// One board and one laptop that are connected, each with the real thing on the kernel's own network.

@@ -2,6 +2,7 @@ import Boards
 import Foundation
 import PeerNet
 import Sodium
+import TestKit
 
 /// A board of a flaky network: the real daemon, with a simulated board behind it.
 public final class FieldBoard: Sendable {

@@ -1,8 +1,8 @@
-import Boards
 import Foundation
 import PeerNet
 import Programs
 import Sodium
+import TestKit
 
 /// The built `peernet` on the laptop of a flaky network, with keys of its own.
 public final class FieldCommandLine: Sendable {
@@ -12,8 +12,7 @@ public final class FieldCommandLine: Sendable {
   public let key: PublicKey
 
   public init(on lan: FlakyLan) async throws {
-    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    words = lan.laptop.words + [tests.deletingLastPathComponent().appending(path: "peernet").path]
+    words = lan.laptop.words + [BuiltProgram.path("peernet")]
     home = try TemporaryFolder()
     let shown = try await Self.run(words + ["id"], home, .seconds(60)).output
     guard let text = shown.split(separator: "\n").first?.split(separator: " ").last,

@@ -12,26 +12,24 @@ public final class FieldLaptop: Sendable {
 
   /// Starts it. It trusts these boards and keeps connected to them when it `dials`; it cannot be dialled itself.
   public init(on lan: FlakyLan, trusting boards: [PublicKey], seed: UInt8 = 1, dials: Bool = true) async throws {
-    var list = TrustList()
-    for (index, board) in boards.enumerated() {
-      try list.add(TrustEntry(key: board, label: Array("board\(index)".utf8), grants: .none, wire: .two))
-    }
-    var configuration = PeerNode.Configuration(store: MemoryStore(identity: TestBoard.identity(seed), trust: list))
-    configuration.connectsAutomatically = dials
-    configuration.network = Network(discoveryPort: FieldBoard.port, interfaces: [TapDevice.name])
+    var options = LaptopNode.Options.wireTwo(seed: seed)
+    options.interface = TapDevice.name
+    options.discoveryPort = FieldBoard.port
+    options.dials = dials
     // Its thread starts in the namespace, and every socket with it.
-    node = try lan.laptop.inside { [configuration] in Result { try PeerNode(configuration) } }.get()
-    try await node.start()
+    func make(_ configuration: PeerNode.Configuration) throws -> PeerNode {
+      try lan.laptop.inside { Result { try PeerNode(configuration) } }.get()
+    }
+    let laptop = try await LaptopNode(
+      trusting: boards, options: options, identity: { TestBoard.identity(seed) }, by: make)
+    node = laptop.node
     let events = await node.events
     Task { [journal] in for await event in events { journal.write(event) } }
   }
 
   /// Its line in a board's trust list.
   public static func entry(seed: UInt8 = 1) throws -> TrustEntry {
-    TrustEntry(
-      key: TestBoard.identity(seed).publicKey, label: Array("laptop\(seed)".utf8),
-      grants: Grants(text: Array("*".utf8))!,
-      wire: .two)
+    try LaptopNode.entry("*", seed: seed, wire: .two)
   }
 
   /// Asks a board for what takes it no time.

@@ -1,17 +1,19 @@
 import Foundation
 import Programs
+import TestKit
 import Testing
 
 /// What scripts tell while they are at work.
 @Suite struct StageTests {
   /// Runs the lines of bash behind `. Scripts/stages`.
   private func run(_ lines: String, onTerminal: Bool = false) async throws -> Command {
-    let script = "set -euo pipefail; cd '\(Repository.root)'; . Scripts/stages; trap stages_broken EXIT; \(lines)"
+    let script = "set -euo pipefail; cd '\(Repository.root.path)'; . Scripts/stages; trap stages_broken EXIT; \(lines)"
     guard onTerminal else { return try await Command.run(["bash", "-c", script]) }
-    let path = NSTemporaryDirectory() + "/stages-\(UUID().uuidString)"
-    defer { unlink(path) }
-    try script.write(toFile: path, atomically: true, encoding: .utf8)
-    return try await Command.run(["script", "-qefc", "bash '\(path)'", "/dev/null"], environment: ["TERM": "xterm"])
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    try folder.write("script", script)
+    return try await Command.run(
+      ["script", "-qefc", "bash '\(folder.path("script"))'", "/dev/null"], environment: ["TERM": "xterm"])
   }
 
   @Test func aTerminalSeesTheSecondsPass() async throws {
@@ -50,20 +52,20 @@ import Testing
     let told = try await run("stage 'the agent'; kill -KILL $$")
     #expect(told.status == -SIGKILL)
     let piped = try await Command.run(
-      ["bash", "-c", "bash -c '. \"$0\"; stage x; kill -KILL $$' '\(Repository.root)/Scripts/stages' 2>&1 | cat"])
+      ["bash", "-c", "bash -c '. \"$0\"; stage x; kill -KILL $$' '\(Repository.path("Scripts/stages"))' 2>&1 | cat"])
     #expect(piped.status == 0 && piped.output.hasPrefix("x"), "\(piped)")
   }
 
   @Test func whoNamesNoBoardIsToldWhichThereAre() async throws {
-    let told = try await Command.run([Repository.root + "/Scripts/image"])
+    let told = try await Command.run([Repository.path("Scripts/image")])
     #expect(told.status == 64 && told.output.isEmpty)
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root + "/board").filter {
-      $0 != "common" && FileManager.default.fileExists(atPath: "\(Repository.root)/board/\($0)/profile")
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.path("board")).filter {
+      $0 != "common" && FileManager.default.fileExists(atPath: Repository.path("board/\($0)/profile"))
     }
     #expect(folders.count >= 4)
     for folder in folders { #expect(told.errors.contains("\n  \(folder) "), "\(told.errors)") }
     #expect(told.errors.contains("Raspberry Pi 4") && told.errors.contains("make image BOARD="), "\(told.errors)")
-    let wrong = try await Command.run([Repository.root + "/Scripts/image", "common"])
+    let wrong = try await Command.run([Repository.path("Scripts/image"), "common"])
     #expect(wrong.status == 64)
   }
 }

@@ -1,15 +1,16 @@
 import Foundation
 import Programs
+import TestKit
 
 /// The serial port of the emulated board: behind a socket, busybox's shell as on the board, started anew for each connection.
 final class StandInBoard: Sendable {
-  let path: String
-  private let programs: String
+  var path: String { folder.path("port") }
+  private let folder: TemporaryFolder
   private let listener: Int32
 
   init() throws {
-    path = NSTemporaryDirectory() + "/port-\(UUID().uuidString.prefix(8))"
-    programs = path + "-programs"
+    folder = try TemporaryFolder()
+    let (path, programs) = (folder.path("port"), folder.path("programs"))
     try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: false)
     for name in ["sh", "sed", "base64", "cat", "head", "wc", "md5sum", "printf"] {
       try FileManager.default.createSymbolicLink(atPath: programs + "/" + name, withDestinationPath: "/usr/bin/busybox")
@@ -39,15 +40,11 @@ final class StandInBoard: Sendable {
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    unlink(path)
-    try? FileManager.default.removeItem(atPath: programs)
-  }
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// Runs a script of which `"$@"` is `Scripts/board shell` on this board.
   func run(_ script: String, _ words: String..., within limit: Duration = .seconds(60)) async throws -> Command {
     try await Command.run(
-      ["sh", "-c", script, "sh", Repository.root + "/board/qemu-virt/bench/shell", path] + words, within: limit)
+      ["sh", "-c", script, "sh", Repository.path("board/qemu-virt/bench/shell"), path] + words, within: limit)
   }
 }

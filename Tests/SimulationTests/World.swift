@@ -1,4 +1,5 @@
 import ETF
+import FlakyLinks
 import Sodium
 import Testing
 
@@ -44,12 +45,6 @@ final class World {
     case datagram(node: Int, [UInt8], from: Endpoint)
   }
 
-  private struct Scheduled {
-    let at: Instant
-    let order: Int
-    let happening: Happening
-  }
-
   struct End: Hashable {
     let node: Int
     let id: ConnectionID
@@ -57,7 +52,7 @@ final class World {
 
   private(set) var now = Instant(nanoseconds: 1_000_000_000)
   private(set) var parties: [any Party] = []
-  private(set) var events: [[(at: Instant, event: Event)]] = []
+  var events: [[(at: Instant, event: Event)]] = []
   var link = Link()
   /// Set for one address, it overrides `link`.
   var links: [Endpoint: Link] = [:]
@@ -65,28 +60,27 @@ final class World {
   var aliases: [Endpoint: Int] = [:]
   /// Answers requests at once; nil leaves them unanswered.
   var serve: (Int, Request) -> Reply? = { _, request in .ok(request.arguments) }
-  private(set) var unanswered: [(node: Int, Request)] = []
+  var unanswered: [(node: Int, Request)] = []
   /// Nodes that leave what is sent to them in their kernel's buffers.
   var slowReaders: Set<Int> = []
   /// Nodes that hear and say nothing: cut off, switched off.
   var cutOff: Set<Int> = []
   /// How many dials each node has made, to whom and when.
-  private(set) var dials: [(at: Instant, node: Int, to: Endpoint)] = []
+  var dials: [(at: Instant, node: Int, to: Endpoint)] = []
   /// The calls that were made, and when they must have an outcome.
   private(set) var madeCalls: [(node: Int, id: CallID, deadline: Instant)] = []
   /// The requests that nodes were asked, and when.
-  private(set) var arrivals: [(at: Instant, node: Int, request: Request)] = []
+  var arrivals: [(at: Instant, node: Int, request: Request)] = []
   /// How often something was sent to somebody who is no party, as a stranger is.
-  private(set) var saidToStrangers = 0
+  var saidToStrangers = 0
   /// How often each node was woken by its deadline.
   private(set) var wakes: [Int: Int] = [:]
-  private var random: RandomStream
-  private var queue: [Scheduled] = []
-  private var order = 0
-  private var joined: [End: End] = [:]
-  private var lastArrival: [End: Instant] = [:]
+  var random: RandomStream
+  var agenda = Agenda<Happening>()
+  var joined: [End: End] = [:]
+  var lastArrival: [End: Instant] = [:]
   /// What waits in the kernel of a node that reads no more from a connection.
-  private var unread: [End: [[UInt8]]] = [:]
+  var unread: [End: [[UInt8]]] = [:]
   private var specifications: [Int: Specification] = [:]
 
   private struct Specification {
@@ -199,7 +193,7 @@ final class World {
     }
   }
 
-  private func sever(_ end: End) {
+  func sever(_ end: End) {
     if let other = joined.removeValue(forKey: end) { joined[other] = nil }
   }
 
@@ -241,13 +235,10 @@ final class World {
   func run(_ duration: TimeSpan) {
     let end = now + duration
     while true {
-      let next = min(queue.first?.at ?? .distantFuture, parties.compactMap(\.deadline).min() ?? .distantFuture)
+      let next = min(agenda.next, parties.compactMap(\.deadline).min() ?? .distantFuture)
       guard next <= end else { break }
       now = max(now, next)
-      while let first = queue.first, first.at <= now {
-        queue.removeFirst()
-        happen(first.happening)
-      }
+      while let happening = agenda.take(dueAt: now) { happen(happening) }
       for index in parties.indices where parties[index].deadline.map({ $0 <= now }) ?? false {
         wakes[index, default: 0] += 1
         parties[index].timeout(now: now)
@@ -261,133 +252,5 @@ final class World {
   func run(until hasHappened: () -> Bool) {
     for _ in 0..<10_000 where !hasHappened() { run(.milliseconds(1)) }
     #expect(hasHappened())
-  }
-
-  func endpointLink(_ endpoint: Endpoint) -> Link { links[endpoint] ?? link }
-
-  // MARK: Carrying out
-
-  private func schedule(_ happening: Happening, after delay: TimeSpan) {
-    order += 1
-    let entry = Scheduled(at: now + delay, order: order, happening: happening)
-    let index = queue.firstIndex { ($0.at, $0.order) > (entry.at, entry.order) } ?? queue.count
-    queue.insert(entry, at: index)
-  }
-
-  private func delay() -> TimeSpan {
-    let span = UInt64(link.delay.upperBound - link.delay.lowerBound + 1)
-    return .milliseconds(link.delay.lowerBound + Int64(random.below(span)))
-  }
-
-  /// Segments of one direction arrive in the order they were sent.
-  private func inOrder(to end: End) -> TimeSpan {
-    let arrival = max(now + delay(), lastArrival[end] ?? .zero)
-    lastArrival[end] = arrival
-    return arrival - now
-  }
-
-  private func isCut(_ node: Int, _ other: Int) -> Bool {
-    link.isBlackHole || cutOff.contains(node) || cutOff.contains(other)
-  }
-
-  func carryOut(_ index: Int) {
-    defer { (parties[index] as? Node)?.checkInvariants(now: now) }
-    while let output = parties[index].nextOutput() {
-      switch output {
-      case .dial(let id, let endpoint, let deadline):
-        dials.append((now, index, endpoint))
-        if endpointLink(endpoint).isBlackHole || cutOff.contains(index)
-          || cutOff.contains(where: { World.endpoint($0) == endpoint })
-        {
-          schedule(.dialRefused(node: index, id), after: deadline)
-        } else {
-          schedule(.dialArrives(from: index, id, to: endpoint), after: delay())
-        }
-      case .send(let id, let bytes):
-        let end = End(node: index, id: id)
-        if joined[end] == nil { saidToStrangers += 1 }
-        guard let other = joined[end], !slowReaders.contains(other.node) else { continue }
-        schedule(.drained(node: index, id), after: .zero)
-        // TCP never loses a piece out of the middle: from here on this connection says nothing.
-        guard !isCut(index, other.node) else {
-          sever(end)
-          continue
-        }
-        schedule(.bytes(node: other.node, other.id, bytes), after: inOrder(to: other))
-      case .close(let id, _):
-        guard let other = joined.removeValue(forKey: End(node: index, id: id)), !isCut(index, other.node) else {
-          continue
-        }
-        schedule(.closed(node: other.node, other.id), after: inOrder(to: other))
-      case .setReading(let id, let isRead):
-        let end = End(node: index, id: id)
-        let waiting = unread[end] ?? []
-        unread[end] = isRead ? nil : waiting
-        if isRead {
-          for bytes in waiting.reversed() {
-            queue.insert(Scheduled(at: now, order: 0, happening: .bytes(node: index, id, bytes)), at: 0)
-          }
-        }
-      case .broadcast(let bytes):
-        for other in parties.indices where other != index && !isCut(index, other) {
-          schedule(
-            .datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
-        }
-      case .datagram(let bytes, let to, _):
-        for other in parties.indices where World.endpoint(other).with(port: 0) == to.with(port: 0) {
-          schedule(.datagram(node: other, bytes, from: World.endpoint(index).with(port: 4_040)), after: delay())
-        }
-      case .probe: break  // It has offered no port for them.
-      case .event(let event):
-        events[index].append((now, event))
-        if case .request(let request) = event {
-          arrivals.append((now, index, request))
-          if let reply = serve(index, request) {
-            node(index).reply(request.token!, reply, now: now)
-          } else {
-            unanswered.append((index, request))
-          }
-        }
-      }
-    }
-  }
-
-  private func happen(_ happening: Happening) {
-    switch happening {
-    case .dialArrives(let from, let id, let endpoint):
-      guard let to = aliases[endpoint] ?? parties.indices.first(where: { World.endpoint($0) == endpoint }),
-        !endpointLink(endpoint).refuses
-      else {
-        return schedule(.dialRefused(node: from, id), after: delay())
-      }
-      let accepted = parties[to].handleAccepted(from: World.endpoint(from).with(port: 50_000), now: now)
-      joined[End(node: from, id: id)] = End(node: to, id: accepted)
-      joined[End(node: to, id: accepted)] = End(node: from, id: id)
-      schedule(.dialAnswered(node: from, id), after: delay())
-      carryOut(to)
-    case .dialAnswered(let node, let id):
-      parties[node].handleConnected(id, now: now)
-      carryOut(node)
-    case .dialRefused(let node, let id):
-      parties[node].handleDialFailed(id, .refused, now: now)
-      carryOut(node)
-    case .bytes(let node, let id, let bytes):
-      if unread[End(node: node, id: id)] != nil {
-        unread[End(node: node, id: id)]!.append(bytes)
-        return
-      }
-      parties[node].handleReceived(id, bytes, now: now)
-      carryOut(node)
-    case .drained(let node, let id):
-      parties[node].handleDrained(id, now: now)
-      carryOut(node)
-    case .closed(let node, let id):
-      joined[End(node: node, id: id)] = nil
-      parties[node].handleDisconnected(id, .closedByPeer, now: now)
-      carryOut(node)
-    case .datagram(let node, let bytes, let source):
-      parties[node].handleDatagram(bytes, from: source, link: 1, now: now)
-      carryOut(node)
-    }
   }
 }

@@ -15,42 +15,36 @@ final class InitRoot: Sendable {
     case signalled(Int32)
   }
 
-  let url: URL
+  private let folder: TemporaryFolder
+  var url: URL { folder.url }
 
   init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "boardinit-\(UUID().uuidString)")
-    for folder in ["etc/board", "dev", "run", "data"] {
-      try FileManager.default.createDirectory(at: url.appending(path: folder), withIntermediateDirectories: true)
+    folder = try TemporaryFolder()
+    for name in ["etc/board", "dev", "run", "data"] {
+      try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
     }
     for device in ["dev/kmsg", "dev/watchdog"] { try write(device, "") }
     try write("agent.py", Self.agent)
     try script("etc/board/start", "echo prepared")
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
+  func path(_ name: String) -> String { folder.path(name) }
 
-  func path(_ name: String) -> String { url.appending(path: name).path }
+  func write(_ name: String, _ text: String) throws { try folder.write(name, text) }
 
-  func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
-
-  func write(_ name: String, _ bytes: [UInt8]) throws { try Data(bytes).write(to: url.appending(path: name)) }
+  func write(_ name: String, _ bytes: [UInt8]) throws { try folder.write(name, bytes) }
 
   func script(_ name: String, _ body: String) throws {
     try ProgramFile.write("#!/bin/sh\n\(body)\n", to: path(name))
   }
 
-  func read(_ name: String) -> String {
-    String(decoding: (try? Data(contentsOf: url.appending(path: name))) ?? Data(), as: UTF8.self)
-  }
+  func read(_ name: String) -> String { string(folder.read(name) ?? []) }
 
-  func size(_ name: String) -> Int { (try? Data(contentsOf: url.appending(path: name)).count) ?? 0 }
+  func size(_ name: String) -> Int { folder.read(name)?.count ?? 0 }
 
   var log: String { read("data/log/current") }
 
-  func mode(_ name: String) throws -> Int {
-    let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
-    return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
-  }
+  func mode(_ name: String) throws -> Int { try folder.mode(name) }
 
   /// Waits until a line of the log, or of another file, holds that text.
   func wait(for text: String, in file: String = "data/log/current", within limit: Duration = .seconds(30)) async throws
@@ -100,16 +94,7 @@ final class InitRoot: Sendable {
     }
   }
 
-  static func command() -> [String] {
-    let environment = ProcessInfo.processInfo.environment
-    var words = (environment["BOARDINIT_COMMAND"] ?? "").split(separator: " ").map(String.init)
-    if words.isEmpty {
-      let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      words = [tests.deletingLastPathComponent().appending(path: "boardinit").path]
-    }
-    if !words[0].contains("/") { words[0] = "/usr/bin/\(words[0])" }
-    return words
-  }
+  static func command() -> [String] { BuiltProgram.words("boardinit", unless: "BOARDINIT_COMMAND") }
 
   /// Speaks sd_notify, then does what it was told: `report` for ever, fall `silent`, or have a `stranger` report.
   private static let agent = """

@@ -1,11 +1,9 @@
-import Glibc
 import TestKit
-import Testing
 
 /// A program in nmcli's place: a shell script that notes its arguments and environment, and then does what a test says.
 final class FakeNmcli {
-  let folder: String
-  var path: String { folder + "/nmcli" }
+  let folder: TemporaryFolder
+  var path: String { folder.path("nmcli") }
 
   /// What it answers by default: a radio on a network.
   static let healthy = #"""
@@ -22,21 +20,13 @@ final class FakeNmcli {
     esac
     """#
 
-  init() throws {
-    var template = Array((P_tmpdir + "/nmcli-XXXXXX").utf8CString)
-    folder = String(cString: mkdtemp(&template))
-  }
-
-  deinit {
-    for name in ["nmcli", "calls", "environment", "radio", "radio.lock", "note"] { unlink(folder + "/" + name) }
-    rmdir(folder)
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   /// `body` is sh; `first` stands before the healthy answers.
   func install(first: String = "", body: String = FakeNmcli.healthy) throws {
     let text = """
       #!/bin/sh
-      here=\(folder)
+      here=\(folder.path)
       echo "$*" >>$here/calls
       export -p >$here/environment
       \(first)
@@ -47,12 +37,5 @@ final class FakeNmcli {
 
   var calls: [String] { read("calls").split(separator: "\n").map(String.init) }
 
-  func read(_ name: String) -> String {
-    guard let file = fopen(folder + "/" + name, "r") else { return "" }
-    defer { fclose(file) }
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer.prefix(count) }
-    return String(decoding: text, as: UTF8.self)
-  }
+  func read(_ name: String) -> String { string(folder.read(name) ?? []) }
 }

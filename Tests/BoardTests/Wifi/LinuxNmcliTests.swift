@@ -4,6 +4,7 @@ import Glibc
 import Linux
 import PeerNet
 import Reactor
+import TestKit
 import Testing
 
 @testable import Board
@@ -24,16 +25,17 @@ import Testing
   func board(_ manager: BoardProfile.Wifi.Manager = .automatic) -> LinuxBoard {
     LinuxBoard(
       BoardProfile(
-        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(nmcli.folder), manager: manager)),
+        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(nmcli.folder.path), manager: manager)),
       LinuxBoard.Options(
-        agent: bytes("0"), runtime: bytes(nmcli.folder), state: bytes(nmcli.folder), nmcli: bytes(nmcli.path)),
+        agent: bytes("0"), runtime: bytes(nmcli.folder.path), state: bytes(nmcli.folder.path),
+        nmcli: bytes(nmcli.path)),
       chips: FakeChips([]), power: FakePowerSwitch(), facts: LinuxFacts(), clock: ReactorClock(reactor),
       reactor: reactor)
   }
 
   /// A supplicant whose socket is there as well, as Debian's is beside NetworkManager.
   func startSupplicant() throws {
-    supplicant = try SocketSupplicant(path: nmcli.folder + "/wlan0", reactor: reactor, clock: VirtualClock()) {
+    supplicant = try SocketSupplicant(path: nmcli.folder.path("wlan0"), reactor: reactor, clock: VirtualClock()) {
       command, supplicant in
       LinuxWifiTests.healthy(command, supplicant, 0)
     }
@@ -218,11 +220,12 @@ import Testing
 
     try nmcli.install()
     let next = try Reactor()
-    unlink(nmcli.folder + "/calls")
+    unlink(nmcli.folder.path("calls"))
     let successor = LinuxBoard(
-      BoardProfile(wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(nmcli.folder))),
+      BoardProfile(wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(nmcli.folder.path))),
       LinuxBoard.Options(
-        agent: bytes("0"), runtime: bytes(nmcli.folder), state: bytes(nmcli.folder), nmcli: bytes(nmcli.path)),
+        agent: bytes("0"), runtime: bytes(nmcli.folder.path), state: bytes(nmcli.folder.path),
+        nmcli: bytes(nmcli.path)),
       chips: FakeChips([]), power: FakePowerSwitch(), facts: LinuxFacts(), clock: ReactorClock(next), reactor: next)
     try turn(next, until: { self.nmcli.read("radio") == "" })
     #expect(nmcli.calls == ["radio wifi on"])

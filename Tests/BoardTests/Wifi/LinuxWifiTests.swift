@@ -3,6 +3,7 @@ import ETF
 import Glibc
 import PeerNet
 import Reactor
+import TestKit
 import Testing
 
 @testable import Board
@@ -11,27 +12,26 @@ import Testing
 @Suite(.serialized) final class LinuxWifiTests {
   let clock = VirtualClock()
   let reactor: Reactor
-  let folder: String
+  let folder: TemporaryFolder
   let board: LinuxBoard
   var supplicant: SocketSupplicant?
 
   init() throws {
-    var template = Array((P_tmpdir + "/wifi-XXXXXX").utf8CString)
-    folder = String(cString: mkdtemp(&template))
+    folder = try TemporaryFolder()
     reactor = try Reactor()
     board = LinuxBoard(
       BoardProfile(
         name: bytes("test"),
-        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder), isRespawned: true)),
+        wifi: BoardProfile.Wifi(interface: bytes("wlan0"), control: bytes(folder.path), isRespawned: true)),
       LinuxBoard.Options(
-        agent: bytes("0"), runtime: bytes(folder), state: bytes(folder), nmcli: bytes(folder + "/nmcli")),
+        agent: bytes("0"), runtime: bytes(folder.path), state: bytes(folder.path), nmcli: bytes(folder.path("nmcli"))),
       chips: FakeChips([]), power: FakePowerSwitch(), facts: LinuxFacts(), clock: clock, reactor: reactor)
   }
 
   deinit {
     supplicant?.stop()
     // A connection that was not closed would have left its socket here.
-    #expect(rmdir(folder) == 0)
+    #expect(rmdir(folder.path) == 0)
   }
 
   static let connected = "<3>CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:01:00 completed [id=0 id_str=]"
@@ -63,7 +63,8 @@ import Testing
   func start(_ ill: @escaping (String, SocketSupplicant, Int64) -> [SocketSupplicant.Act]? = { _, _, _ in nil }) throws
   {
     let clock = clock
-    supplicant = try SocketSupplicant(path: folder + "/wlan0", reactor: reactor, clock: clock) { command, supplicant in
+    supplicant = try SocketSupplicant(path: folder.path("wlan0"), reactor: reactor, clock: clock) {
+      command, supplicant in
       ill(command, supplicant, clock.milliseconds) ?? Self.healthy(command, supplicant, clock.milliseconds)
     }
   }

@@ -1,6 +1,6 @@
 import Admin
-import Glibc
 import PeerNet
+import TestKit
 import Testing
 
 @testable import Board
@@ -24,19 +24,11 @@ import Testing
   static let failed = WifiDialogue.Result.failed(WifiError(step: .activate, reason: .wrongKey))
   let clock = VirtualClock()
   let port = Port()
-  let folder: String
+  let folder: TemporaryFolder
 
-  init() {
-    var template = Array((P_tmpdir + "/keeper-XXXXXX").utf8CString)
-    folder = String(cString: mkdtemp(&template))
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit {
-    for name in ["radio", "radio.lock"] { unlink(folder + "/" + name) }
-    rmdir(folder)
-  }
-
-  func keeper() -> RadioKeeper { RadioKeeper(path: bytes(folder + "/radio"), port: port, clock: clock) }
+  func keeper() -> RadioKeeper { RadioKeeper(path: bytes(folder.path("radio")), port: port, clock: clock) }
 
   func run(_ command: NmcliCommand, _ keeper: RadioKeeper) -> NmcliOutcome? {
     var outcome: NmcliOutcome?

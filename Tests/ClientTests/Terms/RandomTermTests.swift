@@ -1,5 +1,6 @@
 import ETF
 import PeerNetClient
+import TestKit
 import Testing
 
 private struct Everything: Codable, TermConvertible, Equatable {
@@ -86,9 +87,9 @@ private indirect enum Shape: Codable, TermConvertible, Equatable {
 
 /// Small random terms, made of few atoms and keys so that they now and then fit.
 struct RandomTerms {
-  private var random: RandomWords
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { random = RandomWords(state: seed) }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   mutating func term(depth: Int) -> Term {
     switch Int.random(in: 0..<(depth > 0 ? 17 : 10), using: &random) {
@@ -141,18 +142,5 @@ struct RandomTerms {
       if !pairs.contains(where: { $0.key == key }) { pairs.append(MapPair(key, term(depth: depth - 1))) }
     }
     return pairs
-  }
-}
-
-/// SplitMix64.
-private struct RandomWords: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }

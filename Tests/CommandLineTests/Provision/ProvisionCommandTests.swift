@@ -1,4 +1,5 @@
 import Admin
+import Boards
 import Disk
 import Foundation
 import Images

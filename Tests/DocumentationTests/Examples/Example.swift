@@ -1,6 +1,7 @@
 import Foundation
+import TestKit
 
-/// One of the examples, or another program of the package, started as a process on this computer's loopback interface, with a folder of its own.
+/// One of the examples, started as a process on this computer's loopback interface, with a folder of its own.
 final class Example: @unchecked Sendable {
   struct TooLate: Error {
     let waitedFor: String
@@ -25,8 +26,8 @@ final class Example: @unchecked Sendable {
     // What a terminal would do: each line is to be read as soon as it is printed.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/stdbuf")
     process.arguments =
-      ["-oL", Example.products.appending(path: name).path]
-      + arguments.map { $0 == "FOLDER" ? folder.url.appending(path: "home").path : $0 }
+      ["-oL", BuiltProgram.path(name)]
+      + arguments.map { $0 == "FOLDER" ? folder.path("home") : $0 }
     process.standardInput = input
     try Data().write(to: output)
     let printed = try FileHandle(forWritingTo: output)
@@ -81,17 +82,4 @@ final class Example: @unchecked Sendable {
     process.terminate()
     _ = try await end()
   }
-
-  /// Where the build has left the executables: beside the tests.
-  private static let products =
-    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-}
-
-/// A folder that is gone with the last example that uses it.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory.appending(path: "peernet-example-\(UUID().uuidString)")
-
-  init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 }

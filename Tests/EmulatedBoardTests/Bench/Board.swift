@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 
 /// A flashed board on a network with its operator's laptop.
 final class Board: Sendable {

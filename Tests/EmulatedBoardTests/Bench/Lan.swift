@@ -1,6 +1,7 @@
 import Foundation
 import Programs
 import Synchronization
+import TestKit
 
 /// The two small networks of `bench/lan`, and a laptop on both.
 final class Lan: Sendable {

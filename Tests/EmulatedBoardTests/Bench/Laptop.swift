@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 import Testing
 
 /// The operator's computer: the built `peernet`, in the laptop's namespace, with keys of its own.
@@ -13,11 +14,7 @@ final class Laptop: Sendable {
     self.lan = lan
   }
 
-  static let binary: String = {
-    let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let built = tests.deletingLastPathComponent().appending(path: "peernet").path
-    return ProcessInfo.processInfo.environment["PEERNET_COMMAND"] ?? built
-  }()
+  static let binary = ProcessInfo.processInfo.environment["PEERNET_COMMAND"] ?? BuiltProgram.path("peernet")
 
   /// The same keys and peers, on a network.
   func connected(to lan: Lan) -> Laptop { Laptop(folder: home, lan: lan) }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestKit
 
 /// What must not outlive the tests: taken away when the process exits, however it does so short of being killed.
 final class Leftovers: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
-import Programs
 import Synchronization
+import TestKit
 
 /// A stream socket of the emulator's, written by anyone and read line by line on a thread of its own.
 final class LineSocket: Sendable {

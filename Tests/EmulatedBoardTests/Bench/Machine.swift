@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 
 /// The emulated board of `bench/machine`, running.
 final class Machine: Sendable {

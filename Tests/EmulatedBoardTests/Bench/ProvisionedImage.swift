@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 import Testing
 
 /// The built image with what a board of its own was given: made once for all tests, by the commands that an operator uses.

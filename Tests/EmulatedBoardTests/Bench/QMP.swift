@@ -1,5 +1,6 @@
 import Foundation
 import Programs
+import TestKit
 
 /// The emulator's own control socket: what happened to the machine, and when.
 final class QMP: Sendable {

@@ -2,6 +2,7 @@ import Disk
 import Foundation
 import Programs
 import Sodium
+import TestKit
 
 /// Slot images made from the built one, to be tried.
 struct SlotVariant {

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A log of a test's own, in a file.
 struct RecordedLog {
@@ -9,19 +10,12 @@ struct RecordedLog {
     case discard(UInt64, UInt64)
   }
 
-  /// Removed with the last who knows it.
-  final class Folder {
-    let path = NSTemporaryDirectory() + "/peernet-log-\(UUID().uuidString)"
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-  }
-
-  let folder: Folder
-  var path: String { folder.path + "/log" }
+  let folder: TemporaryFolder
+  var path: String { folder.path("log") }
   let entries: [WriteLog.Entry]
 
   init(_ writes: [Write]) throws {
-    folder = try Folder()
+    folder = try TemporaryFolder()
     var data = Self.sector([0x6a_736677_736872, 1, UInt64(writes.count), 512])
     for write in writes {
       switch write {
@@ -32,8 +26,8 @@ struct RecordedLog {
       case .discard(let first, let count): data += Self.sector([first, count, 4, 0])
       }
     }
-    try Data(data).write(to: URL(fileURLWithPath: folder.path + "/log"))
-    entries = try WriteLog(path: folder.path + "/log").entries
+    try folder.write("log", data)
+    entries = try WriteLog(path: folder.path("log")).entries
   }
 
   func read() throws -> WriteLog { try WriteLog(path: path) }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct WriteLogTests {
@@ -90,7 +91,7 @@ import Testing
 
   @Test func aReplayWritesThePiecesAndNothingElse() throws {
     let log = try RecordedLog(record)
-    let image = log.folder.path + "/image"
+    let image = log.folder.path("image")
     for seed in 0..<50 as Range<UInt64> {
       try Data(repeating: 9, count: 5 * 512).write(to: URL(fileURLWithPath: image))
       let cut = PowerCut(after: 6, of: try log.read().entries, seed: seed)

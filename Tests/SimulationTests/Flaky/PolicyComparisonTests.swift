@@ -1,5 +1,6 @@
 import Foundation
 import PeerNet
+import TestKit
 import Testing
 
 @testable import FlakyLinks
@@ -64,9 +65,7 @@ import Testing
 
   /// The cells of the published table, row by row, the head first.
   private static let published: [[String]] = {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("README.md")
-    let lines = try! String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = try! Repository.text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
     let table = lines.drop { !$0.hasPrefix("| policy | suspected") }.prefix { $0.hasPrefix("|") }
     return table.map { line in
       line.dropFirst().dropLast().split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -1,3 +1,5 @@
+import Testing
+
 /// What did not come in time.
 public struct TooLate: Error, CustomStringConvertible {
   public let description: String
@@ -15,5 +17,17 @@ public func wait<Value>(
     if let value = try await answer() { return value }
     guard ContinuousClock.now < end else { throw TooLate(description: "no \(what) within \(limit)") }
     try await Task.sleep(for: pause)
+  }
+}
+
+/// Asks again and again until a condition is true; the test fails and ends at the caller's line when it never is.
+public func eventually(
+  within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () async throws -> Bool
+) async throws {
+  let end = ContinuousClock.now + limit
+  while try await !condition() {
+    try #require(ContinuousClock.now < end, "it did not come true", sourceLocation: sourceLocation)
+    try await Task.sleep(for: .milliseconds(5))
   }
 }

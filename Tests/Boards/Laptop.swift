@@ -1,61 +1,66 @@
 import Foundation
 import PeerNet
 import Sodium
-import Synchronization
-import Testing
+import TestKit
 
-/// A home folder of its own, and the built binary run in it.
-final class Laptop: Sendable {
-  struct Outcome: Sendable {
-    let status: Int32
-    let output: String
-    let talk: String
+/// An operator's computer: a home folder of its own, and the built command line run in it.
+public final class Laptop: Sendable {
+  public struct Outcome: Sendable {
+    public let status: Int32
+    public let output: String
+    public let talk: String
 
-    var json: [[String: Any]] {
+    /// The output, a line an object.
+    public var json: [[String: Any]] {
       get throws {
         try output.split(separator: "\n").map { line in
-          try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+          guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+            throw Unreadable(text: String(line))
+          }
+          return object
         }
       }
     }
   }
 
-  let home: String
+  /// It said something else than it should.
+  public struct Unreadable: Error { public let text: String }
+
+  private let folder: TemporaryFolder
   /// Its own, so that tests neither hear each other nor use up each other's answers.
-  let discoveryPort: UInt16
-  private static let laptops = Atomic<Int>(Int(getpid()) * 64)
+  public let discoveryPort: UInt16
 
-  static let binary: String = {
-    let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return (tests as NSString).deletingLastPathComponent + "/peernet"
-  }()
-
-  init() throws {
-    let number = Self.laptops.wrappingAdd(1, ordering: .relaxed).oldValue
-    discoveryPort = UInt16(10_000 + number % 20_000)
-    home = NSTemporaryDirectory() + "/peernet-\(UUID().uuidString)"
+  public init() throws {
+    folder = try TemporaryFolder()
+    discoveryPort = try freePort()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: home) }
+  /// The folder that the command line makes when it has something to keep.
+  public var home: String { folder.path("home") }
 
-  func file(_ name: String) -> String { home + "/" + name }
+  public func file(_ name: String) -> String { home + "/" + name }
 
   /// What `peernet id` made and shows.
-  func key() async throws -> PublicKey {
-    let text = try #require(try await run("id", "--json").json.first?["key"] as? String)
-    return try #require(PublicKey(text: Array(text.utf8)))
+  public func key() async throws -> PublicKey {
+    let shown = try await run("id", "--json")
+    guard let text = try shown.json.first?["key"] as? String, let key = PublicKey(text: Array(text.utf8)) else {
+      throw Unreadable(text: shown.output + shown.talk)
+    }
+    return key
   }
 
-  func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
+  public func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
     try await execute(Self.binary, arguments, environment)
   }
 
-  func run(_ arguments: [String]) async throws -> Outcome { try await execute(Self.binary, arguments, [:]) }
+  public func run(_ arguments: [String]) async throws -> Outcome { try await execute(Self.binary, arguments, [:]) }
 
   /// Runs the binary as `"$@"` of a shell script.
-  func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
+  public func shell(_ script: String, _ arguments: String...) async throws -> Outcome {
     try await execute("/bin/sh", ["-c", script, Self.binary, Self.binary] + arguments, [:])
   }
+
+  private static let binary = BuiltProgram.path("peernet")
 
   private func execute(_ path: String, _ arguments: [String], _ environment: [String: String]) async throws -> Outcome {
     let defaults = [

@@ -1,12 +1,12 @@
 import Foundation
-import PeerNet
 
-/// A folder of a test's own, gone with the test.
+/// A folder of a test's own, gone with its last owner.
 public final class TemporaryFolder: Sendable {
   public let url: URL
 
+  /// Makes it, empty. Its path is short enough for sockets in it.
   public init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "peernetd-\(UUID().uuidString)")
+    url = FileManager.default.temporaryDirectory.appending(path: "peernet-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
@@ -29,17 +29,14 @@ public final class TemporaryFolder: Sendable {
     (try? Data(contentsOf: url.appending(path: name))).map { Array($0) }
   }
 
+  /// The names of what is in it, sorted.
+  public var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
   /// The permission bits of a file.
   public func mode(_ name: String) throws -> Int {
     let attributes = try FileManager.default.attributesOfItem(atPath: path(name))
     return (attributes[.posixPermissions] as? NSNumber)?.intValue ?? -1
-  }
-}
-
-extension TemporaryFolder {
-  /// The lines of a trust list, without its seal; what is none as it stands there.
-  public func trustText(_ name: String) -> String? {
-    guard let bytes = read(name) else { return nil }
-    return String(decoding: (try? TrustList.parse(bytes))?.text ?? bytes, as: UTF8.self)
   }
 }

@@ -1,3 +1,4 @@
+import Boards
 import ETF
 import PeerNet
 import PeerNetClient
@@ -6,7 +7,7 @@ import Sodium
 import Testing
 
 /// A node in this process, on loopback, that answers as a board does.
-struct TestBoard {
+struct AnsweringBoard {
   let node: PeerNode
   let key: PublicKey
   let port: UInt16
@@ -19,10 +20,10 @@ struct TestBoard {
     port: UInt16 = 0,
     _ handlers: [String: PeerNode.Handler] = [:]
   ) async throws {
-    key = Self.pair(index).publicKey
+    key = TestBoard.identity(index).publicKey
     var list = TrustList()
     if let laptop { try list.add(TrustEntry(key: laptop, label: Array("laptop".utf8), grants: grants)) }
-    var configuration = PeerNode.Configuration(store: MemoryStore(identity: Self.pair(index), trust: list))
+    var configuration = PeerNode.Configuration(store: MemoryStore(identity: TestBoard.identity(index), trust: list))
     configuration.connectsAutomatically = false
     configuration.network = Network(
       listen: .loopback(port: port), discoveryPort: discoveryPort, interfaces: ["lo"])
@@ -46,11 +47,6 @@ struct TestBoard {
         try await Task.sleep(for: .milliseconds(20))
       }
     }
-  }
-
-  static func pair(_ index: UInt8) -> KeyPair {
-    var stream = RandomStream(seed: [UInt8](repeating: index, count: 32))
-    return KeyPair.generate(from: &stream)
   }
 
   /// Pairs the laptop with it, which then knows its address.
