@@ -3,7 +3,7 @@ import PeerNetClientLinux
 func firstAnswer(_ lamps: [Device]) async throws -> String? {
   try await withThrowingTaskGroup(of: String.self) { group in
     for lamp in lamps {
-      group.addTask { try await lamp.call("lamp.status", timeout: .seconds(2)) }
+      group.addTask { try await lamp.call("lamp.status", timeout: .seconds(30)) }
     }
     let first = try await group.next()
     group.cancelAll()
