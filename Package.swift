@@ -238,7 +238,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "TestKit", "Boards", "Images", "peernet", "Provisioning", "Admin", "Disk", "PeerNetClient", "PeerNetClientLinux",
+        "TestKit", "Boards", "Images", "peernet", "Provisioning", "Admin", "Disk", "PeerNetClient",
+        "PeerNetClientLinux",
         "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux", "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

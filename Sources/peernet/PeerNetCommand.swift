@@ -34,7 +34,8 @@ struct PeerNetCommand: AsyncParsableCommand {
       // Help and versions come as errors, too.
       if code == .success { exit(withError: error) }
       if code != .validationFailure {
-        Console.fail(CommandError(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
+        Console.fail(
+          CommandError(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
       }
       let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
       Console.fail(CommandError(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))

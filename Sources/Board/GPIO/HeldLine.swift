@@ -7,7 +7,8 @@ final class HeldLine {
   /// Of an input that the chips do not debounce themselves.
   private let debounced: DebouncedInput?
 
-  init(_ line: LineProfile, in scanned: [GPIOChip], of chips: any GPIOChips, on reactor: Reactor) throws(GPIOLineError) {
+  init(_ line: LineProfile, in scanned: [GPIOChip], of chips: any GPIOChips, on reactor: Reactor) throws(GPIOLineError)
+  {
     let place = try line.location.find(in: scanned)
     let request = GPIORequest(line, chip: place.chip, offset: place.offset, debounces: chips.debounces)
     hold = try chips.hold(request)

@@ -44,7 +44,8 @@ struct PairCommand: ParsableCommand {
     let folder = try home.folder()
     let ours = try reading { () throws(HomeFolderError) in try folder.identity().publicKey }
     guard key != ours else {
-      throw CommandError(.data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
+      throw CommandError(
+        .data, "cannot pair", because: "that is this computer's own key", next: "give the other side's key")
     }
     let entry = TrustEntry(key: key, label: Array(label.utf8), grants: grants, wire: wire)
     try confirm(key, folder)

@@ -29,7 +29,8 @@ struct PowerOptions: ParsableArguments {
           .usage, "not asked to \(verb)", because: "there is no terminal to confirm it on", next: "add --yes to do it")
       }
       guard Console.confirm("\(verb) \(Printable.text(peer.name))?") else {
-        throw CommandError(.usage, "not asked to \(verb)", because: "it was not confirmed", next: "answer y, or add --yes")
+        throw CommandError(
+          .usage, "not asked to \(verb)", because: "it was not confirmed", next: "answer y, or add --yes")
       }
     }
     var argument: [MapPair] = []

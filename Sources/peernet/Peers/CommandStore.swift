@@ -59,8 +59,11 @@ extension PeerNode {
       let node = try PeerNode(configuration)
       try await node.start()
       return node
-    } catch let failure as CommandError { throw failure } catch let error as HomeFolderError { throw CommandError(error) } catch {
-      throw CommandError(.internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
+    } catch let failure as CommandError { throw failure } catch let error as HomeFolderError {
+      throw CommandError(error)
+    } catch {
+      throw CommandError(
+        .internal, "cannot look for peers", because: "\(error)", next: "check the network's interfaces")
     }
   }
 }

@@ -41,7 +41,8 @@ struct BoardMaker {
       return Board(
         settings: try request.settings(ownKey: ownKey, peers: peers), out: out, identityFile: identityFile)
     } catch {
-      throw CommandError(.data, what, because: error.reason, next: "correct \(error.setting.option); nothing was written")
+      throw CommandError(
+        .data, what, because: error.reason, next: "correct \(error.setting.option); nothing was written")
     }
   }
 
