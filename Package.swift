@@ -59,7 +59,7 @@ let package = Package(
     .target(name: "Linux", dependencies: ["Basics", "CLinux"], swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["Basics", "Linux"], swiftSettings: strict),
     .target(
-      name: "Board",
+      name: "Hardware",
       dependencies: ["Basics", "ETF", "PeerNet", "Admin", "Linux", "Reactor", "CGpiod", "CWpaClient"],
       swiftSettings: strict),
     .target(
@@ -69,7 +69,7 @@ let package = Package(
       name: "peernetd",
       dependencies: [
         "Basics",
-        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "Ini", "Linux", "Reactor", "Board", "PeerNetLinux",
+        "ETF", "Sodium", "PeerNet", "Settings", "Admin", "Disk", "Ini", "Linux", "Reactor", "Hardware", "PeerNetLinux",
         "CLinux",
       ],
       swiftSettings: strict),
@@ -193,8 +193,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "BoardTests",
-      dependencies: ["Basics", "TestKit", "Board", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
+      name: "HardwareTests",
+      dependencies: ["Basics", "TestKit", "Hardware", "Admin", "ETF", "PeerNet", "Linux", "Reactor", "CLinux"],
       swiftSettings: strict),
     .testTarget(
       name: "ClientTests",

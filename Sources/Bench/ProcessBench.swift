@@ -44,7 +44,7 @@ enum ProcessBench {
   private static func start(
     _ report: Report, _ name: String, _ command: [String], _ target: Report.Target, _ isQuick: Bool
   ) throws {
-    let board = try Board(command, trusting: [])
+    let board = try AgentProcess(command, trusting: [])
     var samples = Samples()
     for _ in 0..<(isQuick ? 2 : 15) { try board.run { _, start in samples.append(start / 1e6) } }
     report.value(name + ", median", samples.median, "ms", target)
@@ -68,7 +68,7 @@ enum ProcessBench {
     guard let key = words.lazy.compactMap({ PublicKey(text: Array($0.utf8)) }).first else {
       throw BenchError("peernet id prints no key")
     }
-    let board = try Board([native], trusting: [key])
+    let board = try AgentProcess([native], trusting: [key])
     let name = String(decoding: board.publicKey.text, as: UTF8.self)
     _ = try peernet(home, ["pair", name, "board", "--wire", "2"])
     var samples = Samples()
@@ -119,7 +119,7 @@ enum ProcessBench {
   private static func calls(_ report: Report, _ isQuick: Bool) throws {
     var random = RandomStream.system()
     let laptop = KeyPair.generate(from: &random)
-    let board = try Board([native], trusting: [laptop.publicKey])
+    let board = try AgentProcess([native], trusting: [laptop.publicKey])
     let client = try Party(laptop, trusting: board.publicKey, listens: false)
     try board.run { process, _ in
       _ = try LoopbackBench.connect(client, board.publicKey, board.endpoint, times: 1)
@@ -145,14 +145,14 @@ enum ProcessBench {
   // MARK: Memory
 
   private static func memory(_ report: Report, _ isQuick: Bool) throws {
-    try Board([native], trusting: []).run { process, _ in
+    try AgentProcess([native], trusting: []).run { process, _ in
       usleep(300_000)
       report.value("idle RSS", try resident(process) / 1_024, "MiB", .atMost(2))
     }
     let many = isQuick ? 100 : 1_000
     let crowd = try Crowd(count: many)
     defer { crowd.stop() }
-    let board = try Board([native], trusting: crowd.keys)
+    let board = try AgentProcess([native], trusting: crowd.keys)
     try board.run { process, _ in
       usleep(100_000)
       let idle = try resident(process)
@@ -185,7 +185,7 @@ enum ProcessBench {
   private static func wakeUps(_ report: Report, _ isQuick: Bool) throws {
     let crowd = try Crowd(count: 1)
     defer { crowd.stop() }
-    let board = try Board([native], trusting: crowd.keys)
+    let board = try AgentProcess([native], trusting: crowd.keys)
     let seconds: UInt32 = isQuick ? 1 : 30
     try board.run { process, _ in
       for (count, bound) in [(0, 20.0), (1, 40.0)] {

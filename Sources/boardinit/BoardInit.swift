@@ -25,8 +25,8 @@ struct BoardInit {
     let kernel = KernelLog(root + [UInt8]("/dev/kmsg"))
     // The loop only ends by an error of its own: of the kernel's calls that it is made of.
     do throws(Errno) {
-      let board = try Board(BoardPaths(root: root), isInit: isInit, kernel: kernel)
-      try board.run()
+      let system = try SupervisedSystem(BoardPaths(root: root), isInit: isInit, kernel: kernel)
+      try system.run()
     } catch {
       kernel.write([UInt8]("init: the machine restarts: ") + error.text)
     }

@@ -1,6 +1,6 @@
 import Admin
-import Board
 import CLinux
+import Hardware
 import Linux
 import PeerNet
 import PeerNetLinux

@@ -1,5 +1,5 @@
 import Admin
-import Board
+import Hardware
 import Ini
 import Linux
 import PeerNet

@@ -1,5 +1,5 @@
 import Admin
-import Board
+import Hardware
 import Linux
 import PeerNet
 import Sodium

@@ -1,6 +1,6 @@
 import Admin
-import Board
 import ETF
+import Hardware
 import PeerNet
 import PeerNetLinux
 import Sodium

@@ -1,7 +1,7 @@
 import Admin
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 @Suite struct LineLocationTests {
   private let chips = [

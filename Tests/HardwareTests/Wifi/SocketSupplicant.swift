@@ -3,7 +3,7 @@ import Linux
 import PeerNet
 import Reactor
 
-@testable import Board
+@testable import Hardware
 
 /// A wpa_supplicant on a real socket, as far as a test scripts it: what it answers to each command.
 final class SocketSupplicant {

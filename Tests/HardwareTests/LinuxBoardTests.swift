@@ -7,7 +7,7 @@ import Reactor
 import TestKit
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 /// Takes note instead of action.
 final class FakePowerSwitch: PowerSwitch {

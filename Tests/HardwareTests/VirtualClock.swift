@@ -1,4 +1,4 @@
-import Board
+import Hardware
 import PeerNet
 
 /// Time that passes when a test says so.

@@ -4,7 +4,7 @@ import Linux
 import Reactor
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 @Suite struct GPIOLinesTests {
   private static let pump = Array("pump".utf8)

@@ -6,8 +6,8 @@ import Reactor
 import Sodium
 import Supervision
 
-/// The board around its supervisor: carries out what that decides, and tells it what happened.
-final class Board {
+/// The system around its supervisor: carries out what that decides, and tells it what happened.
+final class SupervisedSystem {
   /// How long the hardware waits for a sign of life, in seconds: all that a Raspberry Pi's can.
   private static var watchdogSeconds: Int32 { 15 }
 
@@ -234,7 +234,7 @@ final class Board {
   /// Without a device the board runs all the same; it is looked for again at every sign of life.
   private func openWatchdog() {
     do throws(Errno) {
-      let device = try HardwareWatchdog(path: paths.watchdog, seconds: Board.watchdogSeconds)
+      let device = try HardwareWatchdog(path: paths.watchdog, seconds: SupervisedSystem.watchdogSeconds)
       var text = [UInt8]("the watchdog is armed")
       if let seconds = device.timeout {
         text += [UInt8](", for ")

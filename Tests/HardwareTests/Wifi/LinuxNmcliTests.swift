@@ -7,7 +7,7 @@ import Reactor
 import TestKit
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 /// `LinuxBoard` with a real program in nmcli's place, in real time.
 @Suite(.serialized) final class LinuxNmcliTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 @Suite struct DebouncerTests {
   @Test func aLevelCountsOnceItHasStoodForThePeriod() {

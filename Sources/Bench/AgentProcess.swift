@@ -4,7 +4,7 @@ import PeerNet
 import Sodium
 
 /// The board's own binary as a process, on loopback with the simulated board, its files in a temporary folder.
-final class Board {
+final class AgentProcess {
   let publicKey: PublicKey
   let port: UInt16
   private let folder: URL

@@ -6,7 +6,7 @@ import Reactor
 import TestKit
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 /// `LinuxBoard` and libwpa_client against a scripted supplicant on a real socket, in virtual time.
 @Suite(.serialized) final class LinuxWifiTests {

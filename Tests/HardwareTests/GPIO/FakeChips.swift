@@ -2,7 +2,7 @@ import Admin
 import Glibc
 import Linux
 
-@testable import Board
+@testable import Hardware
 
 /// Chips in memory, with the kernel's rules that matter here: one holder a line, active-low turned around, and a queue
 /// of 16 edges that drops what comes when it is full.

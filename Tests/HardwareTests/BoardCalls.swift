@@ -1,6 +1,6 @@
 import Admin
-import Board
 import ETF
+import Hardware
 import PeerNet
 
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -3,7 +3,7 @@ import PeerNet
 import TestKit
 import Testing
 
-@testable import Board
+@testable import Hardware
 
 /// What follows a restart, in virtual time.
 @Suite final class RadioKeeperTests {
