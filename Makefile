@@ -10,7 +10,7 @@ MINUTES := 30
 
 .NOTPARALLEL:
 .PHONY: help setup build run test interop device device-aarch64 device-x86_64 package package-laptop package-test image \
-  board board-test board-soak board-nightly bench flaky flaky-real lint documentation fuzz clean
+  board board-test board-soak board-nightly bench bench-peers flaky flaky-real lint documentation fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -68,6 +68,9 @@ board-nightly: setup ## the Raspberry Pi 3's own image on an emulated one (needs
 
 bench: setup ## measurements, as ratios against the limit measured in the same run
 	@Scripts/bench
+
+bench-peers: setup ## the same beside OpenSSH, dropbear, Mosquitto and raw TCP, as tables in Markdown (needs root)
+	@Scripts/bench-peers
 
 flaky: setup ## heartbeat policies on the same failing links: a table in Markdown, HOURS=10000 of links a number
 	@Scripts/flaky --hours $(HOURS)

@@ -129,7 +129,8 @@ let package = Package(
       name: "Bench",
       dependencies: [
         "Basics",
-        "CSodium", "ETF", "Sodium", "Noise", "PeerNet", "Linux", "Reactor", "PeerNetLinux",
+        "CSodium", "ETF", "Sodium", "Noise", "PeerNet", "Linux", "Reactor", "PeerNetLinux", "PeerNetClient",
+        "PeerNetClientLinux",
       ],
       swiftSettings: strict),
 

@@ -3,6 +3,8 @@ import Foundation
 /// Measures in one run, and prints each number beside the limit that the same run found.
 ///
 ///     Bench [--quick] [SECTION...]    sections: crypto connects calls echoes process
+///     Bench [--quick] peers FOLDER    beside the programs that Scripts/bench-peers has started
+///     Bench library COUNT             that many calls through the library and nothing else, to be traced
 ///
 /// A target that is missed is printed as missed; only what cannot run makes the exit code 1.
 @main
@@ -11,6 +13,16 @@ struct Bench {
     var arguments = Array(CommandLine.arguments.dropFirst())
     let isQuick = arguments.contains("--quick")
     arguments.removeAll { $0 == "--quick" }
+    if arguments.count == 2, arguments[0] == "peers" {
+      finish { try PeersBench.run(arguments[1], isQuick: isQuick) }
+    }
+    if arguments.count == 2, arguments[0] == "library", let count = Int(arguments[1]), count > 0 {
+      finish {
+        let pair = try LibraryPair()
+        _ = try pair.roundTrips(size: 64, count: count)
+        try pair.stop()
+      }
+    }
     let sections: [(name: String, run: (inout Report, Bool) throws -> Void)] = [
       ("crypto", CryptoBench.run), ("connects", LoopbackBench.connects), ("calls", LoopbackBench.calls),
       ("echoes", LoopbackBench.echoes), ("process", ProcessBench.run),
@@ -29,6 +41,15 @@ struct Bench {
       }
     }
     exit(report.hasFailed ? 1 : 0)
+  }
+
+  /// Does it and ends the program.
+  private static func finish(_ body: () throws -> Void) -> Never {
+    do { try body() } catch {
+      FileHandle.standardError.write(Data("Bench: \(error)\n".utf8))
+      exit(1)
+    }
+    exit(0)
   }
 }
 

@@ -55,7 +55,7 @@ enum LoopbackBench {
     try server.stop()
   }
 
-  private static func withEcho(_ body: (Echo) throws -> Void) throws {
+  static func withEcho(_ body: (Echo) throws -> Void) throws {
     try withPair { client, peer, endpoint in
       _ = try connect(client, peer, endpoint, times: 1)
       try body(Echo(client, peer))

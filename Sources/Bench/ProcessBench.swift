@@ -8,7 +8,6 @@ import Sodium
 enum ProcessBench {
   private static let native = ".build-x86_64/release/peernetd"
   private static let foreign = ".build-aarch64/release/peernetd"
-  private static let commandLine = ".build/release/peernet"
   private static let emulator = "/usr/bin/qemu-aarch64-static"
 
   static func run(_ report: inout Report, isQuick: Bool) throws {
@@ -28,7 +27,7 @@ enum ProcessBench {
       try wakeUps(report, isQuick)
       try calls(report, isQuick)
     }
-    if size(native) != nil, size(commandLine) != nil { try coldCall(report, isQuick) }
+    if size(native) != nil, size(Laptop.commandLine) != nil { try coldCall(report, isQuick) }
     if size(foreign) != nil, size(emulator) != nil {
       let floor = try emulatorAlone(isQuick)
       report.value(
@@ -54,62 +53,23 @@ enum ProcessBench {
   private static func emulatorAlone(_ isQuick: Bool) throws -> Double {
     var samples = Samples()
     for _ in 0..<(isQuick ? 2 : 15) {
-      samples.append(try elapsed { _ = try output(of: [emulator, foreign, "--version"]) } / 1e6)
+      samples.append(try elapsed { _ = try Program.output(of: [emulator, foreign, "--version"]) } / 1e6)
     }
     return samples.median
   }
 
   /// The operator's command line from its start to its end: connect, handshake, call, goodbye.
   private static func coldCall(_ report: Report, _ isQuick: Bool) throws {
-    let home = FileManager.default.temporaryDirectory.appendingPathComponent("peernet-bench-home-\(getpid())")
-    try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: home) }
-    let words = try peernet(home, ["id"]).split(whereSeparator: { $0.isWhitespace })
-    guard let key = words.lazy.compactMap({ PublicKey(text: Array($0.utf8)) }).first else {
-      throw BenchError("peernet id prints no key")
-    }
-    let board = try AgentProcess([native], trusting: [key])
-    let name = String(decoding: board.publicKey.text, as: UTF8.self)
-    _ = try peernet(home, ["pair", name, "board", "--wire", "2"])
+    let laptop = try Laptop()
+    let board = try AgentProcess([native], trusting: [laptop.publicKey])
+    try laptop.pair(with: board)
     var samples = Samples()
     try board.run { _, _ in
       for _ in 0..<(isQuick ? 2 : 20) {
-        let time = try elapsed {
-          _ = try peernet(home, ["call", "board", "system.info", "--at", "127.0.0.1:\(board.port)"])
-        }
-        samples.append(time / 1e6)
+        samples.append(try elapsed { try laptop.call(board) } / 1e6)
       }
     }
     report.value("one admin call by peernet, cold, median", samples.median, "ms", .atMost(25))
-  }
-
-  /// What it prints. Its arguments go before its options, as its help has it.
-  private static func peernet(_ home: URL, _ arguments: [String]) throws -> String {
-    try output(of: [commandLine] + arguments + ["--home", home.path])
-  }
-
-  /// What a command prints until it ends well. Foundation's `Process` would add tens of milliseconds of its own.
-  private static func output(of command: [String]) throws -> String {
-    let process = try ChildProcess(
-      path: Array(command[0].utf8), arguments: command.map { Array($0.utf8) }, environment: [])
-    var text: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4_096)
-    while true {
-      var ready = pollfd(fd: process.output.number, events: Int16(POLLIN), revents: 0)
-      _ = poll(&ready, 1, -1)
-      let outcome = try chunk.withUnsafeMutableBytes { try process.output.read(into: $0) }
-      if case .bytes(let count) = outcome { text += chunk[..<count] }
-      if case .end = outcome { break }
-    }
-    while true {
-      if let ended = try process.reap() {
-        guard ended == .exited(code: 0) else {
-          throw BenchError("\(command.joined(separator: " ")) ended with \(ended)")
-        }
-        return String(decoding: text, as: UTF8.self)
-      }
-      usleep(50)
-    }
   }
 
   // MARK: Calls
