@@ -52,7 +52,7 @@ public struct Supervisor {
   /// A watchdog that was given up on has reset the machine by now, or there is none: then software must.
   public static let resetLimit = TimeSpan.seconds(60)
 
-  var services: [SupervisedService] = []
+  var services: [ServiceRun] = []
   var phase: Phase
   var isPetting = true
   var outputs: [Output] = [.prepare]
@@ -138,7 +138,7 @@ public struct Supervisor {
   public mutating func handleServices(_ list: [Service], now: Instant) {
     guard phase == .beginning else { return }
     phase = .running
-    services = list.map { SupervisedService($0, now: now) }
+    services = list.map { ServiceRun($0, now: now) }
     // A board that runs nothing can only be helped by another slot, and U-Boot gives that when this one does not last.
     if list.isEmpty { giveUp([UInt8]("there is nothing to run"), now: now) }
     timeout(now: now)

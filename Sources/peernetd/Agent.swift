@@ -7,7 +7,7 @@ import PeerNetLinux
 import Reactor
 import Sodium
 
-/// The daemon at work: the protocol, the board, the files, the log and the signals around one loop.
+/// The agent at work: the protocol, the board, the files, the log and the signals around one loop.
 final class Agent {
   private let reactor: Reactor
   private let disk: DiskThread
@@ -133,7 +133,7 @@ final class Agent {
     log.write(
       .notice, "daemon.started",
       [
-        .peer(node.publicKey), .literal("version", Daemon.version),
+        .peer(node.publicKey), .literal("version", PeernetdCommand.version),
         .number("peers", Int64(state.trustList.entries.count)),
       ])
     trial?.start(on: reactor)

@@ -16,19 +16,3 @@ public enum Permission: Hashable, Sendable {
     }
   }
 }
-
-extension Grants {
-  /// How far they permit the use of a name.
-  public func permission(for name: [UInt8]) -> Permission {
-    var arguments: [[UInt8]] = []
-    for item in items {
-      switch item {
-      case .everything: return .full
-      case .name(let granted): if granted == name { return .full }
-      case .prefix(let prefix): if name.count > prefix.count && name.starts(with: prefix) { return .full }
-      case .argument(let granted, let argument): if granted == name { arguments.append(argument) }
-      }
-    }
-    return arguments.isEmpty ? .none : .arguments(arguments)
-  }
-}

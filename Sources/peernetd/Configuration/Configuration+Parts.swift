@@ -25,11 +25,12 @@ extension Configuration {
     switch board {
     case .simulated:
       return SimulatedBoard(
-        profile, agent: Daemon.version.bytes, clock: ReactorClock(reactor), completeFacts: { facts.add(to: &$0) },
+        profile, agent: PeernetdCommand.version.bytes, clock: ReactorClock(reactor),
+        completeFacts: { facts.add(to: &$0) },
         onPower: onPower)
     case .linux:
       var options = LinuxBoard.Options(
-        agent: Daemon.version.bytes, runtime: runtime,
+        agent: PeernetdCommand.version.bytes, runtime: runtime,
         state: StatePaths(self, hasDataPartition: StateFolder.hasDataPartition).folder)
       options.completeFacts = { facts.add(to: &$0) }
       return LinuxBoard(profile, options, reactor: reactor)

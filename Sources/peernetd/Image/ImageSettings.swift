@@ -16,9 +16,9 @@ struct ImageSettings: Equatable, Sendable {
   /// reached.
   var confirm: TrialPath?
   /// How long a system on trial must have had a network when no peer calls.
-  var patience = TrialWatch.standardPatience
+  var patience = Trial.standardPatience
   /// How long a system on trial may be without a network.
-  var networkTimeout = TrialWatch.standardNetworkTimeout
+  var networkTimeout = Trial.standardNetworkTimeout
 
   /// Nil when it cannot be told, too.
   var running: RunningSlot? { RunningSlot(commandLine: Self.read(commandLine)) }

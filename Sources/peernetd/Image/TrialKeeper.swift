@@ -3,7 +3,7 @@ import Linux
 import PeerNet
 import Reactor
 
-/// Watches over a system that runs on trial, and carries out what the watch decides: the slot is confirmed, or the reason
+/// Watches over a system that runs on trial, and carries out what its trial comes to: the slot is confirmed, or the reason
 /// is recorded and the board reboots.
 final class TrialKeeper {
   private let disk: [UInt8]
@@ -13,9 +13,9 @@ final class TrialKeeper {
   private let path: TrialPath
   private let log: Log
   private let reboot: () -> Void
-  private var watch: TrialWatch
+  private var trial: Trial
   private var monitor: InterfaceMonitor?
-  private var verdict: TrialWatch.Verdict?
+  private var verdict: Trial.Verdict?
   /// When what was decided is tried, or tried again.
   private var due: Instant?
 
@@ -42,7 +42,7 @@ final class TrialKeeper {
     self.log = log
     self.reboot = reboot
     path = needed()
-    watch = TrialWatch(
+    trial = Trial(
       path: path, patience: configuration.image.patience, networkTimeout: configuration.image.networkTimeout, now: now)
   }
 
@@ -52,8 +52,8 @@ final class TrialKeeper {
     do throws(Errno) {
       let monitor = try InterfaceMonitor(reactor: reactor)
       monitor.onChange = { [self] in
-        watch.handleNetworks(networks(monitor.table), now: reactor.now)
-        decide(now: reactor.now)
+        trial.handleNetworks(networks(monitor.table), now: reactor.now)
+        takeVerdict(now: reactor.now)
       }
       self.monitor = monitor
     } catch {
@@ -64,16 +64,16 @@ final class TrialKeeper {
 
   /// A trusted peer was answered. One that is not on this machine came over a network.
   func served(from endpoint: Endpoint?, over interface: [UInt8]?, now: Instant) {
-    watch.handleServed(over: interface, provesNetwork: endpoint.map { !$0.isLoopback } ?? false, now: now)
-    decide(now: now)
+    trial.handleServed(over: interface, provesNetwork: endpoint.map { !$0.isLoopback } ?? false, now: now)
+    takeVerdict(now: now)
   }
 
   /// When `timeout` has something to do.
-  var deadline: Instant? { due ?? watch.deadline }
+  var deadline: Instant? { due ?? trial.deadline }
 
   func timeout(at now: Instant) {
-    watch.timeout(now: now)
-    decide(now: now)
+    trial.timeout(now: now)
+    takeVerdict(now: now)
     guard let verdict, let due, now >= due else { return }
     switch verdict {
     case .confirm(let evidence): confirm(evidence, at: now)
@@ -82,8 +82,8 @@ final class TrialKeeper {
   }
 
   /// Acts on a verdict at the next turn.
-  private func decide(now: Instant) {
-    guard let decided = watch.nextOutput() else { return }
+  private func takeVerdict(now: Instant) {
+    guard let decided = trial.nextOutput() else { return }
     verdict = decided
     due = now
   }
@@ -101,7 +101,7 @@ final class TrialKeeper {
     }) { then(result) }
   }
 
-  private func confirm(_ evidence: TrialWatch.Evidence, at now: Instant) {
+  private func confirm(_ evidence: Trial.Evidence, at now: Instant) {
     apply(.confirm) { [self] result in
       switch result {
       case .success:

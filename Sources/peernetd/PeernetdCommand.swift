@@ -5,7 +5,7 @@ import PeerNet
 import Sodium
 
 @main
-struct Daemon {
+struct PeernetdCommand {
   static let version: StaticString = "0.1.0"
 
   static func main() {

@@ -2,14 +2,14 @@ import Disk
 import PeerNet
 import Testing
 
-struct TrialWatchTests {
+struct TrialTests {
   private let eth = Array("eth0".utf8)
   private let wlan = Array("wlan0".utf8)
 
   private func at(_ seconds: Int64) -> Instant { Instant(nanoseconds: 5) + .seconds(seconds) }
 
   @Test func aServedPeerAndANetworkConfirmAtOnce() {
-    var watch = TrialWatch(now: at(0))
+    var watch = Trial(now: at(0))
     #expect(watch.verdict(at(1)) == nil)
     watch.handleNetworks([eth], now: at(2))
     #expect(watch.verdict(at(2)) == nil)
@@ -20,7 +20,7 @@ struct TrialWatchTests {
   }
 
   @Test func aPeerServedBeforeTheNetworkWaitsForIt() {
-    var watch = TrialWatch(now: at(0))
+    var watch = Trial(now: at(0))
     watch.handleServed(over: nil, provesNetwork: false, now: at(0))
     #expect(watch.verdict(at(1)) == nil)
     watch.handleNetworks([eth], now: at(5))
@@ -29,7 +29,7 @@ struct TrialWatchTests {
   }
 
   @Test func patienceConfirms() {
-    var watch = TrialWatch(patience: .seconds(300), now: at(0))
+    var watch = Trial(patience: .seconds(300), now: at(0))
     watch.handleNetworks([eth], now: at(10))
     #expect(watch.deadline == at(310))
     #expect(watch.verdict(at(309)) == nil)
@@ -37,7 +37,7 @@ struct TrialWatchTests {
   }
 
   @Test func patienceIsThatOfAllTimeWithANetwork() {
-    var watch = TrialWatch(patience: .seconds(300), now: at(0))
+    var watch = Trial(patience: .seconds(300), now: at(0))
     watch.handleNetworks([eth], now: at(0))
     watch.handleNetworks([], now: at(200))
     #expect(watch.deadline == at(800))
@@ -50,7 +50,7 @@ struct TrialWatchTests {
   }
 
   @Test func withoutANetworkItGivesUp() {
-    var watch = TrialWatch(now: at(0))
+    var watch = Trial(now: at(0))
     watch.handleServed(over: nil, provesNetwork: false, now: at(0))
     #expect(watch.deadline == at(600))
     #expect(watch.verdict(at(599)) == nil)
@@ -61,7 +61,7 @@ struct TrialWatchTests {
   }
 
   @Test func aNetworkThatIsLostForGoodIsNone() {
-    var watch = TrialWatch(now: at(0))
+    var watch = Trial(now: at(0))
     watch.handleNetworks([eth], now: at(5))
     watch.handleNetworks([], now: at(10))
     #expect(watch.verdict(at(609)) == nil)
@@ -69,14 +69,14 @@ struct TrialWatchTests {
   }
 
   @Test func noPatienceNeedsTheNetworkAlone() {
-    var watch = TrialWatch(patience: .zero, now: at(0))
+    var watch = Trial(patience: .zero, now: at(0))
     #expect(watch.verdict(at(0)) == nil)
     watch.handleNetworks([eth], now: at(1))
     #expect(watch.verdict(at(1)) == .confirm(.patience))
   }
 
   @Test func aCableDoesNotConfirmWhatIsReachedByRadio() {
-    var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
+    var watch = Trial(path: .interfaces([wlan]), now: at(0))
     watch.handleNetworks([eth], now: at(2))
     watch.handleServed(over: eth, provesNetwork: true, now: at(3))
     watch.handleServed(over: nil, provesNetwork: true, now: at(3))
@@ -92,7 +92,7 @@ struct TrialWatchTests {
   }
 
   @Test func aRadioThatStaysAwayUndoesTheSystemBesideACable() {
-    var watch = TrialWatch(path: .interfaces([wlan]), now: at(0))
+    var watch = Trial(path: .interfaces([wlan]), now: at(0))
     watch.handleNetworks([eth], now: at(2))
     watch.handleServed(over: eth, provesNetwork: true, now: at(3))
     #expect(watch.verdict(at(599)) == nil)
@@ -100,7 +100,7 @@ struct TrialWatchTests {
   }
 
   @Test func theRadioAloneConfirmsByPatience() {
-    var watch = TrialWatch(path: .interfaces([wlan]), patience: .seconds(300), now: at(0))
+    var watch = Trial(path: .interfaces([wlan]), patience: .seconds(300), now: at(0))
     watch.handleNetworks([eth, wlan], now: at(10))
     watch.handleNetworks([wlan], now: at(50))
     #expect(watch.verdict(at(309)) == nil)
@@ -108,13 +108,13 @@ struct TrialWatchTests {
   }
 
   @Test func anyOfSeveralInterfacesWillDo() {
-    var watch = TrialWatch(path: .interfaces([eth, wlan]), now: at(0))
+    var watch = Trial(path: .interfaces([eth, wlan]), now: at(0))
     watch.handleServed(over: eth, provesNetwork: true, now: at(3))
     #expect(watch.verdict(at(3)) == .confirm(.servedPeer))
   }
 }
 
-extension TrialWatch {
+extension Trial {
   fileprivate mutating func verdict(_ now: Instant) -> Verdict? {
     timeout(now: now)
     return nextOutput()

@@ -1,7 +1,7 @@
 import PeerNet
 
 /// One service and where it stands.
-struct SupervisedService {
+struct ServiceRun {
   private enum State: Equatable {
     /// What it needs is not there yet.
     case waiting(nextLook: Instant)
@@ -15,7 +15,7 @@ struct SupervisedService {
   let service: Service
   var health: Health?
   private var state: State
-  private var backoff = Backoff()
+  private var pause = RestartPause()
 
   init(_ service: Service, now: Instant) {
     self.service = service
@@ -71,7 +71,7 @@ struct SupervisedService {
   mutating func ended(at now: Instant) -> (ran: TimeSpan, rest: TimeSpan) {
     var ran = TimeSpan.zero
     if case .running(_, let since) = state { ran = now - since }
-    let rest = backoff.rest(afterRunning: ran)
+    let rest = pause.rest(afterRunning: ran)
     state = .resting(until: now + rest)
     health?.ended(at: now)
     return (ran, rest)

@@ -6,7 +6,7 @@ import PeerNet
 /// cable. It confirms as soon as there is a network and an authenticated peer was served by way of it, or when there was one for
 /// as long as patience lasts, interruptions not counted: weak wifi must not undo a good system. It gives up when there was no
 /// network for too long on end.
-public struct TrialWatch: Sendable {
+public struct Trial: Sendable {
   /// What is to be done, once.
   public enum Verdict: Hashable, Sendable {
     /// The running slot is to be confirmed.
