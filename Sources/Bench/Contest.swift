@@ -21,7 +21,7 @@ struct Contest {
     case ratio(Report.Target)
   }
 
-  /// The worst of times are the highest, of rates the lowest.
+  /// The worst of times are the highest, of rates the lowest. Only times are ratios of the first contender's.
   enum Quantity {
     case time, rate
   }
@@ -57,7 +57,7 @@ struct Contest {
       let ratio = median / samples[0].median
       let cells = [
         contender.name, Report.number(median), Report.number(samples[index].quantile(worst.share)),
-        Report.number(ratio), Self.verdict(contender.goal, median, ratio),
+        quantity == .time ? Report.number(ratio) : "", Self.verdict(contender.goal, median, ratio),
       ]
       print("| " + cells.joined(separator: " | ") + " |")
     }
