@@ -65,7 +65,7 @@ public final class DaemonProcess: @unchecked Sendable {
   }
 
   public var identifier: Int32 { process.processIdentifier }
-  public var isRunning: Bool { process.isRunning }
+  public var isRunning: Bool { exitCode == nil }
   public var outputText: String { Self.text(output) }
   public var errorText: String { Self.text(errors) }
 
@@ -79,15 +79,30 @@ public final class DaemonProcess: @unchecked Sendable {
 
   public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+  /// With what it ended, by the kernel's word. Foundation hears of an end by a descriptor that closes then; another child
+  /// that is forked at the wrong moment inherits it, and holds it open for as long as it lives.
+  private var exitCode: Int32? {
+    guard process.isRunning else { return process.terminationStatus }
+    var ended = siginfo_t()
+    guard waitid(P_PID, id_t(process.processIdentifier), &ended, WEXITED | WNOHANG | WNOWAIT) == 0,
+      ended.si_signo == SIGCHLD
+    else { return nil }
+    return ended._sifields._sigchld.si_status
+  }
+
   /// Waits for the process to end; one that takes longer is killed.
   public func end(within limit: Duration = .seconds(20)) async throws -> Ended {
+    var code: Int32?
     do {
-      try await wait(within: limit) { !self.process.isRunning }
+      try await wait(within: limit) {
+        code = self.exitCode
+        return code != nil
+      }
     } catch {
       kill(process.processIdentifier, SIGKILL)
       throw error
     }
-    return Ended(exitCode: process.terminationStatus, output: outputText, errors: errorText)
+    return Ended(exitCode: code ?? process.terminationStatus, output: outputText, errors: errorText)
   }
 
   /// Waits for a line of the log that holds `fragment`, and returns it.
@@ -95,7 +110,7 @@ public final class DaemonProcess: @unchecked Sendable {
     var found: Substring?
     try await wait(within: limit) {
       found = self.errorText.split(separator: "\n").first { $0.contains(fragment) }
-      return found != nil || !self.process.isRunning
+      return found != nil || !self.isRunning
     }
     guard let found = found ?? errorText.split(separator: "\n").first(where: { $0.contains(fragment) }) else {
       throw TooLate(errors: errorText)

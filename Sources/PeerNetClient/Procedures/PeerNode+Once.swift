@@ -26,7 +26,7 @@ extension PeerNode {
   public nonisolated func call(
     _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), once: OnceKey, timeout: Duration = .seconds(30)
   ) async throws -> OnceAnswer {
-    try await OnceRequest(node: self, peer: key, name: name, arguments: arguments, key: once, limit: timeout).run()
+    try await OnceAttempts(node: self, peer: key, name: name, arguments: arguments, key: once, limit: timeout).run()
   }
 }
 
@@ -71,7 +71,7 @@ extension Device {
   package func once(
     _ name: Atom, _ arguments: Term, key: OnceKey, timeout: Duration, onLoss: @escaping @Sendable () -> Void
   ) async throws -> OnceAnswer {
-    try await OnceRequest(
+    try await OnceAttempts(
       node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: timeout, onLoss: onLoss
     ).run()
   }
@@ -100,7 +100,7 @@ extension Device {
       guard rest > .zero else { throw last == .running ? PeerNetError.timedOut : PeerNetError.unreachable(nil) }
       do {
         // Short attempts: each searches again, because the peer may have another address by now.
-        var request = OnceRequest(
+        var request = OnceAttempts(
           node: node, peer: self.key, name: name, arguments: arguments, key: key, limit: min(rest, .seconds(10)))
         request.fallsBack = false
         let answer = try await request.run()

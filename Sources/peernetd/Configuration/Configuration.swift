@@ -34,7 +34,7 @@ struct Configuration: Equatable, Sendable {
   var heartbeatTimeout: TimeSpan?
   /// Bounds on authenticated connections and on those that have not proven a trusted key yet.
   var maximumConnections = 128
-  var maximumHalfOpen = 64
+  var maximumHalfOpen = Limits().maximumHalfOpen
 
   // [paths], all absolute; nil follows from the state folder, and that from the board's layout.
   var state: [UInt8]?

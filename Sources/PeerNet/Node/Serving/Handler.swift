@@ -21,7 +21,8 @@ final class Handler {
 
   init(_ name: [UInt8]) { self.name = name }
 
-  /// How far a trusted peer may use it. This is the only place where the grants of a request are looked up.
+  /// How far a trusted peer may use it. The grants of a request are looked up here; those
+  /// of a call within `agent.once` by `Plan.admit`, in Admin.
   func permission(of entry: TrustEntry) -> Permission {
     if access == .anyTrusted || authorized.contains(entry.key) { return .full }
     let permission = entry.grants.permission(for: name)

@@ -3,7 +3,7 @@ import PeerNet
 import Sodium
 
 /// A call that is asked for until it is answered, over as many connections as that takes, and runs at most once.
-struct OnceRequest {
+struct OnceAttempts {
   let node: PeerNode
   let peer: PublicKey
   let name: Atom
