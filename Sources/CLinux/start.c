@@ -1,7 +1,7 @@
-// Where the board's static programs begin. They are loaded at any address, so pointers in their data have to be relocated
-// before anything else runs. The linker writes those places down in the short form, DT_RELR (generic ABI, "Relative
-// Relocations"), 51 kB less than the long one. musl reads that form from 1.2.4 on, and Debian 12 has 1.2.3: so it is read
-// here, and musl, which starts behind this, is left none.
+// Where the board's static programs begin. They are loaded at any address, so the pointers in their data must be relocated
+// before anything else runs. The linker lists them in the short form, DT_RELR (generic ABI, "Relative Relocations"), which
+// takes 51 kB less than the long one. musl reads that form from 1.2.4 on, and Debian 12 has 1.2.3. This code therefore
+// applies the relocations itself, and sets the list's size to 0 so that a newer musl does not apply them again.
 #ifdef PEERNET_STATIC
 #include <elf.h>
 #include <stddef.h>

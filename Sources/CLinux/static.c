@@ -85,8 +85,8 @@ void arc4random_buf(void *bytes, size_t count) {
 
 // MARK: Spared
 
-// Of the conversions of printf, the archives and the C files here use %s, %d and %u. musl's own knows all of them, and
-// with the arithmetic of floats weighs 20 kB. Another conversion ends the process, in the first test that meets it.
+// The archives and the C files here use three of printf's conversions: %s, %d and %u. musl's function knows all of them and
+// weighs 20 kB, most of it for floating point. This one aborts on any other conversion, so that a test shows it.
 int vsnprintf(char *restrict to, size_t room, const char *restrict format, va_list values) {
     size_t length = 0;
     for (; *format; format++) {
@@ -123,8 +123,8 @@ int vsnprintf(char *restrict to, size_t room, const char *restrict format, va_li
     return (int)length;
 }
 
-// libsodium's start asks each of its algorithms for the fastest way on this processor, and so links algorithms that
-// nothing here uses, 9 kB. Whoever uses one of these meets a symbol that is defined twice, and takes it out here.
+// sodium_init picks an implementation of every algorithm, which links two that nothing here uses, 9 kB. A program that
+// begins to use one of them fails to link with a duplicate symbol: delete its line here then.
 int _crypto_pwhash_argon2_pick_best_implementation(void) { return 0; }
 int _crypto_stream_salsa20_pick_best_implementation(void) { return 0; }
 
