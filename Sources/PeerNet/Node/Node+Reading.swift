@@ -52,7 +52,7 @@ extension Node {
   /// A request that was just handed out may be answered at once. The next request is served after that, so that only
   /// requests that are really at work count against the bound.
   func goOnLater(_ connection: Connection, _ open: OpenConnection) {
-    guard open.wait == .bytes else { return }
+    guard open.wait == .bytes, connection.session.hasUnreadBytes else { return }
     open.wait = .outputs
     turns.goOnAfterOutputs(connection)
   }
@@ -93,10 +93,9 @@ extension Node {
     open.countedBytes = held
   }
 
-  /// A connection has grown. If its peer holds more memory than it may, the peer's connection that holds the most ends. No
+  /// A connection that was counted has grown. If its peer holds more memory than it may, the peer's connection that holds the most ends. No
   /// other peer is affected.
   func keepToBudget(_ connection: Connection, now: Instant) {
-    count(connection)
     guard let open = connection.open, open.countedBytes > 0 else { return }
     while let largest = open.peer.largest(above: min(limits.maximumPeerBytes, limits.maximumBytes - heldBytes)) {
       close(largest, .overBudget, now: now)

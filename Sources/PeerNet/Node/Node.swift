@@ -164,6 +164,7 @@ public final class Node {
     if connection.open.map({ $0.wait == .bytes }) ?? true {
       read(connection, now: now)
     } else {
+      count(connection)
       keepToBudget(connection, now: now)
     }
   }

@@ -84,6 +84,8 @@ final class Session {
   var queuedBytes: Int { outbox.queuedBytes }
   /// How much output the peer has not taken.
   var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
+  /// Whether bytes were received that nobody has read.
+  var hasUnreadBytes: Bool { !reader.isEmpty }
   /// How many bytes of both directions wait here.
   var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.

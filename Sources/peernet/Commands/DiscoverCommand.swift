@@ -39,7 +39,7 @@ struct DiscoverCommand: AsyncParsableCommand {
     // On a terminal the command goes on, and boards announce themselves every five seconds: silence means something
     // only after that.
     let patience = isLive ? min(limit ?? .seconds(6), .seconds(6)) : limit ?? .seconds(3)
-    let advice = try Silence(network).advice
+    let advice = Silence(try network.network()).advice
     let silence = Task {
       try await Task.sleep(for: patience)
       Console.say("\(Silence.text); \(advice); or go on with its address: peernet ping PEER --at ADDRESS")

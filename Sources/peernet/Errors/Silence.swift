@@ -8,9 +8,7 @@ struct Silence {
 
   private let port: UInt16
 
-  init(_ network: NetworkOptions) throws(CommandError) {
-    port = try network.network().discoveryPort ?? 4_040
-  }
+  init(_ network: Network) { port = network.discoveryPort ?? 4_040 }
 
   /// What the reader can check.
   var advice: String {

@@ -52,11 +52,12 @@ struct Link {
     endpoints = options.at?.endpoints ?? []
     timeout = options.timeout?.duration
     wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
-    silence = options.at == nil ? try Silence(options.network) : nil
+    let network = try options.network.network()
+    silence = options.at == nil ? Silence(network) : nil
     var configuration = PeerNode.Configuration(
       store: CommandStore(home: home, dialledByAddress: options.at == nil ? nil : peer.key))
     configuration.connectsAutomatically = false
-    configuration.network = try options.network.network()
+    configuration.network = network
     if !endpoints.isEmpty { configuration.network.discoveryPort = nil }
     do { node = try PeerNode(configuration) } catch { throw Attempt(peer: peer, ourKey: ourKey).failure(error) }
   }
