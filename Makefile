@@ -34,7 +34,7 @@ interop: setup ## a live BEAM peer against the agent and the library, RUNS=1 tim
 
 device: setup device-aarch64 $(if $(filter x86_64,$(shell uname -m)),device-x86_64) ## the board's static binaries and their size, a library
 
-device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB
+device-aarch64: ## the board's binary for aarch64 alone; fails above 1 MiB; SUITE=trixie with Debian 13's libraries
 	@Scripts/device aarch64
 
 device-x86_64: ## the board's binary for x86_64 alone
