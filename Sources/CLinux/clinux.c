@@ -120,7 +120,7 @@ int clinux_set_nonblocking(int fd) {
     if (flags < 0) return -errno;
     RETURN_CALL(fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
-int clinux_eventfd(void) { RETURN_CALL(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+int clinux_eventfd(void) { RETURN_CALL(eventfd(0, EFD_CLOEXEC)); }
 
 // MARK: Files
 
@@ -321,20 +321,7 @@ int clinux_machine(char *name, size_t size) {
 int clinux_process_id(void) { return getpid(); }
 const char *clinux_environment(const char *name) { return getenv(name); }
 
-// MARK: Locks
-
-void *clinux_mutex_create(void) {
-    pthread_mutex_t *mutex = malloc(sizeof *mutex);
-    if (mutex == NULL) abort();
-    pthread_mutex_init(mutex, NULL);
-    return mutex;
-}
-void clinux_mutex_destroy(void *mutex) {
-    pthread_mutex_destroy(mutex);
-    free(mutex);
-}
-void clinux_mutex_lock(void *mutex) { pthread_mutex_lock(mutex); }
-void clinux_mutex_unlock(void *mutex) { pthread_mutex_unlock(mutex); }
+// MARK: Threads
 
 struct thread {
     void (*body)(void *);

@@ -80,7 +80,7 @@ public struct TimerDescriptor: ~Copyable {
   }
 }
 
-/// An eventfd: raised by any thread, readable until taken.
+/// An eventfd: raised by any thread, readable until taken. Where it is watched edge-triggered, nobody needs to take it.
 public struct EventDescriptor: ~Copyable {
   /// Readable while it is raised.
   public let descriptor: FileDescriptor
@@ -96,26 +96,9 @@ public struct EventDescriptor: ~Copyable {
     _ = clinux_write(descriptor.number, &one, 8)
   }
 
-  /// Makes it unreadable until it is raised again.
+  /// Waits until it is raised, unless it is, and makes it unreadable until it is raised again.
   public borrowing func take() {
     var count: UInt64 = 0
     _ = clinux_read(descriptor.number, &count, 8)
-  }
-}
-
-/// A lock between threads.
-public struct Lock: ~Copyable {
-  private let mutex: UnsafeMutableRawPointer
-
-  /// Not held by anyone.
-  public init() { mutex = clinux_mutex_create() }
-
-  deinit { clinux_mutex_destroy(mutex) }
-
-  /// Runs `body` while no other thread holds the lock. Not re-entrant.
-  public borrowing func withLock<Result>(_ body: () -> Result) -> Result {
-    clinux_mutex_lock(mutex)
-    defer { clinux_mutex_unlock(mutex) }
-    return body()
   }
 }

@@ -14,17 +14,12 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   private let reactor: Reactor
   private var transport: ReactorTransport?
   private let waker: Waker
-  private let ownJobs = OwnJobs()
   private let thread = ThreadIdentity()
 
   /// Starts the thread.
   public init() throws(PeerNetError) {
     do { reactor = try Reactor() } catch { throw .transport(String(decoding: error.text, as: UTF8.self)) }
     waker = reactor.waker
-    reactor.onTurn = { [ownJobs, waker] in
-      ownJobs.run()
-      if !ownJobs.isEmpty { waker.wake() }
-    }
     nonisolated(unsafe) let reactor = reactor
     startThread { [thread] in
       thread.value.store(currentThread(), ordering: .sequentiallyConsistent)
@@ -45,11 +40,9 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   // MARK: SerialExecutor
 
   /// Jobs run in the order in which they came, whatever their priority: each is short, and between two lots of them the
-  /// reactor sees to its sockets.
+  /// reactor sees to its sockets. One that comes while the reactor is awake wakes nobody.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    // The answer to a call comes on this thread: for what waits for it nobody has to be woken.
-    if isOnThread { return ownJobs.add(job, of: self) }
     waker.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
   }
 
@@ -99,23 +92,6 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   public func close(_ done: @escaping @Sendable () -> Void) {
     guard let transport else { return done() }
     transport.finish(done)
-  }
-}
-
-/// Jobs that were enqueued on the reactor's thread itself. They run at the end of its turn.
-private final class OwnJobs: @unchecked Sendable {
-  private var waiting: [(job: UnownedJob, executor: ReactorThread)] = []
-
-  var isEmpty: Bool { waiting.isEmpty }
-
-  func add(_ job: UnownedJob, of executor: ReactorThread) { waiting.append((job, executor)) }
-
-  /// Runs what waits now, and nothing that is added meanwhile: that waits for the next turn.
-  func run() {
-    guard !waiting.isEmpty else { return }
-    let due = waiting
-    waiting = []
-    for (job, executor) in due { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
   }
 }
 

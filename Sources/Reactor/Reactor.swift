@@ -3,6 +3,9 @@ import Linux
 
 /// One epoll loop with one timer heap. Everything registered with it runs on the thread that runs it.
 ///
+/// Another thread may visit it while it sleeps. Then that thread runs what it brings, and the reactor's own none: what
+/// belongs to a reactor is used by one thread at a time.
+///
 /// Descriptors are watched level-triggered: a handler may stop after a bounded piece of work and is called again, which is what
 /// keeps a busy socket from starving the others, and no event is lost by stopping early.
 public final class Reactor {
@@ -41,7 +44,7 @@ public final class Reactor {
   public let waker: Waker
   /// Called once a turn, after its work: the sign of life that a watchdog wants.
   public var onTurn: (() -> Void)?
-  /// When the turn began, by `Clock.now()`.
+  /// When the turn or the visit began, by `Clock.now()`.
   public private(set) var now: Instant
 
   private let poll: EventPoll
@@ -59,7 +62,8 @@ public final class Reactor {
     let waker = try Waker()
     // The timer's event needs no read: edge-triggered, it comes once a deadline.
     try poll.add(timer.descriptor.number, for: .readable, edge: true, token: Reactor.timerToken)
-    try poll.add(waker.event.descriptor.number, for: .readable, token: Reactor.wakerToken)
+    // Nor does the waker's: it comes each time that it is raised.
+    try poll.add(waker.event.descriptor.number, for: .readable, edge: true, token: Reactor.wakerToken)
     self.poll = poll
     self.timer = timer
     self.waker = waker
@@ -178,27 +182,58 @@ extension Reactor {
     try turn(milliseconds: Int32(clamping: (maxWait + .nanoseconds(999_999)).milliseconds))
   }
 
-  /// One batch of events at most, then the timers that were due: neither can starve the other.
+  /// Runs `body` on the calling thread, before this returns, if the reactor sleeps; otherwise as `Waker.post` does. Any
+  /// thread may call this.
+  ///
+  /// A visit should be short, like a handler: whatever the reactor wakes for meanwhile waits for its end.
+  public func visit(_ body: @escaping @Sendable () -> Void) {
+    guard waker.beginVisit() else { return waker.post(body) }
+    now = Clock.now()
+    body()
+    // The reactor sleeps on: a timer that is due before it would wake has to be set. Others are set at its next turn.
+    if timers.earliest.map({ first in armed.map { first < $0 } ?? true }) ?? false {
+      // The reactor tries again, and fails by itself.
+      do throws(Errno) { try arm() } catch { waker.post {} }
+    }
+    if isStopping { waker.post {} }
+    waker.endVisit()
+  }
+
+  /// One batch of events at most, then the timers that were due, then what was posted: none can starve the others.
   private func turn(milliseconds: Int32) throws(Errno) {
     now = Clock.now()
     let isDue = timers.earliest.map { $0 <= now } ?? false
     if !isDue && milliseconds != 0 { try arm() }
+    // From here on others may come in, and find everything as a turn leaves it.
+    let sleeps = milliseconds != 0 && !isDue && !isStopping && waker.leave()
     var isAwake = false
-    try poll.wait(milliseconds: isDue || isStopping ? 0 : milliseconds) { token, readiness in
-      if !isAwake { now = Clock.now() }
+    func wake() {
+      guard !isAwake else { return }
       isAwake = true
-      dispatch(token, readiness)
+      if sleeps { waker.enter() }
+      now = Clock.now()
     }
-    if !isAwake { now = Clock.now() }
+    do throws(Errno) {
+      try poll.wait(milliseconds: sleeps ? milliseconds : 0) { token, readiness in
+        wake()
+        dispatch(token, readiness)
+      }
+    } catch {
+      wake()
+      throw error
+    }
+    wake()
     let horizon = timers.horizon
     while let action = timers.popDue(at: now, before: horizon) { action() }
+    waker.runPosted()
     onTurn?()
   }
 
   private func dispatch(_ token: UInt64, _ readiness: Readiness) {
     switch token {
     case Reactor.timerToken: armed = nil
-    case Reactor.wakerToken: waker.runPosted()
+    // What was posted runs at the end of the turn.
+    case Reactor.wakerToken: break
     default:
       let registration = Registration(token: token)
       guard isLive(registration), let handler = slots[Int(registration.slot)].handler else { return }

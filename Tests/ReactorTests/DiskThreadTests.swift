@@ -1,6 +1,7 @@
 import Basics
 import Glibc
 import Linux
+import Synchronization
 import Testing
 import Threads
 
@@ -9,11 +10,10 @@ import Threads
 /// A disk that takes its time, beside a loop that goes on.
 @Suite struct DiskThreadTests {
   /// Counts in two threads.
-  private final class Count: @unchecked Sendable {
-    private let lock = Lock()
-    private var number = 0
-    var value: Int { lock.withLock { number } }
-    func add() { lock.withLock { number += 1 } }
+  private final class Count: Sendable {
+    private let number = Atomic(0)
+    var value: Int { number.load(ordering: .sequentiallyConsistent) }
+    func add() { number.add(1, ordering: .sequentiallyConsistent) }
   }
 
   /// Each flush takes until the loop has made three more turns: a loop that waited for it would never make them.

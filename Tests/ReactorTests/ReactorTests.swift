@@ -177,9 +177,9 @@ extension Reactor {
     var turns = 0
     reactor.onTurn = {
       turns += 1
-      if turns == 3 { reactor.stop() } else { waker.wake() }
+      if turns == 3 { reactor.stop() } else { waker.post {} }
     }
-    waker.wake()
+    waker.post {}
     try reactor.run()
     #expect(turns == 3)
   }

@@ -148,12 +148,7 @@ int clinux_machine(char *_Nonnull name, size_t size);
 int clinux_process_id(void);
 const char *_Nullable clinux_environment(const char *_Nonnull name);
 
-// Locks
-void *_Nonnull clinux_mutex_create(void);
-void clinux_mutex_destroy(void *_Nonnull mutex);
-void clinux_mutex_lock(void *_Nonnull mutex);
-void clinux_mutex_unlock(void *_Nonnull mutex);
-
+// Threads
 // Runs `body` on a new thread, which ends without a trace when `body` returns. Signals that are blocked here are
 // blocked there, too.
 int clinux_start_thread(void (*_Nonnull body)(void *_Nonnull), void *_Nonnull context);
