@@ -10,11 +10,14 @@ import Synchronization
 ///
 /// The thread ends with the last reference: a node that was stopped can still be asked, and answers that it is.
 public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable {
-  // Only the reactor's thread touches these, but for the waker.
+  // Only who is inside the reactor touches these, but for the waker: its thread, or a visitor while that sleeps.
   private let reactor: Reactor
   private var transport: ReactorTransport?
   private let waker: Waker
   private let thread = ThreadIdentity()
+  /// The thread that has entered last, until it goes; then 0. Whoever finds itself here has written that itself, so it
+  /// needs no order among threads.
+  private let visitor = Atomic<UInt64>(0)
 
   /// Starts the thread.
   public init() throws(PeerNetError) {
@@ -22,7 +25,7 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
     waker = reactor.waker
     nonisolated(unsafe) let reactor = reactor
     startThread { [thread] in
-      thread.value.store(currentThread(), ordering: .sequentiallyConsistent)
+      thread.value.store(currentThread(), ordering: .relaxed)
       do throws(Errno) { try reactor.run() } catch {
         fatalError("the reactor failed: \(String(decoding: error.text, as: UTF8.self))")
       }
@@ -47,16 +50,27 @@ public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable
   }
 
   public func checkIsolated() {
-    precondition(isIsolatingCurrentContext() == true, "not on the reactor's thread")
+    precondition(isIsolatingCurrentContext() == true, "not inside the reactor")
   }
 
-  public func isIsolatingCurrentContext() -> Bool? { isOnThread }
-
-  private var isOnThread: Bool { thread.value.load(ordering: .sequentiallyConsistent) == currentThread() }
+  public func isIsolatingCurrentContext() -> Bool? {
+    let current = currentThread()
+    return visitor.load(ordering: .relaxed) == current || thread.value.load(ordering: .relaxed) == current
+  }
 
   // MARK: Transport
 
   public var executor: any SerialExecutor { self }
+
+  /// While the reactor sleeps the calling thread goes inside: a call is sent without waking another thread, which then
+  /// wakes for the reply.
+  public func enter(_ body: @escaping @Sendable () -> Void) {
+    reactor.visit { [self] in
+      visitor.store(currentThread(), ordering: .relaxed)
+      body()
+      visitor.store(0, ordering: .relaxed)
+    }
+  }
 
   public func now() -> Instant { Clock.now() }
 

@@ -3,20 +3,21 @@ import Synchronization
 
 /// The one part of a ``Reactor`` that other threads may touch: who is inside it, and what waits to be run there.
 ///
-/// Both stand in one word, which every thread changes by compare and exchange. So all changes have one order, and from that
-/// follows:
+/// Both stand in one word, which every thread changes by compare and exchange. So all changes have one order, and from
+/// that follows:
 ///
-/// - *One is inside at a time.* A visitor or the reactor comes in by putting itself in the place of `nobody`.
-///   Otherwise only the occupant names the next one when it goes, or whoever posts to a sleeping reactor names the reactor.
-/// - *Nothing that was posted is forgotten.* There are posts only while there is an occupant. It goes by an exchange that
-///   expects none. If one was added before, the exchange fails: the reactor runs it, and a visitor names the reactor, which
-///   does.
-/// - *No wake-up is lost, and none is wasted.* Whoever names a reactor that is not inside raises the event, after that, and
-///   nobody else does. The reactor puts nobody in its own place before it waits. So a post either comes before that, and the
-///   reactor does not wait; or after that, and the event is raised, which the kernel keeps until the reactor waits. A flag
-///   `isAwake` beside a list would need a full fence between the two on both sides; one word needs none.
-/// - *Posts run in their order.* The reactor takes all of them at once, runs them in order, and takes the next ones after
-///   that. Nobody comes in before them, since there is an occupant until none is left.
+/// - *One is inside at a time.* A visitor or the reactor comes in by putting itself in the place of `nobody`. Otherwise
+///   only the occupant names the next one when it goes, or whoever posts to a sleeping reactor names the reactor.
+/// - *Nothing that was posted is forgotten.* There are posts only while there is an occupant. It goes by an exchange
+///   that expects none. If one was added before, the exchange fails: the reactor runs it, and a visitor names the
+///   reactor, which does.
+/// - *No wake-up is lost, and none is wasted.* Whoever names a reactor that is not inside raises the event, after that,
+///   and nobody else does. The reactor puts nobody in its own place before it waits. So a post either comes before
+///   that, and the reactor does not wait; or after that, and the event is raised, which the kernel keeps until the
+///   reactor waits. A flag `isAwake` beside a list would need a full fence between the two on both sides; one word
+///   needs none.
+/// - *Posts run in their order.* The reactor takes all of them at once, runs them in order, and takes the next ones
+///   after that. Nobody comes in before them, since there is an occupant until none is left.
 ///
 /// What was done inside is released by the exchange with which an occupant goes, and acquired by that of the next one.
 public final class Waker: @unchecked Sendable {

@@ -236,6 +236,7 @@ private final class FailingTransport: Transport {
   let closes = Atomic(0)
 
   var executor: any SerialExecutor { inner.executor }
+  func enter(_ body: @escaping @Sendable () -> Void) { inner.enter(body) }
   func now() -> Instant { inner.now() }
   func open(_ network: Network) throws(PeerNetError) -> UInt16? { try inner.open(network) }
   func attach(_ node: Node, onEvent: @escaping (Event) -> Void, onTrouble: @escaping (String) -> Void)

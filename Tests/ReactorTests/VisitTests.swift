@@ -170,7 +170,11 @@ import Threads
       startThread {
         for number in 0..<count {
           let enter: @Sendable () -> Void = { guests.enter(thread, number) }
-          if (number + thread) % 3 == 0 { running.reactor.waker.post(enter) } else { running.reactor.visit(enter) }
+          if (number + thread) % 3 == 0 {
+            running.reactor.waker.post(enter)
+          } else {
+            running.reactor.visit(enter)
+          }
         }
       }
     }

@@ -70,7 +70,7 @@ public struct Device: Sendable {
   ///   - timeout: how long to wait for the answer.
   ///   - waiting: how long to wait for a connection while there is none; see
   ///     ``PeerNode/call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)``.
-  public func callAsFunction<Arguments, Answer>(
+  public nonisolated(nonsending) func callAsFunction<Arguments, Answer>(
     _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments, timeout: Duration? = nil,
     waiting: Duration? = nil
   ) async throws -> Answer {
@@ -80,7 +80,7 @@ public struct Device: Sendable {
   }
 
   /// Calls a procedure that takes no arguments.
-  public func callAsFunction<Answer>(
+  public nonisolated(nonsending) func callAsFunction<Answer>(
     _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Duration? = nil,
     waiting: Duration? = nil
   ) async throws -> Answer {
@@ -91,7 +91,7 @@ public struct Device: Sendable {
   ///
   ///     let sum = try await board.call("add", [1, 2], as: Int.self)
   ///     let state = try await board.call("lamp.status", as: String.self, waiting: .seconds(10))
-  public func call<Answer: TermConvertible>(
+  public nonisolated(nonsending) func call<Answer: TermConvertible>(
     _ name: Atom, _ arguments: some TermConvertible = NoArguments(), as type: Answer.Type = Answer.self,
     timeout: Duration? = nil, waiting: Duration? = nil
   ) async throws -> Answer {

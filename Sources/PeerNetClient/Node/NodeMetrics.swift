@@ -12,8 +12,48 @@ import CoreMetrics
 /// | `peernet.dials.failed` | | dials of ours that came to nothing |
 /// | `peernet.peers.connected` | | trusted peers that can be called now |
 struct NodeMetrics {
-  let calls: [String: Counter]
-  let requests: [String: Counter]
+  /// How a call of ours ended.
+  enum CallEnd: Int, CaseIterable {
+    case answered, error, timedOut, lost, cancelled, stopped, notSent
+
+    var outcome: String {
+      switch self {
+      case .answered: "answered"
+      case .error: "error"
+      case .timedOut: "timed_out"
+      case .lost: "lost"
+      case .cancelled: "cancelled"
+      case .stopped: "stopped"
+      case .notSent: "not_sent"
+      }
+    }
+  }
+
+  /// What became of a peer's request.
+  enum RequestEnd: Int, CaseIterable {
+    case answered, error, failed, refused
+
+    var outcome: String {
+      switch self {
+      case .answered: "answered"
+      case .error: "error"
+      case .failed: "failed"
+      case .refused: "refused"
+      }
+    }
+  }
+
+  /// A counter for each end, found without a search: some are counted at each call.
+  struct Counters<End: CaseIterable & RawRepresentable> where End.RawValue == Int {
+    private let counters: [Counter]
+
+    init(_ counter: (End) -> Counter) { counters = End.allCases.map { counter($0) } }
+
+    subscript(end: End) -> Counter { counters[end.rawValue] }
+  }
+
+  let calls: Counters<CallEnd>
+  let requests: Counters<RequestEnd>
   let callDuration: Timer
   let opened: Counter
   let closed: Counter
@@ -21,21 +61,14 @@ struct NodeMetrics {
   let failedDials: Counter
   let connected: Gauge
 
-  static let callOutcomes = ["answered", "error", "timed_out", "lost", "cancelled", "stopped", "not_sent"]
-  static let requestOutcomes = ["answered", "error", "failed", "refused"]
-
   init(node: String, factory: (any MetricsFactory)?) {
     let factory = factory ?? MetricsSystem.factory
     let dimensions = [("node", node)]
-    func counter(_ label: String) -> Counter { Counter(label: label, dimensions: dimensions, factory: factory) }
-    func counters(_ label: String, _ outcomes: [String]) -> [String: Counter] {
-      Dictionary(
-        uniqueKeysWithValues: outcomes.map {
-          ($0, Counter(label: label, dimensions: dimensions + [("outcome", $0)], factory: factory))
-        })
+    func counter(_ label: String, _ outcome: String? = nil) -> Counter {
+      Counter(label: label, dimensions: dimensions + (outcome.map { [("outcome", $0)] } ?? []), factory: factory)
     }
-    calls = counters("peernet.calls", Self.callOutcomes)
-    requests = counters("peernet.requests", Self.requestOutcomes)
+    calls = Counters { counter("peernet.calls", $0.outcome) }
+    requests = Counters { counter("peernet.requests", $0.outcome) }
     callDuration = Timer(label: "peernet.call.duration", dimensions: dimensions, factory: factory)
     opened = counter("peernet.connections.opened")
     closed = counter("peernet.connections.closed")

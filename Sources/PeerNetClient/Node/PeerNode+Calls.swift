@@ -5,11 +5,6 @@ import Sodium
 
 // What is asked of peers.
 extension PeerNode {
-  struct PendingCall {
-    let started: Instant
-    var reply = Pending<Reply>.begun
-  }
-
   struct PendingPing {
     let key: PublicKey
     var roundTrip = Pending<TimeSpan>.begun
@@ -31,25 +26,37 @@ extension PeerNode {
   ///   is cancelled, upon which nothing is sent any more, and the answer, should it come, is dropped. A wait that came to
   ///   nothing is ``PeerNetError/unreachable(_:)``, or ``PeerNetError/untrustedPeer`` when the peer is unpaired meanwhile;
   ///   nothing was sent.
-  public func call(
+  public nonisolated(nonsending) func call(
     _ key: PublicKey, _ name: Atom, _ arguments: Term = .map([]), timeout: Duration = .seconds(5),
     waiting: Duration? = nil
+  ) async throws -> Term {
+    try Task.checkCancellation()
+    guard let waiting else {
+      return try await PendingCall(by: self, to: key, name, arguments, timeout: TimeSpan(timeout)).answer()
+    }
+    return try await callWhenConnected(key, name, arguments, timeout: timeout, waiting: waiting)
+  }
+
+  private func callWhenConnected(
+    _ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: Duration, waiting: Duration
   ) async throws -> Term {
     try Task.checkCancellation()
     guard node != nil else { throw PeerNetError.stopped }
     guard !arguments.isNested(deeperThan: Term.maximumDepth) else { throw PeerNetError.tooLarge }
     let asked = transport.now()
-    let limit = waiting.map { asked + TimeSpan($0) }
-    let end = asked + TimeSpan(max(timeout, waiting ?? timeout))
+    let limit = asked + TimeSpan(waiting)
+    let end = asked + TimeSpan(max(timeout, waiting))
     while true {
-      if let limit, !isConnected(to: key) { try await wait(for: key, until: limit) }
+      if !isConnected(to: key) { try await wait(for: key, until: limit) }
       let left = end - transport.now()
-      guard waiting == nil || left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
+      guard left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
       do {
-        return try await callNow(key, name, arguments, timeout: min(TimeSpan(timeout), left))
-      } catch PeerNetError.notConnected where limit.map({ transport.now() < $0 }) ?? false {
+        return try await PendingCall(
+          by: self, to: key, name, arguments, timeout: min(TimeSpan(timeout), left)
+        ).answer()
+      } catch PeerNetError.notConnected where transport.now() < limit {
         // It went just now.
-      } catch PeerNetError.notSent where limit.map({ transport.now() < $0 }) ?? false {
+      } catch PeerNetError.notSent where transport.now() < limit {
         // It went before the call had: the peer cannot have run it.
       }
     }
@@ -61,38 +68,36 @@ extension PeerNode {
       // It may have come up before the task was cancelled.
       try Task.checkCancellation()
     } catch {
-      metrics?.calls[error is CancellationError ? "cancelled" : "not_sent"]?.increment()
+      metrics?.calls[error is CancellationError ? .cancelled : .notSent].increment()
       throw error
     }
   }
 
-  private func callNow(_ key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan) async throws
-    -> Term
-  {
-    let sent: CallID?
+  /// Sends it, unless there is a reason not to, of which the caller is told.
+  func begin(_ call: PendingCall, _ continuation: CheckedContinuation<Reply, any Error>) {
+    guard !call.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+    guard node != nil else { return continuation.resume(throwing: PeerNetError.stopped) }
+    guard !call.arguments.isNested(deeperThan: Term.maximumDepth) else {
+      return continuation.resume(throwing: PeerNetError.tooLarge)
+    }
     do throws(CallError) {
-      sent = try perform { (node, now) throws(CallError) in
-        let id = try node.call(key, name, arguments, timeout: timeout, now: now)
-        calls[id] = PendingCall(started: now)
-        return id
+      try perform { (node, now) throws(CallError) in
+        let id = try node.call(call.key, call.name, call.arguments, timeout: call.timeout, now: now)
+        // Before the node's outputs are carried out: its outcome may be among them.
+        call.sent(as: id, at: now, continuation)
+        calls[id] = call
       }
     } catch {
-      metrics?.calls["not_sent"]?.increment()
-      throw PeerNetError(error)
+      metrics?.calls[.notSent].increment()
+      continuation.resume(throwing: PeerNetError(error))
     }
-    guard let id = sent else { throw PeerNetError.stopped }
-    let reply: Reply = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        if calls[id]?.reply.wait(continuation) ?? false { calls[id] = nil }
-        if Task.isCancelled { cancelCall(id) }
-      }
-    } onCancel: {
-      Task { [weak self] in await self?.cancelCall(id) }
-    }
-    switch reply {
-    case .ok(let value): return value
-    case .error(let reason): throw PeerNetError.remote(reason)
-    }
+  }
+
+  /// Ends it, if it was sent and has not ended.
+  func cancel(_ call: PendingCall) {
+    guard let id = call.id else { return }
+    perform { node, _ in node.cancel(id) }
+    endCall(id, .failure(CancellationError()), .cancelled)
   }
 
   /// Sends a message to a handle of a connected peer; nothing tells whether it arrived.
@@ -141,25 +146,19 @@ extension PeerNode {
 
   func finishCall(_ id: CallID, _ outcome: CallOutcome) {
     switch outcome {
-    case .answered(.ok(let value)): endCall(id, .success(.ok(value)), "answered")
-    case .answered(.error(let reason)): endCall(id, .success(.error(reason)), "error")
-    case .timedOut: endCall(id, .failure(PeerNetError.timedOut), "timed_out")
-    case .lost(let reason): endCall(id, .failure(PeerNetError.outcomeUnknown(reason)), "lost")
-    case .notSent(let reason): endCall(id, .failure(PeerNetError.notSent(reason)), "not_sent")
+    case .answered(.ok(let value)): endCall(id, .success(.ok(value)), .answered)
+    case .answered(.error(let reason)): endCall(id, .success(.error(reason)), .error)
+    case .timedOut: endCall(id, .failure(PeerNetError.timedOut), .timedOut)
+    case .lost(let reason): endCall(id, .failure(PeerNetError.outcomeUnknown(reason)), .lost)
+    case .notSent(let reason): endCall(id, .failure(PeerNetError.notSent(reason)), .notSent)
     }
   }
 
-  private func cancelCall(_ id: CallID) {
-    guard calls[id] != nil else { return }
-    perform { node, _ in node.cancel(id) }
-    endCall(id, .failure(CancellationError()), "cancelled")
-  }
-
-  func endCall(_ id: CallID, _ result: Result<Reply, any Error>, _ outcome: String) {
-    guard let started = calls[id]?.started else { return }
-    metrics?.calls[outcome]?.increment()
-    metrics?.callDuration.recordNanoseconds((transport.now() - started).nanoseconds)
-    if calls[id]?.reply.end(result) ?? false { calls[id] = nil }
+  func endCall(_ id: CallID, _ result: Result<Reply, any Error>, _ outcome: NodeMetrics.CallEnd) {
+    guard let call = calls.removeValue(forKey: id)?.end() else { return }
+    metrics?.calls[outcome].increment()
+    metrics?.callDuration.recordNanoseconds((transport.now() - call.sent).nanoseconds)
+    call.continuation.resume(with: result)
   }
 
   func endPing(_ nonce: [UInt8], _ result: Result<TimeSpan, any Error>) {

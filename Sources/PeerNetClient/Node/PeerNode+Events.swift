@@ -43,7 +43,7 @@ extension PeerNode {
           "address": "\(endpoint)", "key": "\(key.map { "\($0)" } ?? "unproven")", "reason": "\(reason)",
         ])
     case .refused(let key, let name, let reason):
-      metrics?.requests["refused"]?.increment()
+      metrics?.requests[.refused].increment()
       logger.notice("refused a request", metadata: peer(key, ["name": .name(name), "reason": "\(reason)"]))
     case .callFinished(let id, let outcome): finishCall(id, outcome)
     case .pong(_, let nonce, let roundTrip): endPing(nonce, .success(roundTrip))

@@ -52,46 +52,66 @@ extension PeerNode {
     perform { node, _ in node.revoke(Array(name.utf8)) }
   }
 
+  /// What came of a handler.
+  private enum Answer: Sendable {
+    case value(Term)
+    case refusal(Term)
+    case failure(any Error)
+  }
+
   func serve(_ request: Request) {
     guard let handler = handlers[request.name] else { return }
     // Calls are bounded by the protocol; of messages a peer may send any number while their handlers are slow.
     guard request.token != nil || serving.count < Self.maximumServed else {
-      metrics?.requests["refused"]?.increment()
+      metrics?.requests[.refused].increment()
       logger.debug("dropped a message", metadata: ["name": .name(request.name), "peer": .name(request.label)])
       return
     }
     lastServed += 1
     let id = lastServed
-    serving[id] = Self.$served.withValue(ObjectIdentifier(self)) {
-      Task {
-        let reply = await answer(request, handler.body)
-        serving[id] = nil
-        guard let token = request.token else { return }
-        perform { $0.reply(token, reply, now: $1) }
-      }
+    // Of its own: whose thread brings the request in, and what its task has with it, is no business of a handler's. It
+    // begins where it runs, and when it has ended the executor is entered once.
+    serving[id] = Task.detached { [body = handler.body] in
+      let answer = await PeerNode.answer(request, body, of: ObjectIdentifier(self))
+      self.transport.enter { self.assumeIsolated { $0.reply(to: request, id, answer) } }
     }
   }
 
-  private func answer(_ request: Request, _ handler: Handler) async -> Reply {
+  private nonisolated static func answer(
+    _ request: Request, _ handler: @escaping Handler, of node: ObjectIdentifier
+  ) async -> Answer {
     do {
-      let value = try await handler(request)
+      let value = try await PeerNode.$served.withValue(node) { try await handler(request) }
       guard !value.isNested(deeperThan: Term.maximumDepth) else {
         throw HandlerError(code: "too_large", message: "the answer is nested too deep")
       }
-      metrics?.requests["answered"]?.increment()
-      return .ok(value)
+      return .value(value)
     } catch PeerNetError.remote(let reason) {
-      metrics?.requests["error"]?.increment()
-      return .error(reason)
+      return .refusal(reason)
     } catch let refusal as HandlerError {
-      metrics?.requests["error"]?.increment()
-      return .error(refusal.reason)
+      return .refusal(refusal.reason)
     } catch {
-      metrics?.requests["failed"]?.increment()
+      return .failure(error)
+    }
+  }
+
+  private func reply(to request: Request, _ id: UInt64, _ answer: Answer) {
+    serving[id] = nil
+    let reply: Reply
+    switch answer {
+    case .value(let value):
+      metrics?.requests[.answered].increment()
+      reply = .ok(value)
+    case .refusal(let reason):
+      metrics?.requests[.error].increment()
+      reply = .error(reason)
+    case .failure(let error):
+      metrics?.requests[.failed].increment()
       logger.error(
         "a handler failed",
         metadata: ["name": .name(request.name), "peer": .name(request.label), "error": "\(error)"])
-      return .error(.atom("handler_crash"))
+      reply = .error(.atom("handler_crash"))
     }
+    if let token = request.token { perform { $0.reply(token, reply, now: $1) } }
   }
 }

@@ -33,6 +33,7 @@ public actor PeerNode {
   var handlers: [[UInt8]: ExposedHandler] = [:]
   var serving: [UInt64: Task<Void, Never>] = [:]
   var lastServed: UInt64 = 0
+  /// Those that were sent and have not ended.
   var calls: [CallID: PendingCall] = [:]
   var pings: [[UInt8]: PendingPing] = [:]
   var waiters: [Waiter] = []
@@ -133,7 +134,7 @@ public actor PeerNode {
     guard node != nil else { return }
     // Before the goodbye, of which they would hear as of a lost connection.
     for waiter in waiters { endWaiter(waiter.id, PeerNetError.stopped) }
-    for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), "stopped") }
+    for call in calls.keys.sorted() { endCall(call, .failure(PeerNetError.stopped), .stopped) }
     for nonce in pings.keys { endPing(nonce, .failure(PeerNetError.stopped)) }
     perform { $0.stop(now: $1) }
     self.node = nil

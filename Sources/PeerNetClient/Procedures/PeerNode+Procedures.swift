@@ -11,7 +11,7 @@ extension PeerNode {
   ///
   /// - Throws: what ``call(_:_:_:timeout:waiting:)-(_,Atom,_,_,_)`` throws, and ``TermConversionError`` when the arguments have no term, upon
   ///   which nothing was sent, or the answer is of another type, upon which the peer has done it.
-  public nonisolated func call<Arguments, Answer>(
+  public nonisolated(nonsending) func call<Arguments, Answer>(
     _ key: PublicKey, _ procedure: RemoteProcedure<Arguments, Answer>, _ arguments: Arguments,
     timeout: Duration? = nil, waiting: Duration? = nil
   ) async throws -> Answer {
@@ -22,7 +22,7 @@ extension PeerNode {
   }
 
   /// Calls a procedure that takes no arguments.
-  public nonisolated func call<Answer>(
+  public nonisolated(nonsending) func call<Answer>(
     _ key: PublicKey, _ procedure: RemoteProcedure<NoArguments, Answer>, timeout: Duration? = nil,
     waiting: Duration? = nil
   ) async throws -> Answer {

@@ -5,8 +5,8 @@ import PeerNet
 /// This and ``PeerStore`` are all that a platform has to bring; the article "Writing a transport" says step by step what one
 /// must do, and ``MemoryTransport`` does it in the fewest lines.
 ///
-/// A transport owns an executor. Everything of it but ``executor`` is used on that executor alone, where the node
-/// lives, too; so neither needs a lock. It decides nothing: it dials, writes and closes what the node's `nextOutput()`
+/// A transport owns an executor. Everything of it but ``executor``, ``enter(_:)`` and ``now()`` is used on that executor
+/// alone, where the node lives, too; so neither needs a lock. It decides nothing: it dials, writes and closes what the node's `nextOutput()`
 /// says, and tells the node what came of it.
 ///
 /// A node is attached once. A transport is closed once and not opened again after that; one whose ``open(_:)`` has
@@ -14,6 +14,13 @@ import PeerNet
 public protocol Transport: AnyObject, Sendable {
   /// The thread or queue of the node: the same one each time, for as long as the transport lives.
   var executor: any SerialExecutor { get }
+
+  /// Has `body` run on the executor, once, after everything that was entered or enqueued there before, and never inside
+  /// something else that runs there. Any thread may call this, at any time in the transport's life, after the close, too.
+  ///
+  /// It is the way of a call to the node and of a handler's answer. A transport that can runs `body` on the calling thread,
+  /// before this returns, while nothing else runs on the executor: then no other thread has to be woken.
+  func enter(_ body: @escaping @Sendable () -> Void)
 
   /// The current time, on a clock that never goes back and goes on while the device sleeps.
   func now() -> Instant

@@ -57,6 +57,8 @@ public final class MemoryTransport: Transport, @unchecked Sendable {
 
   public var executor: any SerialExecutor { queue }
 
+  public func enter(_ body: @escaping @Sendable () -> Void) { queue.post(body) }
+
   public func now() -> Instant { network.now }
 
   public func open(_ network: Network) throws(PeerNetError) -> UInt16? {
