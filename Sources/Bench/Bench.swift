@@ -5,6 +5,7 @@ import Foundation
 ///     Bench [--quick] [SECTION...]    sections: crypto connects calls echoes process
 ///     Bench [--quick] peers FOLDER    beside the programs that Scripts/bench-peers has started
 ///     Bench library COUNT             that many calls through the library and nothing else, to be traced
+///     Bench agent COUNT COMMAND...    that many calls to the agent that the command starts, and nothing else
 ///
 /// A target that is missed is printed as missed; only what cannot run makes the exit code 1.
 @main
@@ -22,6 +23,9 @@ struct Bench {
         _ = try pair.roundTrips(size: 64, count: count)
         try pair.stop()
       }
+    }
+    if arguments.count >= 3, arguments[0] == "agent", let count = Int(arguments[1]), count > 0 {
+      finish { try AgentCalls.make(count, of: Array(arguments.dropFirst(2))) }
     }
     let sections: [(name: String, run: (inout Report, Bool) throws -> Void)] = [
       ("crypto", CryptoBench.run), ("connects", LoopbackBench.connects), ("calls", LoopbackBench.calls),
