@@ -104,6 +104,7 @@ public final class ReactorTransport {
   public func close() {
     for connection in connections.values { connection.close() }
     connections = [:]
+    dialling = []
     listener?.close()
     listening?.close()
     asking?.close()
@@ -167,6 +168,14 @@ public final class ReactorTransport {
 
   private func dial(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: TimeSpan) {
     dialling.insert(id)
+    guard reactor.isVisited else { return connect(id, endpoint, deadline) }
+    // A socket is of the network of the thread that makes it: that one is the reactor's, whoever visits it.
+    reactor.schedule(after: .zero) { [self] in
+      if dialling.contains(id) { connect(id, endpoint, deadline) }
+    }
+  }
+
+  private func connect(_ id: ConnectionID, _ endpoint: Endpoint, _ deadline: TimeSpan) {
     connections[id] = TCPConnection(
       dialling: endpoint, on: reactor, deadline: reactor.now + max(deadline, .zero), options: options
     ) { [self] in received(id, $0) }

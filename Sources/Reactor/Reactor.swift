@@ -46,6 +46,8 @@ public final class Reactor {
   public var onTurn: (() -> Void)?
   /// When the turn or the visit began, by `Clock.now()`.
   public private(set) var now: Instant
+  /// Whether another thread is inside, and not the reactor's own: what a thread has for itself is the visitor's then.
+  public private(set) var isVisited = false
 
   private let poll: EventPoll
   private let timer: TimerDescriptor
@@ -189,7 +191,9 @@ extension Reactor {
   public func visit(_ body: @escaping @Sendable () -> Void) {
     guard waker.beginVisit() else { return waker.post(body) }
     now = Clock.now()
+    isVisited = true
     body()
+    isVisited = false
     // The reactor sleeps on: a timer that is due before it would wake has to be set. Others are set at its next turn.
     if timers.earliest.map({ first in armed.map { first < $0 } ?? true }) ?? false {
       // The reactor tries again, and fails by itself.
