@@ -73,20 +73,18 @@ final class PatientExecutor: SerialExecutor {
   private struct State {
     var waiting: [UnownedJob] = []
     var jobs = 0
-    var wakes = 0
   }
 
   private let state = Locked(State())
 
-  /// What was enqueued until now, and how often nothing waited when something was.
-  var crossings: (jobs: Int, wakes: Int) { state.withLock { ($0.jobs, $0.wakes) } }
+  /// How often something was enqueued until now.
+  var crossings: Int { state.withLock { $0.jobs } }
 
   var hasWork: Bool { state.withLock { !$0.waiting.isEmpty } }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     state.withLock { state in
-      if state.waiting.isEmpty { state.wakes += 1 }
       state.jobs += 1
       state.waiting.append(job)
     }
