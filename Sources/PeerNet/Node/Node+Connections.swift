@@ -298,9 +298,8 @@ extension Node {
       emit(.rejected(connection.endpoint, connection.session.remote, reason))
     case .open(let open):
       heldBytes -= open.countedBytes
-      for call in open.calls.takeExpired(now: .distantFuture) {
-        let hasLeft = call.position <= connection.session.handedOver
-        emit(.callFinished(CallID(call.number), hasLeft ? .lost(reason) : .notSent(reason)))
+      for (number, outcome) in open.calls.end(handedOver: connection.session.handedOver, reason) {
+        emit(.callFinished(CallID(number), outcome))
       }
       if open.requests > 0 { serving.abandon(connection.id) }
       lost(connection, open, reason, now: now)

@@ -86,12 +86,8 @@ extension PeerNode {
         throw HandlerError(code: "too_large", message: "the answer is nested too deep")
       }
       return .value(value)
-    } catch PeerNetError.remote(let reason) {
-      return .refusal(reason)
-    } catch let refusal as HandlerError {
-      return .refusal(refusal.reason)
     } catch {
-      return .failure(error)
+      return HandlerError.reason(toldFor: error).map(Answer.refusal) ?? .failure(error)
     }
   }
 

@@ -23,4 +23,14 @@ public struct HandlerError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The reason in `{error, Reason}`.
   var reason: Term { .binary(utf8: description) }
+
+  /// What the peer is told of an error that a handler has thrown: a refusal's reason, also one that came from another
+  /// peer. Nil for any other error, whose text may be none of the peer's business: it is told `handler_crash` alone.
+  static func reason(toldFor error: any Error) -> Term? {
+    switch error {
+    case let refusal as HandlerError: refusal.reason
+    case PeerNetError.remote(let reason): reason
+    default: nil
+    }
+  }
 }

@@ -166,7 +166,17 @@ import Testing
     #expect(calls.takeExpired(now: start + .seconds(2)).map(\.number) == [3, 4])
     #expect(calls.deadline == start + .seconds(3) && calls.remove(2) && !calls.remove(2))
     calls.add(9, position: 9, deadline: .distantFuture)
-    #expect(calls.takeExpired(now: .distantFuture).map(\.number) == [1, 9])
+    #expect(calls.takeExpired(now: start + .seconds(4)).map(\.number) == [1])
+    #expect(calls.takeExpired(now: .distantFuture).map(\.number) == [9])
+    #expect(calls.isEmpty && calls.deadline == .distantFuture)
+  }
+
+  @Test func onlyWhatWasHandedOverMayHaveBeenRun() {
+    var calls = OutstandingCalls()
+    for id in 1...3 as ClosedRange<UInt64> { calls.add(id, position: id * 10, deadline: Instant(nanoseconds: 1)) }
+    let ended = calls.end(handedOver: 20, .closedByPeer)
+    #expect(ended.map(\.number) == [1, 2, 3])
+    #expect(ended.map(\.outcome) == [.lost(.closedByPeer), .lost(.closedByPeer), .notSent(.closedByPeer)])
     #expect(calls.isEmpty && calls.deadline == .distantFuture)
   }
 }

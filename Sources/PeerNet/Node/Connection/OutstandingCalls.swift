@@ -26,7 +26,7 @@ struct OutstandingCalls {
     return true
   }
 
-  /// The calls whose time is over, in order. At `.distantFuture` these are all.
+  /// The calls whose time is over, in order.
   mutating func takeExpired(now: Instant) -> [Call] {
     guard now >= deadline else { return [] }
     var next = Instant.distantFuture
@@ -37,5 +37,13 @@ struct OutstandingCalls {
     }
     deadline = next
     return expired
+  }
+
+  /// The connection has ended, and with it all of them, in order. A peer may have run only what was handed to the
+  /// transport: whatever still waited behind it can be asked again without harm.
+  mutating func end(handedOver: UInt64, _ reason: CloseReason) -> [(number: UInt64, outcome: CallOutcome)] {
+    deadline = .distantFuture
+    return calls.take { _ in true }
+      .map { ($0.number, $0.position <= handedOver ? .lost(reason) : .notSent(reason)) }
   }
 }
