@@ -20,26 +20,30 @@ struct PeerNetCommand: AsyncParsableCommand {
 
   static func main() async {
     do {
-      if let word = unknownCommand(CommandLine.arguments.dropFirst()) {
-        throw CommandError(
-          .usage, "wrong usage", because: "there is no command \(Printable.text(word))", next: help(above: word))
-      }
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
       Glibc.exit(ExitStatus.ok.rawValue)
     } catch let failure as CommandError {
       Console.fail(failure)
     } catch {
-      let code = exitCode(for: error)
-      // Help and versions come as errors, too.
-      if code == .success { exit(withError: error) }
-      if code != .validationFailure {
-        Console.fail(
-          CommandError(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this"))
-      }
-      let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
-      Console.fail(CommandError(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help"))
+      Console.fail(failure(error))
     }
+  }
+
+  /// What the parser, or what nobody expected, has to say. Help and versions come as errors, too, and end here.
+  private static func failure(_ error: any Error) -> CommandError {
+    // The parser does not name a word that is no command, and with --help behind it shows the help of another one.
+    if let word = unknownCommand(CommandLine.arguments.dropFirst()) {
+      return CommandError(
+        .usage, "wrong usage", because: "there is no command \(Printable.text(word))", next: help(above: word))
+    }
+    let code = exitCode(for: error)
+    if code == .success { exit(withError: error) }
+    if code != .validationFailure {
+      return CommandError(.internal, "peernet failed", because: Printable.text("\(error)"), next: "report this")
+    }
+    let why = message(for: error).split(separator: "\n").first.map { String($0) } ?? "wrong arguments"
+    return CommandError(.usage, "wrong usage", because: Printable.text(why), next: "see peernet --help")
   }
 
   /// The first word that stands where a command belongs and is none, so that the message can name it; nil when there is
