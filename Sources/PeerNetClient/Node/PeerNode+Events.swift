@@ -49,7 +49,7 @@ extension PeerNode {
     case .pong(_, let nonce, let roundTrip): endPing(nonce, .success(roundTrip))
     case .request(let request), .message(let request): serve(request)
     case .memoryChanged: keepMemory()
-    case .sighted: break
+    case .sighted: hasSightings = true
     }
     eventListeners.tell(event)
     switch event {

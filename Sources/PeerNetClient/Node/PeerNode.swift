@@ -41,6 +41,8 @@ public actor PeerNode {
   var histories: [PublicKey: PeerHistory] = [:]
   var eventListeners = Listeners<Event>()
   var peerListeners = Listeners<[Node.PeerStatus]>()
+  /// Whether any node was heard of since the start, trusted or not.
+  package internal(set) var hasSightings = false
   /// The newest trust list that is in force.
   var trustRevision: UInt64 = 0
   /// What the store knows of peers.

@@ -12,8 +12,8 @@ struct Link {
   private let home: HomeFolder
   private let ourKey: PublicKey
   private let endpoints: [Endpoint]
-  /// What to say when no node was heard; nil when the command was given an address and does not listen.
-  private let silence: Silence?
+  /// Has no discovery port when the command was given an address, and looks for nobody.
+  private let network: Network
   private let timeout: Duration?
   /// For the connection.
   private let wait: Duration
@@ -52,13 +52,13 @@ struct Link {
     endpoints = options.at?.endpoints ?? []
     timeout = options.timeout?.duration
     wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
-    let network = try options.network.network()
-    silence = options.at == nil ? Silence(network) : nil
+    var network = try options.network.network()
+    if !endpoints.isEmpty { network.discoveryPort = nil }
+    self.network = network
     var configuration = PeerNode.Configuration(
       store: CommandStore(home: home, dialledByAddress: options.at == nil ? nil : peer.key))
     configuration.connectsAutomatically = false
     configuration.network = network
-    if !endpoints.isEmpty { configuration.network.discoveryPort = nil }
     do { node = try PeerNode(configuration) } catch { throw Attempt(peer: peer, ourKey: ourKey).failure(error) }
   }
 
@@ -72,20 +72,13 @@ struct Link {
   // MARK: Asking
 
   private func connect() async throws {
-    let events = await node.events
-    let hearing = Task {
-      for await event in events { if case .sighted = event { return true } }
-      return false
-    }
-    defer { hearing.cancel() }
     do {
       try await node.connect(to: peer.key, at: endpoints, timeout: wait)
     } catch {
       let failure = attempt(nil).failure(error)
-      hearing.cancel()
       guard failure.status == .unreachable else { throw failure }
-      guard let silence, await !hearing.value else { throw withLastSeen(failure) }
-      throw withLastSeen(silence.explaining(failure))
+      guard network.discoveryPort != nil, await !node.hasSightings else { throw withLastSeen(failure) }
+      throw withLastSeen(Silence(network).explaining(failure))
     }
   }
 
