@@ -149,6 +149,20 @@ import Testing
     await node.stop()
   }
 
+  /// Nor between the start and a reading ahead of it, as a command does it.
+  @Test func whoIsPairedBehindAReadingAheadIsTrusted() async throws {
+    let home = try TemporaryFolder()
+    let files = home.state
+    let changes = files.trustChanges()
+    let trust = try files.trust()
+    let late = MemoryStore().publicKey
+    _ = try files.changeTrust { try $0.pair(late, label: Array("late".utf8), grants: nil, wire: nil) }
+    let node = PeerNode(PeerNode.Configuration(store: files), transport: MemoryNetwork().transport())
+    try await node.start(as: files.identity(), trusting: trust, changes: changes)
+    try await eventually { await node.status(of: late) != nil }
+    await node.stop()
+  }
+
   /// Whatever the order in which changes come to an end, the list in force is the one on disk.
   @Test func fiftyPairingsAtOnceAreAllInForce() async throws {
     let home = try TemporaryFolder()

@@ -74,13 +74,19 @@ public actor PeerNode {
   /// - Throws: what the store throws, upon which it may be tried again; ``PeerNetError/transport(_:)``, upon which it may
   ///   be when nothing had been opened yet; or ``PeerNetError/stopped``: a node runs once.
   public func start() throws {
-    guard !isStopped else { throw PeerNetError.stopped }
-    guard node == nil else { return }
+    guard try mayStart() else { return }
     let store = configuration.store
     let identity = try store.identity()
     // In this order: what is changed in between would be missed otherwise.
     let trustChanges = store.trustChanges()
-    let (trust, memory) = (try store.trust(), try store.memory())
+    try start(as: identity, trusting: store.trust(), changes: trustChanges)
+  }
+
+  /// The same for a caller that has read its store itself, so that nothing is read twice. The `changes` are the store's,
+  /// asked for before the list was read.
+  package func start(as identity: consuming KeyPair, trusting trust: TrustList, changes: AsyncStream<Void>) throws {
+    guard try mayStart() else { return }
+    let memory = try configuration.store.memory()
     let network = configuration.network
     let port = try transport.open(network)
     var random = RandomStream.system()
@@ -111,8 +117,14 @@ public actor PeerNode {
     logger.info("started", metadata: ["port": "\(port.map { "\($0)" } ?? "none")"])
     publishPeers()
     watching = Task { [weak self] in
-      for await _ in trustChanges { await self?.trustMayHaveChanged() }
+      for await _ in changes { await self?.trustMayHaveChanged() }
     }
+  }
+
+  /// False for a node that runs already.
+  private func mayStart() throws(PeerNetError) -> Bool {
+    guard !isStopped else { throw .stopped }
+    return node == nil
   }
 
   /// Says goodbye to every peer, ends whatever still waits with ``PeerNetError/stopped``, cancels the handlers that are

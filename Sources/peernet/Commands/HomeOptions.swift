@@ -16,6 +16,6 @@ struct HomeOptions: ParsableArguments {
 }
 
 /// Runs `body` with what the home folder throws turned into what a person is told.
-func reading<Result>(_ body: () throws(HomeFolderError) -> Result) throws(CommandError) -> Result {
+func reading<Result: ~Copyable>(_ body: () throws(HomeFolderError) -> Result) throws(CommandError) -> Result {
   do { return try body() } catch { throw CommandError(error) }
 }

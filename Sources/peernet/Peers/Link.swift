@@ -26,9 +26,15 @@ struct Link {
   static func use<Result: Sendable>(
     _ home: HomeOptions, _ options: PeerOptions, _ name: String, _ body: (Link) async throws -> Result
   ) async throws -> Result {
-    let link = try Link(home.folder(), options, name)
+    let folder = try home.folder()
+    // In this order: what is changed in between would be missed otherwise.
+    let changes = folder.trustChanges()
+    let trust = try reading(folder.trust)
+    let peer = try trust.peer(named: name)
+    let identity = try reading(folder.identity)
+    let link = try Link(folder, options, peer, ourKey: identity.publicKey)
     do {
-      try await link.start()
+      try await link.connect(as: identity, trusting: trust, changes: changes)
       let result = try await body(link)
       await link.stop()
       return result
@@ -43,12 +49,10 @@ struct Link {
     await node.stop()
   }
 
-  private init(_ home: HomeFolder, _ options: PeerOptions, _ name: String) throws {
+  private init(_ home: HomeFolder, _ options: PeerOptions, _ peer: TrustEntry, ourKey: PublicKey) throws {
     self.home = home
-    let trust = try reading(home.trust)
-    let peer = try trust.peer(named: name)
     self.peer = peer
-    ourKey = try reading { () throws(HomeFolderError) in try home.identity().publicKey }
+    self.ourKey = ourKey
     endpoints = options.at?.endpoints ?? []
     timeout = options.timeout?.duration
     wait = options.wait?.duration ?? timeout ?? Self.defaultTimeout
@@ -62,18 +66,16 @@ struct Link {
     do { node = try PeerNode(configuration) } catch { throw Attempt(peer: peer, ourKey: ourKey).failure(error) }
   }
 
-  private func start() async throws {
-    do { try await node.start() } catch { throw attempt(nil).failure(error) }
-    try await connect()
-  }
-
   private func attempt(_ handle: String?) -> Attempt { Attempt(peer: peer, ourKey: ourKey, handle: handle) }
 
-  // MARK: Asking
+  // MARK: Connecting
 
-  private func connect() async throws {
+  /// Starts the node with what the command has read, and waits for the connection.
+  private func connect(
+    as identity: consuming KeyPair, trusting trust: TrustList, changes: AsyncStream<Void>
+  ) async throws {
     do {
-      try await node.connect(to: peer.key, at: endpoints, timeout: wait)
+      try await node.reach(peer.key, at: endpoints, within: wait, as: identity, trusting: trust, changes: changes)
     } catch {
       let failure = attempt(nil).failure(error)
       guard failure.status == .unreachable else { throw failure }
@@ -87,6 +89,8 @@ struct Link {
     guard let known = (try? home.memory())?.peer(peer.key), let text = LastSeen(known).text() else { return failure }
     return CommandError(failure.status, failure.what, because: "\(failure.why) (\(text))", next: failure.next)
   }
+
+  // MARK: Asking
 
   /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
   func call(
@@ -185,4 +189,15 @@ struct Link {
 
   /// The same for people and scripts.
   var view: PeerView? { get async { await node.views.first { $0.entry.key == peer.key } } }
+}
+
+extension PeerNode {
+  /// Starts and connects in one visit: what is asked of a node one by one, it is asked at the end of a turn each.
+  fileprivate func reach(
+    _ key: PublicKey, at endpoints: [Endpoint], within wait: Duration, as identity: consuming KeyPair,
+    trusting trust: TrustList, changes: AsyncStream<Void>
+  ) async throws {
+    try start(as: identity, trusting: trust, changes: changes)
+    try await connect(to: key, at: endpoints, timeout: wait)
+  }
 }
