@@ -52,13 +52,8 @@ struct WifiCommand: ParsableCommand {
     @OptionGroup var options: PeerOptions
 
     func run() async throws {
-      let answer = try await Link.use(home, options, peer.name) { link in
-        let answer = try await link.asking(Procedure.wifiRestart.handle) { device in
-          try await device.wifi.restarted(within: options.timeout?.duration ?? .seconds(40)) {
-            Console.say("the link went down with the wifi; waiting for it to come back")
-          }
-        }
-        return try link.hold(answer, to: .map, of: Procedure.wifiRestart.handle)
+      let answer = try await Link.use(home, options, peer.name) {
+        try await $0.restartWifi { Console.say("the link went down with the wifi; waiting for it to come back") }
       }
       Answer(answer, home).print()
     }

@@ -92,26 +92,16 @@ struct Link {
 
   // MARK: Asking
 
-  /// Calls a handle and checks the shape of the answer. The error that it throws is fit for people.
+  // What these throw can be told to a person.
+
+  /// Calls a handle. An answer that is not of the shape is a failure.
   func call(
-    _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape, timeout limit: Duration = defaultTimeout
+    _ name: String, _ arguments: Term = .map([]), as shape: AnswerShape? = nil, timeout limit: Duration = defaultTimeout
   ) async throws -> Term {
-    try hold(await call(name, arguments, timeout: limit), to: shape, of: name)
-  }
-
-  /// Returns the answer if it has that shape.
-  func hold(_ answer: Term, to shape: AnswerShape, of handle: String) throws(CommandError) -> Term {
-    guard let fault = shape.fault(in: answer) else { return answer }
-    throw attempt(handle).failure(badAnswer: fault)
-  }
-
-  /// Calls a handle; what is thrown can be told to a person.
-  func call(_ name: String, _ arguments: Term = .map([]), timeout limit: Duration = defaultTimeout) async throws
-    -> Term
-  {
-    try await asking(name, arguments) { device in
-      try await device.call(Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
-    }
+    do {
+      let answer = try await node.call(peer.key, Atom(Array(name.utf8)), arguments, timeout: timeout ?? limit)
+      return try hold(answer, to: shape, of: name)
+    } catch { throw await failure(error, name, arguments) }
   }
 
   /// Has something done that changes the peer: when the link goes down before the answer, it is asked for over the next one,
@@ -119,12 +109,16 @@ struct Link {
   func once(_ name: String, _ arguments: Term, key: OnceKey = OnceKey(), as shape: AnswerShape? = nil) async throws
     -> OnceAnswer
   {
-    let answer = try await asking(name, arguments) { device in
-      try await device.once(
+    do {
+      let answer = try await device.once(
         Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? Self.defaultOnceTimeout, onLoss: Self.tellLoss)
-    }
-    if let shape { _ = try hold(answer.value, to: shape, of: name) }
-    return answer
+      _ = try hold(answer.value, to: shape, of: name)
+      return answer
+    } catch { throw await failure(error, name, arguments) }
+  }
+
+  private static let tellLoss: @Sendable () -> Void = {
+    Console.say("the link went down before the answer; asking again over the next one")
   }
 
   /// Waits until the board was started anew since the call of that key.
@@ -132,26 +126,34 @@ struct Link {
     _ name: String, _ arguments: Term, key: OnceKey, timeout limit: Duration,
     onChange: @escaping @Sendable (RestartSighting) -> Void
   ) async throws -> OnceAnswer {
-    try await asking(name, arguments) { device in
-      try await device.restarted(
-        Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit, onChange: onChange)
-    }
-  }
-
-  private static let tellLoss: @Sendable () -> Void = {
-    Console.say("the link went down before the answer; asking again over the next one")
-  }
-
-  /// Does `body`; what it throws is told to a person as a failure of that handle.
-  func asking<Result>(
-    _ handle: String, _ arguments: Term = .map([]), _ body: (Device) async throws -> Result
-  ) async throws -> Result {
     do {
-      return try await body(Device(peer.key, on: node, timeout: timeout ?? Self.defaultTimeout))
-    } catch { throw await failure(error, handle, arguments) }
+      return try await device.restarted(
+        Atom(Array(name.utf8)), arguments, key: key, timeout: timeout ?? limit, onChange: onChange)
+    } catch { throw await failure(error, name, arguments) }
   }
 
-  private func failure(_ error: any Error, _ handle: String, _ arguments: Term) async -> CommandError {
+  /// Has the board restart its wifi, and waits for what came of it.
+  func restartWifi(onLoss: @escaping @Sendable () -> Void) async throws -> Term {
+    let name = Procedure.wifiRestart.handle
+    do {
+      let answer = try await device.wifi.restarted(within: timeout ?? .seconds(40), onLoss: onLoss)
+      return try hold(answer, to: .map, of: name)
+    } catch { throw await failure(error, name) }
+  }
+
+  /// Measures one round trip.
+  func ping() async throws -> Duration {
+    do { return try await device.ping() } catch { throw await failure(error, "ping") }
+  }
+
+  private var device: Device { Device(peer.key, on: node, timeout: timeout ?? Self.defaultTimeout) }
+
+  private func hold(_ answer: Term, to shape: AnswerShape?, of handle: String) throws(CommandError) -> Term {
+    guard let fault = shape?.fault(in: answer) else { return answer }
+    throw attempt(handle).failure(badAnswer: fault)
+  }
+
+  private func failure(_ error: any Error, _ handle: String, _ arguments: Term = .map([])) async -> CommandError {
     switch error as? PeerNetError {
     case .notConnected:
       // A peer may refuse us after the connection was made. Then the reason why it closed says more than "not
@@ -178,10 +180,6 @@ struct Link {
       }
       return info[binaryKey: "image"] == nil
     }
-  }
-
-  func ping() async throws -> Duration {
-    try await asking("ping") { try await $0.ping() }
   }
 
   /// What the connection is like.
