@@ -9,6 +9,9 @@ struct LastSeen {
   let time: UInt64?
   let address: Endpoint?
 
+  /// Seconds by which the time that is kept may be too early: a file is not written for less.
+  static let precision: UInt64 = 10
+
   init(_ peer: PeerMemory.Peer) { (time, address) = (peer.seen, peer.addresses.first) }
 
   /// `last seen 2 h 3 min ago at 192.0.2.7:4040`; nil for a peer that no command has connected to.
@@ -27,8 +30,21 @@ extension PeerNode {
   /// Has the home folder note when peers were last connected. To be called before the node stops, which then knows no
   /// peers any more.
   nonisolated func noteLastSeen(in home: HomeFolder) async {
+    let seen = await newlySeen
+    do throws(HomeFolderError) { try home.noteSeen(seen, precision: LastSeen.precision) } catch {
+      Console.say("peernet: \(CommandError(error).line)")
+    }
+  }
+
+  /// What the home folder does not know already, as far as this node read it: a command right behind another one need not
+  /// open a file to leave it as it is.
+  private var newlySeen: [PublicKey: UInt64] {
     var seen: [PublicKey: UInt64] = [:]
-    for view in await views { seen[view.entry.key] = view.lastSeen }
-    do throws(HomeFolderError) { try home.noteSeen(seen) } catch { Console.say("peernet: \(CommandError(error).line)") }
+    for view in views {
+      guard let time = view.lastSeen else { continue }
+      if let known = lastSeen(of: view.entry.key), time <= known + LastSeen.precision { continue }
+      seen[view.entry.key] = time
+    }
+    return seen
   }
 }
