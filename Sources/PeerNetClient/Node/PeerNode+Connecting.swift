@@ -52,6 +52,15 @@ extension PeerNode {
     }
   }
 
+  /// Starts with what the caller has read of the store, and waits for a peer, in one visit to the node.
+  package func reach(
+    _ key: PublicKey, at endpoints: [Endpoint], timeout: Duration, as identity: consuming KeyPair,
+    trusting trust: TrustList, changes: AsyncStream<Void>
+  ) async throws {
+    try start(as: identity, trusting: trust, changes: changes)
+    try await connect(to: key, at: endpoints, timeout: timeout)
+  }
+
   /// Ends every connection to a peer and dials it no more; it may still dial us.
   public func disconnect(from key: PublicKey) {
     endWaiters(for: key, PeerNetError.unreachable(.disconnectRequested))

@@ -34,7 +34,10 @@ struct Link {
     let identity = try reading(folder.identity)
     let link = try Link(folder, options, peer, ourKey: identity.publicKey)
     do {
-      try await link.connect(as: identity, trusting: trust, changes: changes)
+      do {
+        try await link.node.reach(
+          peer.key, at: link.endpoints, timeout: link.wait, as: identity, trusting: trust, changes: changes)
+      } catch { throw await link.failure(reaching: error) }
       let result = try await body(link)
       await link.stop()
       return result
@@ -70,18 +73,12 @@ struct Link {
 
   // MARK: Connecting
 
-  /// Starts the node with what the command has read, and waits for the connection.
-  private func connect(
-    as identity: consuming KeyPair, trusting trust: TrustList, changes: AsyncStream<Void>
-  ) async throws {
-    do {
-      try await node.reach(peer.key, at: endpoints, within: wait, as: identity, trusting: trust, changes: changes)
-    } catch {
-      let failure = attempt(nil).failure(error)
-      guard failure.status == .unreachable else { throw failure }
-      guard network.discoveryPort != nil, await !node.hasSightings else { throw withLastSeen(failure) }
-      throw withLastSeen(Silence(network).explaining(failure))
-    }
+  /// Why the node did not start or reach the peer.
+  private func failure(reaching error: any Error) async -> CommandError {
+    let failure = attempt(nil).failure(error)
+    guard failure.status == .unreachable else { return failure }
+    guard network.discoveryPort != nil, await !node.hasSightings else { return withLastSeen(failure) }
+    return withLastSeen(Silence(network).explaining(failure))
   }
 
   /// The same failure, which also says when and where the peer was last seen.
@@ -187,15 +184,4 @@ struct Link {
 
   /// The same for people and scripts.
   var view: PeerView? { get async { await node.views.first { $0.entry.key == peer.key } } }
-}
-
-extension PeerNode {
-  /// Starts and connects in one visit: what is asked of a node one by one, it is asked at the end of a turn each.
-  fileprivate func reach(
-    _ key: PublicKey, at endpoints: [Endpoint], within wait: Duration, as identity: consuming KeyPair,
-    trusting trust: TrustList, changes: AsyncStream<Void>
-  ) async throws {
-    try start(as: identity, trusting: trust, changes: changes)
-    try await connect(to: key, at: endpoints, timeout: wait)
-  }
 }
