@@ -141,7 +141,7 @@ import Testing
   @Test func whatStrangersAnnounceIsBounded() {
     let start = ContinuousClock.now
     for (ofOneKey, rows) in [(true, Sightings.maximumOfKey), (false, Sightings.maximum)] {
-      var seen = Sightings(trust: TrustList())
+      var seen = Sightings(labels: [:])
       for port in 1...2_000 as ClosedRange<UInt16> {
         let sighting = Self.sighting(ofOneKey ? 1 : Int(port), by: .announce, port: port)
         #expect(seen.add(sighting, at: start + .milliseconds(Int(port))) != nil)
@@ -152,12 +152,10 @@ import Testing
   }
 
   /// A thousand keys a second are announced, and three boards have answered or are trusted.
-  @Test func aFloodOfAnnouncesHidesNeitherAnswersNorTrustedKeys() throws {
+  @Test func aFloodOfAnnouncesHidesNeitherAnswersNorTrustedKeys() {
     let start = ContinuousClock.now
     let kept = [Self.sighting(-1, by: .answer), Self.sighting(-2, by: .announce), Self.sighting(-3, by: .answer)]
-    var list = TrustList()
-    try list.add(TrustEntry(key: kept[1].key, label: Array("trusted".utf8)))
-    var seen = Sightings(trust: list)
+    var seen = Sightings(labels: [kept[1].key: Array("trusted".utf8)])
     for number in 0..<6_000 {
       _ = seen.add(Self.sighting(number, by: .announce), at: start + .milliseconds(number))
       // The trusted one is announced at other addresses as well, but it has answered at its own.

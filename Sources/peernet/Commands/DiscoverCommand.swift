@@ -20,8 +20,8 @@ struct DiscoverCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try home.folder()
-    let trust = try reading(folder.trust)
     let node = try await PeerNode.started(CommandStore(home: folder), network, connectsAutomatically: false)
+    let trusted = await node.statuses.map { ($0.entry.key, $0.entry.label) }
     let isLive = Console.isOutputTerminal && !home.json
     if isLive { signal(SIGINT) { _ in _exit(0) } }
     let events = await node.events
@@ -33,7 +33,7 @@ struct DiscoverCommand: AsyncParsableCommand {
       await node.stop()
     }
     defer { ending.cancel() }
-    var seen = Sightings(trust: trust)
+    var seen = Sightings(labels: Dictionary(uniqueKeysWithValues: trusted))
     let ticking = isLive ? Task { try await tick(node) } : nil
     defer { ticking?.cancel() }
     // On a terminal the command goes on, and boards announce themselves every five seconds: silence means something

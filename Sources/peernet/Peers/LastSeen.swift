@@ -36,8 +36,8 @@ extension PeerNode {
     }
   }
 
-  /// What the home folder does not know already, as far as this node read it: a command right behind another one need not
-  /// open a file to leave it as it is.
+  /// What the home folder does not know already, as far as this node has read it: a command right behind another one need
+  /// not open a file to leave it as it is.
   private var newlySeen: [PublicKey: UInt64] {
     var seen: [PublicKey: UInt64] = [:]
     for view in views {

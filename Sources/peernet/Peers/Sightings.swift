@@ -21,11 +21,12 @@ struct Sightings {
   /// The most addresses that are kept for one key.
   static let maximumOfKey = 8
 
-  private let trust: TrustList
+  /// Those of the trusted keys.
+  private let labels: [PublicKey: [UInt8]]
   /// In the order first seen.
   private var places: [Place] = []
 
-  init(trust: TrustList) { self.trust = trust }
+  init(labels: [PublicKey: [UInt8]]) { self.labels = labels }
 
   var isEmpty: Bool { places.isEmpty }
 
@@ -40,7 +41,7 @@ struct Sightings {
       return nil
     }
     let new = Place(
-      key: sighting.key, endpoint: sighting.endpoint, isTrusted: trust.entry(for: sighting.key) != nil,
+      key: sighting.key, endpoint: sighting.endpoint, isTrusted: labels[sighting.key] != nil,
       isAnswer: sighting.source != .announce, at: now)
     let ofKey = places.indices.filter { places[$0].key == new.key }
     let rivals = ofKey.count >= Self.maximumOfKey ? ofKey : places.count >= Self.maximum ? Array(places.indices) : []
@@ -53,7 +54,7 @@ struct Sightings {
   }
 
   func json(_ sighting: Sighting) -> JSON {
-    let label = trust.entry(for: sighting.key)?.label
+    let label = labels[sighting.key]
     return .object([
       ("label", label.map { .text($0) } ?? .null), ("trusted", .bool(label != nil)),
       ("fingerprint", .string(sighting.key.fingerprintText)), ("key", .string(sighting.key.description)),
@@ -65,7 +66,7 @@ struct Sightings {
   /// The trusted ones first.
   func table(at now: ContinuousClock.Instant = .now) -> Table {
     var table = Table(["label", "fingerprint", "address", "age", "key"])
-    let labelled = places.map { ($0, trust.entry(for: $0.key)?.label) }
+    let labelled = places.map { ($0, labels[$0.key]) }
     for (place, label) in labelled.filter({ $0.1 != nil }) + labelled.filter({ $0.1 == nil }) {
       table.rows.append([
         label.map { Printable.text($0) } ?? "-", place.key.fingerprintText, place.endpoint.description,
