@@ -220,7 +220,11 @@ extension Reactor {
     do throws(Errno) {
       try poll.wait(milliseconds: sleeps ? milliseconds : 0) { token, readiness in
         wake()
-        dispatch(token, readiness)
+        // The timer and the waker have no slot: that they wake is all, and that the timer has to be set anew.
+        if token == Reactor.timerToken { armed = nil }
+        let registration = Registration(token: token)
+        guard isLive(registration), let handler = slots[Int(registration.slot)].handler else { return }
+        handler(readiness)
       }
     } catch {
       wake()
@@ -231,18 +235,6 @@ extension Reactor {
     while let action = timers.popDue(at: now, before: horizon) { action() }
     waker.runPosted()
     onTurn?()
-  }
-
-  private func dispatch(_ token: UInt64, _ readiness: Readiness) {
-    switch token {
-    case Reactor.timerToken: armed = nil
-    // What was posted runs at the end of the turn.
-    case Reactor.wakerToken: break
-    default:
-      let registration = Registration(token: token)
-      guard isLive(registration), let handler = slots[Int(registration.slot)].handler else { return }
-      handler(readiness)
-    }
   }
 
   private func arm() throws(Errno) {

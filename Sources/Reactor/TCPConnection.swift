@@ -121,8 +121,12 @@ extension TCPConnection {
     var sent = 0
     if state == .open && queue.isEmpty {
       do throws(Errno) {
-        while sent < bytes.count, let count = try send(bytes, from: sent) {
-          sent += count
+        sent = try bytes.withUnsafeBufferPointer { (buffer) throws(Errno) -> Int in
+          var rest = UnsafeRawBufferPointer(buffer)
+          while !rest.isEmpty, let count = try socket?.write(rest) {
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+          }
+          return buffer.count - rest.count
         }
       } catch {
         endLater(error)
@@ -271,12 +275,6 @@ extension TCPConnection {
 
   private func sendFirst() throws(Errno) -> Int? {
     try queue.withFirst { (bytes) throws(Errno) in try socket?.write(bytes) }
-  }
-
-  private func send(_ bytes: [UInt8], from start: Int) throws(Errno) -> Int? {
-    try bytes.withUnsafeBufferPointer { (buffer) throws(Errno) in
-      try socket?.write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[start...])))
-    }
   }
 
   private func shutdown() {
