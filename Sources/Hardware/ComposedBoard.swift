@@ -28,8 +28,12 @@ public class ComposedBoard: BoardDriver {
     switch plan {
     case .whoAmI: completion(.answered(caller.whoAmI))
     case .gpioList: completion(.answered(parts.profile.listAnswer))
-    case .gpioRead(let labels): completion(read(labels))
-    case .gpioWrite(let levels): completion(write(levels))
+    case .gpioRead(let labels):
+      completion(
+        outcome { () throws(GPIOError) in try labels.isEmpty ? parts.lines.list() : parts.lines.read(labels) })
+    case .gpioWrite(let levels):
+      completion(
+        outcome { () throws(GPIOError) in try parts.lines.write(levels.map { ($0.label, $0.isActive) }) })
     case .systemInfo: completion(.answered(systemInfo().answer(to: caller)))
     case .power(let plan): parts.power.begin(plan, completion: completion)
     case .wifiRestart(let timeout):
@@ -48,34 +52,22 @@ public class ComposedBoard: BoardDriver {
     body(wifi)
   }
 
-  private func read(_ labels: [[UInt8]]) -> BoardOutcome {
-    if labels.isEmpty { return .answered(ComposedBoard.answer(parts.lines.list())) }
-    do throws(GPIOError) {
-      return .answered(ComposedBoard.answer(try parts.lines.read(labels)))
-    } catch {
-      return .failed(error.reason)
-    }
-  }
-
-  private func write(_ levels: [LineLevel]) -> BoardOutcome {
-    do throws(GPIOError) {
-      return .answered(ComposedBoard.answer(try parts.lines.write(levels.map { ($0.label, $0.isActive) })))
-    } catch {
-      return .failed(error.reason)
-    }
-  }
-
-  private static func answer(_ states: [LineState]) -> Term {
+  /// The answer of the lines, or why there is none.
+  private func outcome(_ states: () throws(GPIOError) -> [LineState]) -> BoardOutcome {
     var levels: [LineLevel] = []
     var problems: [LineProblem] = []
-    for state in states {
-      if let value = state.value {
-        levels.append(LineLevel(label: state.label, isActive: value))
-      } else if let problem = state.problem {
-        problems.append(LineProblem(label: state.label, reason: problem.reason))
+    do throws(GPIOError) {
+      for state in try states() {
+        if let value = state.value {
+          levels.append(LineLevel(label: state.label, isActive: value))
+        } else if let problem = state.problem {
+          problems.append(LineProblem(label: state.label, reason: problem.reason))
+        }
       }
+    } catch {
+      return .failed(error.reason)
     }
-    return LineLevel.answer(levels, problems: problems)
+    return .answered(LineLevel.answer(levels, problems: problems))
   }
 
   private func systemInfo() -> SystemInfo {

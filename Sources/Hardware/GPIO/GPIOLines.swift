@@ -38,7 +38,9 @@ final class GPIOLines {
 
   /// The lines of these labels, in their order.
   func read(_ labels: [[UInt8]]) throws(GPIOError) -> [LineState] {
-    try states(of: indices(of: labels))
+    let indices = try indices(of: labels)
+    var scan = Scan(chips)
+    return try indices.map { index throws(GPIOError) in LineState(lines[index], value: try value(of: index, &scan)) }
   }
 
   /// Sets outputs to logical values, in this order, and reads them back. Nothing is set unless every label is an
@@ -49,14 +51,11 @@ final class GPIOLines {
     var scan = Scan(chips)
     for index in indices { _ = try hold(index, &scan) }
     for (index, value) in zip(indices, values) {
-      try use(index, &scan) { line throws(GPIOLineError) in try line.set(value.value) }
+      try use(index, &scan) { line throws(GPIOLineError) in try line.hold.set(value.value) }
     }
-    return try states(of: indices)
-  }
-
-  private func states(of indices: [Int]) throws(GPIOError) -> [LineState] {
-    var scan = Scan(chips)
-    return try indices.map { index throws(GPIOError) in LineState(lines[index], value: try value(of: index, &scan)) }
+    return try indices.map { index throws(GPIOError) in
+      LineState(lines[index], value: try use(index, &scan) { line throws(GPIOLineError) in try line.hold.value() })
+    }
   }
 
   /// Each once: a caller's list costs no more than the profile is long.

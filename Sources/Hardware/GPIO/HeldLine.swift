@@ -3,7 +3,8 @@ import Reactor
 
 /// A line of the profile while this process holds it; letting it go releases it.
 final class HeldLine {
-  private let hold: any GPIOHold
+  /// An output is set and read through it: no output is debounced.
+  let hold: any GPIOHold
   /// Of an input that the chips do not debounce themselves.
   private let debounced: DebouncedInput?
 
@@ -19,12 +20,9 @@ final class HeldLine {
     debounced?.stop()
   }
 
+  /// What the line shows, of an input once it has settled.
   func value() throws(GPIOLineError) -> Bool {
     if let debounced { return try debounced.value() }
     return try hold.value()
-  }
-
-  func set(_ value: Bool) throws(GPIOLineError) {
-    try hold.set(value)
   }
 }
