@@ -11,9 +11,10 @@ public protocol BoardDriver: AnyObject {
   /// Changes with every start of the board; nil when it cannot be found out.
   var bootIdentifier: [UInt8]? { get }
 
-  /// Carries a plan out that was admitted for `caller`. `completion` is called exactly once: before this returns when
-  /// there is nothing to wait for, otherwise from the loop.
-  func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void)
+  /// Carries a plan out that was admitted for `caller`, who is worked out for the plans alone that tell of it or keep
+  /// it: its key's text and fingerprint cost more than setting a line. `completion` is called exactly once: before this
+  /// returns when there is nothing to wait for, otherwise from the loop.
+  func carryOut(_ plan: Plan, for caller: @autoclosure () -> Caller, completion: @escaping (BoardOutcome) -> Void)
 
   /// A connection has ended. Plans that came over it and only wait for work that another caller began fail now, which frees
   /// their places. Work that a caller of this connection began goes on.

@@ -24,9 +24,11 @@ public class ComposedBoard: BoardDriver {
 
   public final var bootIdentifier: [UInt8]? { parts.facts.systemInfo().bootIdentifier }
 
-  public final func carryOut(_ plan: Plan, for caller: Caller, completion: @escaping (BoardOutcome) -> Void) {
+  public final func carryOut(
+    _ plan: Plan, for caller: @autoclosure () -> Caller, completion: @escaping (BoardOutcome) -> Void
+  ) {
     switch plan {
-    case .whoAmI: completion(.answered(caller.whoAmI))
+    case .whoAmI: completion(.answered(caller().whoAmI))
     case .gpioList: completion(.answered(parts.profile.listAnswer))
     case .gpioRead(let labels):
       completion(
@@ -34,12 +36,12 @@ public class ComposedBoard: BoardDriver {
     case .gpioWrite(let levels):
       completion(
         outcome { () throws(GPIOError) in try parts.lines.write(levels.map { ($0.label, $0.isActive) }) })
-    case .systemInfo: completion(.answered(systemInfo().answer(to: caller)))
+    case .systemInfo: completion(.answered(systemInfo().answer(to: caller())))
     case .power(let plan): parts.power.begin(plan, completion: completion)
     case .wifiRestart(let timeout):
-      withWifi(completion) { $0.restart(timeout: timeout, for: caller, completion: completion) }
-    case .wifiScan: withWifi(completion) { $0.scan(for: caller, completion: completion) }
-    case .wifiStatus: withWifi(completion) { $0.status(for: caller, completion: completion) }
+      withWifi(completion) { $0.restart(timeout: timeout, for: caller(), completion: completion) }
+    case .wifiScan: withWifi(completion) { $0.scan(for: caller(), completion: completion) }
+    case .wifiStatus: withWifi(completion) { $0.status(for: caller(), completion: completion) }
     }
   }
 
