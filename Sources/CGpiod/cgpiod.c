@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-static int failure(void) { return errno > 0 ? -errno : -EIO; }
-
 void cgpiod_copy(char *to, const char *from) {
     if (to) snprintf(to, CGPIOD_NAME_SIZE, "%s", from ? from : "");
 }
@@ -16,8 +14,8 @@ int cgpiod_chip_open(unsigned number, struct gpiod_chip **chip) {
     snprintf(path, sizeof path, "/dev/gpiochip%u", number);
     errno = 0;
     struct gpiod_chip *opened = gpiod_chip_open(path);
-    if (!opened) return failure();
-    int result = cgpiod_chip_name(opened, name) < 0 ? failure() : 0;
+    if (!opened) return cgpiod_failure();
+    int result = cgpiod_chip_name(opened, name) < 0 ? cgpiod_failure() : 0;
     // Another name means a link, to a chip that has a number of its own.
     if (result == 0 && strcmp(name, path + strlen("/dev/")) != 0) result = -ENOENT;
     if (result < 0) gpiod_chip_close(opened);
@@ -28,14 +26,14 @@ int cgpiod_chip_open(unsigned number, struct gpiod_chip **chip) {
 void cgpiod_chip_close(struct gpiod_chip *chip) { gpiod_chip_close(chip); }
 
 // The kernel drives an output from the request on, so the level that it is to keep is read before.
-static int keep_level(struct gpiod_chip *chip, struct cgpiod_request *request) {
-    cgpiod_hold *present = cgpiod_take(chip, request, true);
-    if (!present) return -1;
-    request->value = cgpiod_get(present, request->offset);
-    int error = errno;
-    cgpiod_drop(present);
-    errno = error;
-    return request->value;
+static int keep_level(struct cgpiod_line *line, struct cgpiod_request *request) {
+    errno = 0;
+    line->hold = cgpiod_take(line->chip, request, true);
+    if (!line->hold) return cgpiod_failure();
+    request->value = cgpiod_line_get(line);
+    cgpiod_drop(line->hold);
+    line->hold = NULL;
+    return request->value < 0 ? request->value : 0;
 }
 
 int cgpiod_line_request(const struct cgpiod_request *request, struct cgpiod_line **line) {
@@ -44,10 +42,11 @@ int cgpiod_line_request(const struct cgpiod_request *request, struct cgpiod_line
     if (!result) return -ENOMEM;
     result->offset = asked.offset;
     int error = cgpiod_chip_open(asked.chip, &result->chip);
+    if (error == 0 && asked.output && asked.value < 0) error = keep_level(result, &asked);
     if (error == 0) {
         errno = 0;
-        if (asked.output && asked.value < 0 && keep_level(result->chip, &asked) < 0) error = failure();
-        else if (!(result->hold = cgpiod_take(result->chip, &asked, false))) error = failure();
+        result->hold = cgpiod_take(result->chip, &asked, false);
+        if (!result->hold) error = cgpiod_failure();
     }
     if (error < 0) cgpiod_line_release(result);
     else *line = result;
@@ -60,23 +59,12 @@ void cgpiod_line_release(struct cgpiod_line *line) {
     free(line);
 }
 
-int cgpiod_line_get(struct cgpiod_line *line) {
-    errno = 0;
-    int value = cgpiod_get(line->hold, line->offset);
-    return value < 0 ? failure() : value;
-}
-
-int cgpiod_line_set(struct cgpiod_line *line, int value) {
-    errno = 0;
-    return cgpiod_set(line->hold, line->offset, value) < 0 ? failure() : 0;
-}
-
 int cgpiod_line_descriptor(struct cgpiod_line *line) { return cgpiod_descriptor(line->hold); }
 
 int cgpiod_line_next_edge(struct cgpiod_line *line, struct cgpiod_edge *edge) {
     errno = 0;
     int count = cgpiod_next_edge(line->hold, edge);
-    return count < 0 ? failure() : count;
+    return count < 0 ? cgpiod_failure() : count;
 }
 
 uint64_t cgpiod_clock(void) {

@@ -1,5 +1,6 @@
 #pragma once
-// What libgpiod1.c and libgpiod2.c each provide to cgpiod.c. Results are the library's: NULL or -1, and errno.
+// What libgpiod1.c and libgpiod2.c each provide to cgpiod.c, besides some of CGpiod.h itself. Results are the library's:
+// NULL or -1, and errno.
 #include "CGpiod.h"
 
 #include <gpiod.h>
@@ -20,6 +21,9 @@ struct cgpiod_line {
     unsigned offset;
 };
 
+// What errno says, for the functions of CGpiod.h.
+static inline int cgpiod_failure(void) { return errno > 0 ? -errno : -EIO; }
+
 // Into a buffer of CGPIOD_NAME_SIZE; nowhere when there is none.
 void cgpiod_copy(char *to, const char *from);
 
@@ -28,8 +32,6 @@ int cgpiod_chip_name(struct gpiod_chip *chip, char name[CGPIOD_NAME_SIZE]);
 
 // Takes hold of a line; as it is, without direction, bias and edges, to look at its level.
 cgpiod_hold *cgpiod_take(struct gpiod_chip *chip, const struct cgpiod_request *request, bool as_is);
-int cgpiod_get(cgpiod_hold *hold, unsigned offset);
-int cgpiod_set(cgpiod_hold *hold, unsigned offset, int value);
 int cgpiod_descriptor(cgpiod_hold *hold);
 int cgpiod_next_edge(cgpiod_hold *hold, struct cgpiod_edge *edge);
 void cgpiod_drop(cgpiod_hold *hold);

@@ -15,7 +15,7 @@ unsigned cgpiod_chip_lines(struct gpiod_chip *chip) { return gpiod_chip_num_line
 
 int cgpiod_chip_line(struct gpiod_chip *chip, unsigned offset, char *name, char *consumer) {
     struct gpiod_line *line = gpiod_chip_get_line(chip, offset);
-    if (!line) return errno > 0 ? -errno : -EIO;
+    if (!line) return cgpiod_failure();
     cgpiod_copy(name, gpiod_line_name(line));
     cgpiod_copy(consumer, gpiod_line_consumer(line));
     return 0;
@@ -48,14 +48,15 @@ cgpiod_hold *cgpiod_take(struct gpiod_chip *chip, const struct cgpiod_request *r
     return line && gpiod_line_request(line, &config, request->value > 0) == 0 ? line : NULL;
 }
 
-int cgpiod_get(cgpiod_hold *hold, unsigned offset) {
-    (void)offset;
-    return gpiod_line_get_value(hold);
+int cgpiod_line_get(struct cgpiod_line *line) {
+    errno = 0;
+    int value = gpiod_line_get_value(line->hold);
+    return value < 0 ? cgpiod_failure() : value;
 }
 
-int cgpiod_set(cgpiod_hold *hold, unsigned offset, int value) {
-    (void)offset;
-    return gpiod_line_set_value(hold, value);
+int cgpiod_line_set(struct cgpiod_line *line, int value) {
+    errno = 0;
+    return gpiod_line_set_value(line->hold, value) < 0 ? cgpiod_failure() : 0;
 }
 
 int cgpiod_descriptor(cgpiod_hold *hold) { return gpiod_line_event_get_fd(hold); }

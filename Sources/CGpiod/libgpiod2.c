@@ -26,7 +26,7 @@ unsigned cgpiod_chip_lines(struct gpiod_chip *chip) {
 
 int cgpiod_chip_line(struct gpiod_chip *chip, unsigned offset, char *name, char *consumer) {
     struct gpiod_line_info *info = gpiod_chip_get_line_info(chip, offset);
-    if (!info) return errno > 0 ? -errno : -EIO;
+    if (!info) return cgpiod_failure();
     cgpiod_copy(name, gpiod_line_info_get_name(info));
     cgpiod_copy(consumer, gpiod_line_info_get_consumer(info));
     gpiod_line_info_free(info);
@@ -81,10 +81,16 @@ cgpiod_hold *cgpiod_take(struct gpiod_chip *chip, const struct cgpiod_request *r
     return hold;
 }
 
-int cgpiod_get(cgpiod_hold *hold, unsigned offset) { return gpiod_line_request_get_value(hold, offset); }
+int cgpiod_line_get(struct cgpiod_line *line) {
+    errno = 0;
+    int value = gpiod_line_request_get_value(line->hold, line->offset);
+    return value < 0 ? cgpiod_failure() : value;
+}
 
-int cgpiod_set(cgpiod_hold *hold, unsigned offset, int value) {
-    return gpiod_line_request_set_value(hold, offset, value ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
+int cgpiod_line_set(struct cgpiod_line *line, int value) {
+    errno = 0;
+    enum gpiod_line_value level = value ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE;
+    return gpiod_line_request_set_value(line->hold, line->offset, level) < 0 ? cgpiod_failure() : 0;
 }
 
 int cgpiod_descriptor(cgpiod_hold *hold) { return gpiod_line_request_get_fd(hold); }
