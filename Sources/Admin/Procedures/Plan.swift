@@ -30,14 +30,4 @@ public enum Plan: Equatable, Sendable {
     /// Of `beam_admin`: `[]`, `[Map]`, or values in the order of ``ProcedureDescriptor/parameters``.
     case list(Term)
   }
-
-  /// The values of the procedure's bound parameter, each of which a grant such as `gpio.write:pump` has to name. Empty:
-  /// only a grant of the whole procedure will do.
-  public var boundValues: [[UInt8]] {
-    switch self {
-    case .gpioRead(let labels): labels
-    case .gpioWrite(let levels): levels.map { $0.label }
-    case .whoAmI, .gpioList, .systemInfo, .power, .wifiRestart, .wifiScan, .wifiStatus: []
-    }
-  }
 }
