@@ -11,7 +11,8 @@ extension Node {
     do {
       while !connection.isClosed, !session.isStalled, mayGoOn(connection),
         let input = try session.next(
-          hello: hello, staticKey: identity, now: now, random: &random, takes: { serving.takes($1, for: $0) })
+          hello: hello, staticKey: identity, now: now, random: &random,
+          maximum: { serving.maximumArguments(of: $0) })
       {
         switch input {
         case .proved(let key): try proved(connection, key, now: now)

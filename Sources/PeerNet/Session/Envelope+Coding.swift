@@ -79,7 +79,7 @@ extension Envelope {
   ///
   /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
   init?(decoding input: Span<UInt8>, wire: Wire) throws(ETFDecodingError) {
-    guard let incoming = try Incoming(decoding: input, byteCount: input.count, wire: wire, takes: { _, _ in true })
+    guard let incoming = try Incoming(decoding: input, byteCount: input.count, wire: wire, maximum: { _ in .max })
     else { return nil }
     self = incoming.envelope
   }
@@ -87,11 +87,12 @@ extension Envelope {
 
 extension Incoming {
   /// Reads the envelope of `byteCount` bytes that `input` holds, or begins with: what stands behind the head of a request
-  /// that nobody would take was dropped. `takes` tells whether arguments of so many bytes are taken under a name.
+  /// that nobody would take was dropped. `maximum` tells how many bytes of arguments are taken under a name; small ones
+  /// are taken unasked.
   ///
   /// - Returns: nil for a term of any other shape, which closes the connection just as bytes that are no term.
   init?(
-    decoding input: Span<UInt8>, byteCount: Int, wire: Wire, takes: (_ name: [UInt8], _ count: Int) -> Bool
+    decoding input: Span<UInt8>, byteCount: Int, wire: Wire, maximum: (_ name: [UInt8]) -> Int
   ) throws(ETFDecodingError) {
     let dropped = byteCount - input.count
     var decoder = try ETFDecoder(input)
@@ -103,7 +104,7 @@ extension Incoming {
         return nil
       }
       argumentCount = decoder.remaining(input) + dropped
-      isCut = dropped > 0 || !takes(name.bytes, argumentCount)
+      isCut = dropped > 0 || argumentCount > Self.smallArguments && argumentCount > maximum(name.bytes)
       envelope = .call(id: id, name: name, arguments: isCut ? [] : try decoder.term(input))
     } else if count == 3 && input.spells(Envelope.replyTag, tag) {
       guard let id = try decoder.term(input).uint64, id != 0, try decoder.enterTuple(input) == 2,
@@ -119,7 +120,7 @@ extension Incoming {
     } else if count == 3 && input.spells(Envelope.sendTag, tag) {
       guard case .atom(let name) = try decoder.term(input) else { return nil }
       argumentCount = decoder.remaining(input) + dropped
-      isCut = dropped > 0 || !takes(name.bytes, argumentCount)
+      isCut = dropped > 0 || argumentCount > Self.smallArguments && argumentCount > maximum(name.bytes)
       envelope = .send(name: name, arguments: isCut ? [] : try decoder.term(input))
     } else if count == 2 && (input.spells(Envelope.pingTag, tag) || input.spells(Envelope.pongTag, tag)) {
       guard case .binary(let nonce) = try decoder.term(input), nonce.count <= WireFormat.maximumNonce else {

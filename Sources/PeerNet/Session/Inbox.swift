@@ -1,7 +1,6 @@
 import ETF
-import Noise
 
-/// Opens transport messages and puts PeerNet/2's chunks together to envelopes.
+/// Reads envelopes out of transport messages that were opened, and puts PeerNet/2's chunks together to them.
 struct Inbox {
   private let wire: Wire
   /// How many bytes of an envelope are assembled from its parts. Of a larger envelope only the head is kept.
@@ -18,35 +17,24 @@ struct Inbox {
   /// How many bytes wait for the rest of their envelope.
   var heldBytes: Int { assembly.count }
 
-  /// Opens the message that stands at `range` of `buffer`.
+  /// Takes the plaintext of a message, which stands there in `buffer`.
   ///
   /// - Returns: the envelope it completes, or nil when more chunks must follow.
-  mutating func open(
-    _ buffer: inout [UInt8], _ range: Range<Int>, _ receiver: inout CipherState,
-    takes: (_ name: [UInt8], _ count: Int) -> Bool = { _, _ in true }
+  mutating func receive(
+    _ buffer: [UInt8], _ plaintext: Range<Int>, maximum: (_ name: [UInt8]) -> Int = { _ in .max }
   ) throws(SessionError) -> Incoming? {
-    let plaintext: Range<Int>
-    do { plaintext = try receiver.open(&buffer, range: range) } catch { throw .peerSentForgedMessage }
-    switch wire {
-    case .one: return try decode(buffer.span.extracting(plaintext), takes)
-    case .two: return try receiveChunk(buffer, plaintext, takes)
-    }
-  }
-
-  private mutating func receiveChunk(
-    _ buffer: [UInt8], _ plaintext: Range<Int>, _ takes: (_ name: [UInt8], _ count: Int) -> Bool
-  ) throws(SessionError) -> Incoming? {
+    guard wire == .two else { return try decode(buffer.span.extracting(plaintext), maximum) }
     guard !plaintext.isEmpty, let flag = WireFormat.Flag(rawValue: buffer[plaintext.lowerBound]) else {
       throw .peerSentBadEnvelope
     }
     let body = plaintext.dropFirst()
     switch flag {
     case .control:
-      let incoming = try decode(buffer.span.extracting(body), takes)
+      let incoming = try decode(buffer.span.extracting(body), maximum)
       guard incoming.envelope.isControl else { throw .peerSentBadEnvelope }
       return incoming
     case .last where assembly.isEmpty:
-      return try decode(buffer.span.extracting(body), takes)
+      return try decode(buffer.span.extracting(body), maximum)
     case .last, .more:
       // An empty chunk that promises more would be work without progress.
       guard !body.isEmpty, dropped + assembly.count + body.count <= WireFormat.maximumEnvelope else {
@@ -54,7 +42,7 @@ struct Inbox {
       }
       keep(buffer[body])
       if flag == .more { return nil }
-      let incoming = try decode(assembly.span, dropped: dropped, takes)
+      let incoming = try decode(assembly.span, dropped: dropped, maximum)
       assembly.removeAll(keepingCapacity: true)
       dropped = 0
       return incoming
@@ -72,11 +60,11 @@ struct Inbox {
   mutating func trim(above kept: Int = 2_048) { assembly.trimIfEmpty(above: kept) }
 
   private func decode(
-    _ plaintext: Span<UInt8>, dropped: Int = 0, _ takes: (_ name: [UInt8], _ count: Int) -> Bool
+    _ plaintext: Span<UInt8>, dropped: Int = 0, _ maximum: (_ name: [UInt8]) -> Int
   ) throws(SessionError) -> Incoming {
     let incoming: Incoming?
     do {
-      incoming = try Incoming(decoding: plaintext, byteCount: plaintext.count + dropped, wire: wire, takes: takes)
+      incoming = try Incoming(decoding: plaintext, byteCount: plaintext.count + dropped, wire: wire, maximum: maximum)
     } catch { throw .peerSentBadEnvelope }
     guard let incoming else { throw .peerSentBadEnvelope }
     return incoming

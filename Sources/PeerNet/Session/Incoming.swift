@@ -12,4 +12,8 @@ struct Incoming {
 
   /// How many bytes of an envelope may stand before the arguments of a request.
   static let headCount = 2_048
+
+  /// The most bytes of arguments that are decoded under any name: a sender of bytes that are not a term is
+  /// disconnected.
+  static let smallArguments = 1_024
 }

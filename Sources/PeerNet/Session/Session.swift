@@ -176,11 +176,11 @@ final class Session {
     reader.append(bytes)
   }
 
-  /// The next input that the received bytes hold, or nil until more come. Of a request whose arguments nobody `takes` only
-  /// the head is read.
+  /// The next input that the received bytes hold, or nil until more come. Of a request whose arguments are neither small
+  /// nor within the `maximum` of its name only the head is read.
   func next(
     hello: Hello, staticKey: borrowing KeyPair, now: Instant, random: inout RandomStream,
-    takes: (_ name: [UInt8], _ count: Int) -> Bool = { _, _ in true }
+    maximum: (_ name: [UInt8]) -> Int = { _ in .max }
   ) throws(SessionError) -> Input? {
     if channel == nil {
       // Proven but not admitted: nothing is read.
@@ -197,7 +197,9 @@ final class Session {
       return remote.map { .proved($0) }
     }
     while let range = try reader.next(maximum: wire.maximumMessage) {
-      let incoming = try inbox.open(&reader.buffer, range, &channel!.receiver, takes: takes)
+      let plaintext: Range<Int>
+      do { plaintext = try channel!.receiver.open(&reader.buffer, range: range) } catch { throw .peerSentForgedMessage }
+      let incoming = try inbox.receive(reader.buffer, plaintext, maximum: maximum)
       liveness?.handleReceived(now: now)
       guard let incoming else { continue }
       switch incoming.envelope {

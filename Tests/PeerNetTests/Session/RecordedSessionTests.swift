@@ -140,7 +140,8 @@ import Vectors
       var receiver = CipherState(key: SecretKey(key)!, counter: counter)
       var inbox = Inbox(wire: .one)
       let range = WireFormat.header..<frame.count
-      let incoming = try #require(try inbox.open(&frame, range, &receiver))
+      let plaintext = try receiver.open(&frame, range: range)
+      let incoming = try #require(try inbox.receive(frame, plaintext))
       guard case .ping(let nonce) = incoming.envelope else { throw SessionError.peerSentBadEnvelope }
       #expect(nonce.count == 16)
 

@@ -6,10 +6,8 @@ final class Handler {
   var access = Access.granted
   /// Whether `beam_admin` reaches it as a remote procedure.
   var isRemoteProcedure = false
-  /// The most bytes of arguments that are decoded under any name: a sender of bytes that are not a term is
-  /// disconnected.
-  static let smallArguments = 1_024
-  /// The most bytes of encoded arguments. Larger ones are refused before they are decoded.
+  /// The most bytes of encoded arguments. Larger ones are refused before they are decoded, unless they are small ones
+  /// (``Incoming/smallArguments``).
   var maximumArguments = Int.max
   /// Whether a request counts no longer than its connection lives.
   var endsWithConnection = false

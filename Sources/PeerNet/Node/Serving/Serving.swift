@@ -58,12 +58,8 @@ struct Serving {
 
   // MARK: Requests
 
-  /// Whether arguments of so many bytes are read at all.
-  func takes(_ count: Int, for name: [UInt8]) -> Bool {
-    count <= Handler.smallArguments || count <= maximumArguments(of: name)
-  }
-
-  private func maximumArguments(of name: [UInt8]) -> Int {
+  /// The most bytes of arguments that are read under a name, unless they are small ones.
+  func maximumArguments(of name: [UInt8]) -> Int {
     guard name == RemoteProcedure.handle else { return handlers[name]?.maximumArguments ?? 0 }
     var maximum = 0
     for handler in handlers.values where handler.isRemoteProcedure { maximum = max(maximum, handler.maximumArguments) }
@@ -92,7 +88,7 @@ struct Serving {
     guard permission != .none else { throw Refused(name: name, reason: .forbidden) }
     // Which remote procedure is called is known only here.
     let other = form == .remoteProcedure ? RemoteProcedure.overhead : 0
-    guard !incoming.isCut, incoming.argumentCount - other <= max(handler.maximumArguments, Handler.smallArguments)
+    guard !incoming.isCut, incoming.argumentCount - other <= max(handler.maximumArguments, Incoming.smallArguments)
     else {
       throw Refused(name: name, reason: .tooLarge)
     }
