@@ -3,6 +3,25 @@ import Sodium
 
 // The read loop: whose bytes are read when, how much memory they may take, and what they say.
 extension Node {
+  /// Bytes came.
+  public func handleReceived(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
+    guard let connection = registry[id] else { return }
+    turns.begin(at: now)
+    connection.session.receive(bytes)
+    if case .stranger = connection.state, holdsBack(connection, now: now) { return }
+    if connection.open.map({ $0.wait == .bytes }) ?? true {
+      read(connection, now: now)
+    } else {
+      count(connection)
+      keepToBudget(connection, now: now)
+    }
+  }
+
+  /// Bytes were received on a connection, in whatever pieces.
+  public func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
+    bytes.withUnsafeBytes { handleReceived(id, $0, now: now) }
+  }
+
   /// Serves the input of a connection until it needs more bytes, has requested something, or has used up its turn.
   func read(_ connection: Connection, now: Instant) {
     let session = connection.session
@@ -94,8 +113,8 @@ extension Node {
     open.countedBytes = held
   }
 
-  /// A connection that was counted has grown. If its peer holds more memory than it may, the peer's connection that holds the most ends. No
-  /// other peer is affected.
+  /// A connection that was counted has grown. If its peer holds more memory than it may, the peer's connection that holds
+  /// the most ends. No other peer is affected.
   func keepToBudget(_ connection: Connection, now: Instant) {
     guard let open = connection.open, open.countedBytes > 0 else { return }
     while let largest = open.peer.largest(above: min(limits.maximumPeerBytes, limits.maximumBytes - heldBytes)) {

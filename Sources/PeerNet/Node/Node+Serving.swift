@@ -108,32 +108,22 @@ extension Node {
     _ handle: [UInt8], _ arguments: Term, of incoming: Incoming, id: UInt64?, _ connection: Connection,
     _ open: OpenConnection
   ) throws(SessionError) {
-    let peer = open.peer
+    let request: Request
     do throws(Serving.Refused) {
-      let reading = try serving.read(handle, arguments, of: incoming, isMessage: id == nil, from: peer.entry)
-      guard let id else {
-        emit(.message(request(nil, reading, connection, peer)))
-        return goOnLater(connection, open)
-      }
-      let token = try serving.begin(
-        reading.handler, id: id, byteCount: incoming.byteCount, on: connection.id, of: peer.key,
+      request = try serving.admit(
+        handle, arguments, of: incoming, id: id, over: connection, from: open.peer.entry,
         atMost: limits.maximumRequestsPerPeer)
+    } catch {
+      return try refuse(error, id: id, connection, open.peer)
+    }
+    if id == nil {
+      emit(.message(request))
+    } else {
       open.requests += 1
       open.requestBytes += incoming.byteCount
-      emit(.request(request(token, reading, connection, peer)))
-    } catch {
-      return try refuse(error, id: id, connection, peer)
+      emit(.request(request))
     }
     goOnLater(connection, open)
-  }
-
-  private func request(
-    _ token: RequestToken?, _ reading: Serving.Reading, _ connection: Connection, _ peer: PeerLinks
-  ) -> Request {
-    Request(
-      token: token, peer: peer.key, label: peer.entry.label, grants: peer.entry.grants, permission: reading.permission,
-      name: reading.handler.name, arguments: reading.arguments, form: reading.form, connection: connection.id,
-      wire: connection.wire)
   }
 
   private func refuse(

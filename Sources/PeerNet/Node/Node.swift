@@ -26,6 +26,8 @@ public final class Node {
   var turns = Turns()
   var timers = Timers()
   private var outputs = Outputs()
+  /// Connections that may have bytes to write.
+  private var writers: [Connection] = []
   var discoveries: [any Discovery]
   /// What should outlive the process.
   public internal(set) var memory: PeerMemory
@@ -89,7 +91,13 @@ public final class Node {
     while outputs.isEmpty, let connection = turns.takeContinued() {
       if !connection.isClosed { read(connection, now: turns.began) }
     }
-    return outputs.next()
+    if let output = outputs.popFirst() { return output }
+    // Bytes are taken as late as possible, so that many envelopes are one write.
+    while let connection = writers.popLast() {
+      connection.isListed = false
+      if !connection.isClosed, let bytes = connection.session.takeOutput() { return .send(connection.id, bytes) }
+    }
+    return nil
   }
 
   func emit(_ output: Output) { outputs.append(output) }
@@ -98,7 +106,10 @@ public final class Node {
   /// A connection may have something to write, its timers may have moved, and it may hold more or less than before.
   func touch(_ connection: Connection) {
     guard !connection.isClosed else { return }
-    outputs.note(connection)
+    if !connection.isListed {
+      connection.isListed = true
+      writers.append(connection)
+    }
     timers[connection.timer] = connection.deadline
     count(connection)
   }
@@ -153,25 +164,6 @@ public final class Node {
   /// A dial failed.
   public func handleDialFailed(_ id: ConnectionID, _ reason: CloseReason, now: Instant) {
     if let connection = registry[id] { remove(connection, reason, now: now) }
-  }
-
-  /// Bytes came.
-  public func handleReceived(_ id: ConnectionID, _ bytes: UnsafeRawBufferPointer, now: Instant) {
-    guard let connection = registry[id] else { return }
-    turns.begin(at: now)
-    connection.session.receive(bytes)
-    if case .stranger = connection.state, holdsBack(connection, now: now) { return }
-    if connection.open.map({ $0.wait == .bytes }) ?? true {
-      read(connection, now: now)
-    } else {
-      count(connection)
-      keepToBudget(connection, now: now)
-    }
-  }
-
-  /// Bytes were received on a connection, in whatever pieces.
-  public func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
-    bytes.withUnsafeBytes { handleReceived(id, $0, now: now) }
   }
 
   /// The kernel has taken all bytes of the last `.send`.

@@ -15,14 +15,6 @@ struct Serving {
     var name: [UInt8] { handler.name }
   }
 
-  /// A request as its handler takes it.
-  struct Reading {
-    let handler: Handler
-    let arguments: Term
-    let form: Request.Form
-    let permission: Permission
-  }
-
   /// Why a request is not handed out, under the name that it came by.
   struct Refused: Error {
     let name: [UInt8]
@@ -66,16 +58,18 @@ struct Serving {
     return maximum < Int.max ? maximum + RemoteProcedure.overhead : maximum
   }
 
-  /// Finds the handler of a request, or of a message that has no answer, and holds against it who asks and how much.
-  func read(
-    _ handle: [UInt8], _ arguments: Term, of incoming: Incoming, isMessage: Bool, from entry: TrustEntry
-  ) throws(Refused) -> Reading {
+  /// Finds the handler of a request and holds against it who asks and how much. A call takes its places until it is
+  /// answered; a message, which has no `id`, takes none. No peer has more than `maximum` of them.
+  mutating func admit(
+    _ handle: [UInt8], _ arguments: Term, of incoming: Incoming, id: UInt64?, over connection: Connection,
+    from entry: TrustEntry, atMost maximum: Int
+  ) throws(Refused) -> Request {
     var name = handle
     var arguments = arguments
     var form = Request.Form.handle
     if handle == RemoteProcedure.handle {
       guard !incoming.isCut else { throw Refused(name: handle, reason: .tooLarge) }
-      guard let parsed = RemoteProcedure.parse(arguments, tag: isMessage ? "cast" : "rpc") else {
+      guard let parsed = RemoteProcedure.parse(arguments, tag: id == nil ? "cast" : "rpc") else {
         throw Refused(name: handle, reason: .notRemoteProcedure)
       }
       (name, arguments) = parsed
@@ -92,11 +86,17 @@ struct Serving {
     else {
       throw Refused(name: name, reason: .tooLarge)
     }
-    return Reading(handler: handler, arguments: arguments, form: form, permission: permission)
+    var token: RequestToken?
+    if let id {
+      token = try begin(
+        handler, id: id, byteCount: incoming.byteCount, on: connection.id, of: entry.key, atMost: maximum)
+    }
+    return Request(
+      token: token, peer: entry.key, label: entry.label, grants: entry.grants, permission: permission,
+      name: handler.name, arguments: arguments, form: form, connection: connection.id, wire: connection.wire)
   }
 
-  /// Takes places for a call from now until it is answered. No peer has more than `maximum` of them.
-  mutating func begin(
+  private mutating func begin(
     _ handler: Handler, id: UInt64, byteCount: Int, on connection: ConnectionID, of peer: PublicKey, atMost maximum: Int
   ) throws(Refused) -> RequestToken {
     guard handler.slots.hasRoom(for: peer), places.count(of: peer) < maximum else {
