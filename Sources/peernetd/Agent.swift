@@ -110,7 +110,7 @@ final class Agent {
     trial = TrialKeeper(
       configuration, thread: disk, path: reach.path(configuration.image.confirm), log: log, now: transport.now
     ) { [self] in procedures.reboot() }
-    procedures.onServed = { [self] in served($0) }
+    if trial != nil || reach.isKeeping { procedures.onServed = { [self] in served($0) } }
     onTrustChange = { [self] in loadTrust() }
     onPower = { [self] action in end(action == .reboot ? .rebooting : .ok) }
   }
@@ -182,7 +182,6 @@ final class Agent {
 
   /// A trusted peer was answered. A trial waits for this, and the next trial is judged by the interface.
   private func served(_ peer: PublicKey) {
-    guard trial != nil || reach.isKeeping else { return }
     let interface = node.connection(to: peer).flatMap { transport.interface(of: $0) }
     reach.served(over: interface)
     trial?.served(from: node.status(of: peer)?.endpoint, over: interface, now: now)
