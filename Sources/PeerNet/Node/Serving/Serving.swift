@@ -68,11 +68,7 @@ struct Serving {
     var arguments = arguments
     var form = Request.Form.handle
     if handle == RemoteProcedure.handle {
-      guard !incoming.isCut else { throw Refused(name: handle, reason: .tooLarge) }
-      guard let parsed = RemoteProcedure.parse(arguments, tag: id == nil ? "cast" : "rpc") else {
-        throw Refused(name: handle, reason: .notRemoteProcedure)
-      }
-      (name, arguments) = parsed
+      (name, arguments) = try remoteProcedure(arguments, of: incoming, tag: id == nil ? "cast" : "rpc")
       form = .remoteProcedure
     }
     guard let handler = handlers[name], form == .handle || handler.isRemoteProcedure else {
@@ -88,26 +84,32 @@ struct Serving {
     }
     var token: RequestToken?
     if let id {
-      token = try begin(
-        handler, id: id, byteCount: incoming.byteCount, on: connection.id, of: entry.key, atMost: maximum)
+      guard handler.slots.hasRoom(for: entry.key), places.count(of: entry.key) < maximum else {
+        throw Refused(name: name, reason: .busy)
+      }
+      handler.slots.take(entry.key)
+      places.take(entry.key)
+      last += 1
+      works.append(
+        Work(
+          number: last, connection: connection.id, id: id, byteCount: incoming.byteCount, peer: entry.key,
+          handler: handler))
+      token = RequestToken(last)
     }
     return Request(
       token: token, peer: entry.key, label: entry.label, grants: entry.grants, permission: permission,
       name: handler.name, arguments: arguments, form: form, connection: connection.id, wire: connection.wire)
   }
 
-  private mutating func begin(
-    _ handler: Handler, id: UInt64, byteCount: Int, on connection: ConnectionID, of peer: PublicKey, atMost maximum: Int
-  ) throws(Refused) -> RequestToken {
-    guard handler.slots.hasRoom(for: peer), places.count(of: peer) < maximum else {
-      throw Refused(name: handler.name, reason: .busy)
+  /// What `beam_admin` was asked for.
+  private func remoteProcedure(
+    _ arguments: Term, of incoming: Incoming, tag: StaticString
+  ) throws(Refused) -> (name: [UInt8], arguments: Term) {
+    guard !incoming.isCut else { throw Refused(name: RemoteProcedure.handle, reason: .tooLarge) }
+    guard let parsed = RemoteProcedure.parse(arguments, tag: tag) else {
+      throw Refused(name: RemoteProcedure.handle, reason: .notRemoteProcedure)
     }
-    handler.slots.take(peer)
-    places.take(peer)
-    last += 1
-    works.append(
-      Work(number: last, connection: connection, id: id, byteCount: byteCount, peer: peer, handler: handler))
-    return RequestToken(last)
+    return parsed
   }
 
   /// Gives the places of a request back. Nil for a token that is unknown by now.
