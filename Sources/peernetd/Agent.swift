@@ -169,14 +169,15 @@ final class Agent {
   }
 
   private func take(_ event: Event) {
-    peerLog.tell(event, of: node, at: now)
     switch event {
     case .request(let request), .message(let request): procedures.serve(request)
     case .memoryChanged: state.memoryChanged(at: now)
-    case .closed(let connection, _, _): procedures.letGo(of: connection)
-    case .opened, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .refused,
-      .callFinished, .pong, .sighted:
-      break
+    case .closed(let connection, _, _):
+      peerLog.tell(event, of: node, at: now)
+      procedures.letGo(of: connection)
+    case .opened, .connected, .disconnected, .suspected, .relieved, .dialFailed, .rejected, .refused:
+      peerLog.tell(event, of: node, at: now)
+    case .callFinished, .pong, .sighted: break
     }
   }
 
