@@ -111,11 +111,6 @@ extension Node {
       case .isContested: contest(older, rival: connection, now: now)
       }
     }
-    reportConnection(peer, now: now)
-  }
-
-  /// Tells the application when a peer can be called for the first time.
-  func reportConnection(_ peer: PeerLinks, now: Instant) {
     if peer.noteConnected(now: now) { emit(.connected(peer.key)) }
   }
 
@@ -243,9 +238,9 @@ extension Node {
 
   /// Brings a connection that is about to go to its end as far as it may go by now.
   func closeIfRetired(_ connection: Connection, now: Instant) {
-    guard let open = connection.open, let step = open.nextStep(connection.wire, isIdle: connection.isIdle) else {
-      return
-    }
+    guard let open = connection.open, !open.stays,
+      let step = open.nextStep(connection.wire, isIdle: connection.isIdle)
+    else { return }
     do throws(SessionError) {
       switch step {
       case .close(let reason): return close(connection, reason, now: now)

@@ -136,7 +136,7 @@ extension Node {
   /// What was held back for PeerNet/2 serves.
   func stayOnWireOne(_ peer: PeerLinks, now: Instant) {
     peer.stayOnWireOne()
-    reportConnection(peer, now: now)
+    if peer.noteConnected(now: now) { emit(.connected(peer.key)) }
   }
 
   // MARK: Discovery

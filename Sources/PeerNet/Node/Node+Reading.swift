@@ -117,10 +117,14 @@ extension Node {
   /// the most ends. No other peer is affected.
   func keepToBudget(_ connection: Connection, now: Instant) {
     guard let open = connection.open, open.countedBytes > 0 else { return }
-    while let largest = open.peer.largest(above: min(limits.maximumPeerBytes, limits.maximumBytes - heldBytes)) {
+    // As long as all peers together hold no more than one of them may, none holds too much.
+    while heldBytes > budget, let largest = open.peer.largest(above: budget) {
       close(largest, .overBudget, now: now)
     }
   }
+
+  /// How many bytes one peer may hold now.
+  private var budget: Int { min(limits.maximumPeerBytes, limits.maximumBytes - heldBytes) }
 
   // MARK: What peers say
 
@@ -163,7 +167,7 @@ extension Node {
     case .asking: open.overture = .over
     case .over: break
     }
-    reportConnection(open.peer, now: now)
+    if open.peer.noteConnected(now: now) { emit(.connected(open.peer.key)) }
   }
 
   private func pong(_ nonce: [UInt8], _ connection: Connection, _ open: OpenConnection, now: Instant) {

@@ -156,7 +156,8 @@ extension Node {
       return close(connection, .session(error), now: now)
     }
     if connection.session.isStalled { return close(connection, .peerStalled, now: now) }
-    touch(connection)
+    // No timer depends on what was answered.
+    noteOutput(of: connection)
     keepToBudget(connection, now: now)
     closeIfRetired(connection, now: now)
   }

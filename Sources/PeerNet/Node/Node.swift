@@ -103,15 +103,20 @@ public final class Node {
   func emit(_ output: Output) { outputs.append(output) }
   func emit(_ event: Event) { outputs.append(.event(event)) }
 
-  /// A connection may have something to write, its timers may have moved, and it may hold more or less than before.
-  func touch(_ connection: Connection) {
-    guard !connection.isClosed else { return }
+  /// A connection may have something to write, and it may hold more or less than before.
+  func noteOutput(of connection: Connection) {
     if !connection.isListed {
       connection.isListed = true
       writers.append(connection)
     }
-    timers[connection.timer] = connection.deadline
     count(connection)
+  }
+
+  /// The same, and its timers may have moved.
+  func touch(_ connection: Connection) {
+    guard !connection.isClosed else { return }
+    noteOutput(of: connection)
+    timers[connection.timer] = connection.deadline
   }
 
   // MARK: Time

@@ -195,6 +195,9 @@ final class OpenConnection {
 
   // MARK: Work
 
+  /// Nothing is to become of it: there was no other connection beside it, or that one has lost.
+  var stays: Bool { if case .stays = course { true } else { false } }
+
   /// Nothing is under way in either direction.
   var isIdle: Bool { calls.isEmpty && requests == 0 }
 
