@@ -26,8 +26,10 @@ struct FrameReader {
   /// Received bytes; a session decrypts in place here.
   var buffer: [UInt8] = []
   private var offset = 0
+  private let kept: Int
 
-  init() {}
+  /// A buffer of at most `kept` bytes is kept for the next message once all of it was read.
+  init(kept: Int = .max) { self.kept = kept }
 
   /// Bytes that wait to be read.
   var heldBytes: Int { buffer.count - offset }
@@ -53,10 +55,11 @@ struct FrameReader {
   }
 
   /// For the whole of the frame that has begun, in one piece, and some more than the last read brings: to grow there would
-  /// take the frame three times at once. What is not received yet is promised and not in use.
+  /// take the frame three times at once. What is not received yet is promised and not in use. When no frame has begun, a
+  /// large buffer is given back.
   private mutating func makeRoom() {
-    guard let length = announcedLength else { return }
     discardRead()
+    guard let length = announcedLength else { return buffer.trimIfEmpty(above: kept) }
     let needed = WireFormat.header + length + min(length, 16_384)
     if buffer.capacity < needed { buffer.reserveCapacity(needed) }
   }
@@ -84,9 +87,9 @@ struct FrameReader {
   }
 
   /// Gives a large buffer back, unless something waits in it.
-  mutating func trim(above kept: Int = 2_048) {
+  mutating func trim() {
     discardRead()
-    buffer.trimIfEmpty(above: kept)
+    buffer.trimIfEmpty()
   }
 }
 

@@ -5,13 +5,16 @@ struct Inbox {
   private let wire: Wire
   /// How many bytes of an envelope are assembled from its parts. Of a larger envelope only the head is kept.
   private let limit: Int
+  private let kept: Int
   private var assembly: [UInt8] = []
   /// How many bytes of the present envelope were not kept.
   private var dropped = 0
 
-  init(wire: Wire, limit: Int = WireFormat.maximumEnvelope) {
+  /// A buffer of at most `kept` bytes is kept for the next envelope.
+  init(wire: Wire, limit: Int = WireFormat.maximumEnvelope, kept: Int = .max) {
     self.wire = wire
     self.limit = limit
+    self.kept = kept
   }
 
   /// How many bytes wait for the rest of their envelope.
@@ -43,7 +46,7 @@ struct Inbox {
       keep(buffer[body])
       if flag == .more { return nil }
       let incoming = try decode(assembly.span, dropped: dropped, maximum)
-      assembly.removeAll(keepingCapacity: true)
+      assembly.removeAll(keepingCapacity: assembly.capacity <= kept)
       dropped = 0
       return incoming
     }
@@ -57,7 +60,7 @@ struct Inbox {
   }
 
   /// Gives a large buffer back, unless something waits in it.
-  mutating func trim(above kept: Int = 2_048) { assembly.trimIfEmpty(above: kept) }
+  mutating func trim() { assembly.trimIfEmpty() }
 
   private func decode(
     _ plaintext: Span<UInt8>, dropped: Int = 0, _ maximum: (_ name: [UInt8]) -> Int

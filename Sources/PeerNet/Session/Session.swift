@@ -59,7 +59,7 @@ final class Session {
   var channel: Channel?
   private var ephemeral: KeyPair?
   private let encoding: EncodingOptions
-  private var reader = FrameReader()
+  private var reader: FrameReader
   private var inbox = Inbox(wire: .one)
   private var outbox: Outbox
 
@@ -75,6 +75,7 @@ final class Session {
     self.wire = wire
     self.limits = limits
     self.encoding = encoding
+    reader = FrameReader(kept: limits.keptBuffer)
     outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
     phase = role == .initiator ? .none : .awaiting(.m1)
     self.ephemeral = ephemeral
@@ -127,7 +128,7 @@ final class Session {
       if wire == .two { self.hello = try Hello(decoding: channel.payload) }
       self.channel = consume channel
     }
-    inbox = Inbox(wire: wire, limit: limits.maximumEnvelope)
+    inbox = Inbox(wire: wire, limit: limits.maximumEnvelope, kept: limits.keptBuffer)
     watch(rules, hello, now: now, random: &random)
   }
 
@@ -186,10 +187,7 @@ final class Session {
       // Proven but not admitted: nothing is read.
       guard remote == nil, !isClosed else { return nil }
       while remote == nil {
-        guard let range = try reader.next(maximum: WireFormat.maximumHandshakeFrame) else {
-          reader.discardRead()
-          return nil
-        }
+        guard let range = try reader.next(maximum: WireFormat.maximumHandshakeFrame) else { return nil }
         let body = Array(reader.buffer[range])
         guard case .awaiting(let step) = takePhase() else { return nil }
         try handshake(step, body, hello: hello, staticKey: staticKey, now: now, random: &random)
@@ -211,8 +209,6 @@ final class Session {
       }
       return .envelope(incoming)
     }
-    reader.trim(above: limits.keptBuffer)
-    inbox.trim(above: limits.keptBuffer)
     return nil
   }
 
