@@ -142,12 +142,11 @@ public final class ReactorTransport {
   @discardableResult
   public func perform<Value, Failure: Error>(_ body: (Node) throws(Failure) -> Value) throws(Failure) -> Value? {
     guard let node else { return nil }
-    defer { carryOut(node) }
+    defer { if !isCarryingOut { carryOut(node) } }
     return try body(node)
   }
 
   private func carryOut(_ node: Node) {
-    guard !isCarryingOut else { return }
     isCarryingOut = true
     while let output = node.nextOutput() {
       switch output {
