@@ -40,25 +40,6 @@ extension Socket {
     try check("setsockopt", result)
   }
 
-  /// Why the kernel would send nothing from `local` to `remote` now: the address is none of ours, or there is no route.
-  /// Nil when it would send, and when it cannot be told. Nothing is sent.
-  public static func obstacle(from local: Endpoint, to remote: Endpoint) -> Errno? {
-    do throws(Errno) {
-      let socket = try make(for: local, stream: false)
-      var own = local
-      own.port = 0
-      try socket.bind(to: own)
-      var ip = remote.ip
-      try check("connect", clinux_connect(socket.number, socket.isIPv6 ? 1 : 0, &ip))
-      return nil
-    } catch {
-      let isOurs: [Errno.Code] = [
-        .tooManyDescriptors, .tooManyDescriptorsInSystem, .noMemory, .noBufferSpace, .notPermitted,
-      ]
-      return isOurs.contains(error.code) ? nil : error
-    }
-  }
-
   /// Receives one datagram; nil when none waits.
   public borrowing func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Datagram? {
     guard let start = buffer.baseAddress else { throw Errno("recvmsg", .invalidArgument) }
