@@ -21,7 +21,7 @@ struct GPIOCommand: ParsableCommand {
       let answer = try await Link.use(home, options, peer.name) {
         try await $0.call(Procedure.gpioList.handle, as: .table("lines"))
       }
-      Answer(answer, home).printTable(
+      PrintedAnswer(answer, home).printTable(
         of: "lines", columns: ["label", "direction", "active_low", "bias", "debounce", "description"])
     }
   }
@@ -89,9 +89,9 @@ struct LineSetting: ExpressibleByArgument {
 
 /// The answer of `gpio.read` and `gpio.write`.
 private struct Levels {
-  let answer: Answer
+  let answer: PrintedAnswer
 
-  init(_ term: Term, _ home: HomeOptions) { answer = Answer(term, home) }
+  init(_ term: Term, _ home: HomeOptions) { answer = PrintedAnswer(term, home) }
 
   /// Fails when no line could be read.
   func print(of peer: TrustEntry) throws(CommandError) {

@@ -49,7 +49,7 @@ struct PowerOptions: ParsableArguments {
         Self.report($0, took: $1)
       }
     }
-    Answer(answer, home).print()
+    PrintedAnswer(answer, home).print()
   }
 
   /// A board's own grace for its services is two minutes at most, and then it has to start.

@@ -20,7 +20,7 @@ struct WifiCommand: ParsableCommand {
       let answer = try await Link.use(home, options, peer.name) {
         try await $0.call(Procedure.wifiStatus.handle, as: .map)
       }
-      Answer(answer, home).print()
+      PrintedAnswer(answer, home).print()
     }
   }
 
@@ -35,7 +35,7 @@ struct WifiCommand: ParsableCommand {
       let answer = try await Link.use(home, options, peer.name) {
         try await $0.call(Procedure.wifiScan.handle, as: .table("networks"), timeout: .seconds(30))
       }
-      Answer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "security", "ssid"])
+      PrintedAnswer(answer, home).printTable(of: "networks", columns: ["bssid", "freq", "rssi", "security", "ssid"])
       if answer[binaryKey: "cut_off"] == .atom("true") {
         Console.say("The list may be incomplete: there are, or may be, more networks than the board can report.")
       }
@@ -55,7 +55,7 @@ struct WifiCommand: ParsableCommand {
       let answer = try await Link.use(home, options, peer.name) {
         try await $0.restartWifi { Console.say("the link went down with the wifi; waiting for it to come back") }
       }
-      Answer(answer, home).print()
+      PrintedAnswer(answer, home).print()
     }
   }
 }
