@@ -28,6 +28,8 @@ extension Supervisor {
     }
   }
 
+  /// What a service gets to end by itself.
+  public static let grace = TimeSpan.seconds(5)
   /// After a kill, what the kernel gets to carry it out. A process that waits for a dead disk stays.
   static let killLimit = TimeSpan.seconds(1)
   static let strayGrace = TimeSpan.milliseconds(200)

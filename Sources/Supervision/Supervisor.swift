@@ -47,8 +47,6 @@ public struct Supervisor {
   public static let petInterval = TimeSpan.seconds(4)
   /// How often is looked for what a service needs.
   public static let lookInterval = TimeSpan.milliseconds(250)
-  /// What a service gets to end by itself.
-  public static let grace = TimeSpan.seconds(5)
   /// A watchdog that was given up on has reset the machine by now, or there is none: then software must.
   public static let resetLimit = TimeSpan.seconds(60)
 
