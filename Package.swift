@@ -31,7 +31,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    // C headers and macro shims, no logic (board)
+    // C headers, macro shims and what only C can do (board)
     .target(name: "CLinux"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "CGpiod", linkerSettings: [.linkedLibrary("gpiod")]),
