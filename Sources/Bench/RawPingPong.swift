@@ -52,6 +52,8 @@ final class RawPingPong: @unchecked Sendable {
     while received < buffer.count {
       guard (try? poll.wait(milliseconds: -1, { _, _ in })) != nil else { return false }
       let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress! + received, $0.count - received, 0) }
+      // A wait that was interrupted ends without bytes.
+      if count < 0 && errno == EAGAIN { continue }
       guard count > 0 else { return false }
       received += count
     }
