@@ -36,6 +36,23 @@ final class Session {
     case initiator(Channel)
   }
 
+  /// What concerns a session among the node's limits, which are 264 bytes: a board may have a thousand sessions.
+  private struct Bounds {
+    let envelope: Int
+    let queued: Int
+    let owed: Int
+    let sendBudget: Int
+    let keptBuffer: Int
+
+    init(_ limits: Limits) {
+      envelope = limits.maximumEnvelope
+      queued = limits.maximumQueuedBytes
+      owed = limits.maximumOwedBytes
+      sendBudget = limits.sendBudget
+      keptBuffer = limits.keptBuffer
+    }
+  }
+
   let role: Role
   let endpoint: Endpoint
   /// For an initiator what it chose; for a responder what M1 turned out to be.
@@ -54,7 +71,7 @@ final class Session {
   private var sentM1: Instant?
   private(set) var handshakeRoundTrip: TimeSpan?
 
-  private let limits: Limits
+  private let bounds: Bounds
   private var phase: Phase
   var channel: Channel?
   private var ephemeral: KeyPair?
@@ -73,7 +90,7 @@ final class Session {
     self.role = role
     self.endpoint = endpoint
     self.wire = wire
-    self.limits = limits
+    bounds = Bounds(limits)
     self.encoding = encoding
     reader = FrameReader(kept: limits.keptBuffer)
     outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
@@ -84,7 +101,7 @@ final class Session {
   var isEstablished: Bool { channel != nil }
   var queuedBytes: Int { outbox.queuedBytes }
   /// How much output the peer has not taken.
-  var owesTooMuch: Bool { outbox.owedBytes > limits.maximumOwedBytes }
+  var owesTooMuch: Bool { outbox.owedBytes > bounds.owed }
   /// Whether bytes were received that nobody has read.
   var hasUnreadBytes: Bool { !reader.isEmpty }
   /// How many bytes of both directions wait here.
@@ -93,7 +110,7 @@ final class Session {
   var accepted: UInt64 { outbox.accepted }
   var handedOver: UInt64 { outbox.handedOver }
   /// The peer does not take what we have to say to it.
-  var isStalled: Bool { outbox.queuedBytes > limits.maximumQueuedBytes || outbox.isFloodedWithControl }
+  var isStalled: Bool { outbox.queuedBytes > bounds.queued || outbox.isFloodedWithControl }
 
   // MARK: Handshake
 
@@ -128,7 +145,7 @@ final class Session {
       if wire == .two { self.hello = try Hello(decoding: channel.payload) }
       self.channel = consume channel
     }
-    inbox = Inbox(wire: wire, limit: limits.maximumEnvelope, kept: limits.keptBuffer)
+    inbox = Inbox(wire: wire, limit: bounds.envelope, kept: bounds.keptBuffer)
     watch(rules, hello, now: now, random: &random)
   }
 
@@ -221,7 +238,7 @@ final class Session {
     case .m1:
       guard let wire = Wire(m1: body) else { throw .unknownWire }
       self.wire = wire
-      outbox = Outbox(wire: wire, budget: limits.sendBudget, encoding: encoding)
+      outbox = Outbox(wire: wire, budget: bounds.sendBudget, encoding: encoding)
       let state = ResponderAwaitingM1(transcript: wire.transcript, ephemeral: takeEphemeral(&random))
       let payload = wire == .two ? hello.encoded() : []
       let m1 = try wire.unwrapHandshake(body)
@@ -294,7 +311,7 @@ final class Session {
     try outbox.drained(&channel!.sender)
   }
 
-  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer, upTo: limits.keptBuffer) }
+  func reuse(_ buffer: consuming [UInt8]) { outbox.reuse(buffer, upTo: bounds.keptBuffer) }
 
   /// Pings are the sign of an idle connection, which keeps no large buffers.
   private func trim() {
