@@ -62,21 +62,11 @@ struct SymmetricState: ~Copyable {
   /// The initiator's and the responder's sending keys. With a label, also a pair for use beside the channel:
   /// HKDF(ck, label, 2), the initiator's first.
   consuming func split(as side: Side, deriving label: [UInt8]) -> Split {
-    let derived = label.isEmpty ? nil : derive(label, as: side)
+    let derived = label.isEmpty ? nil : DerivedKeys(from: chainingKey, label, as: side)
     let responder = HKDF.ratchet(&chainingKey)
     return Split(
       initiator: CipherState(key: chainingKey), responder: CipherState(key: responder), derived: derived,
       handshakeHash: hash.bytes)
-  }
-
-  private func derive(_ label: [UInt8], as side: Side) -> DerivedKeys {
-    // The chaining key itself goes into the channel's keys and nowhere else.
-    var initiator = chainingKey.withUnsafeBytes { SecretKey($0)! }
-    let responder = label.span.withUnsafeBytes { HKDF.ratchet(&initiator, input: $0) }
-    switch side {
-    case .initiator: return DerivedKeys(sender: initiator, receiver: responder)
-    case .responder: return DerivedKeys(sender: responder, receiver: initiator)
-    }
   }
 
   enum Side { case initiator, responder }

@@ -36,3 +36,32 @@ final class TrustWatch: @unchecked Sendable {
 
   deinit { source.cancel() }
 }
+
+extension HomeFolder {
+  /// Another process, such as the command line, may pair and unpair while a node runs.
+  ///
+  /// The list is watched from a second after this is called, and then reported once, in case it has changed until then.
+  /// When a watch ends, the kernel holds the process for some 12 ms: a program that only makes a call is spared that.
+  public func trustChanges() -> AsyncStream<Void> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+      let watching = Task { [path] in
+        try await Task.sleep(for: .seconds(1))
+        let changes = Self.changes(ofTrustIn: path)
+        continuation.yield()
+        for await _ in changes { continuation.yield() }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in watching.cancel() }
+    }
+  }
+
+  /// Ends at once when the folder cannot be watched.
+  private static func changes(ofTrustIn folder: String) -> AsyncStream<Void> {
+    AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
+      guard let watch = TrustWatch(folder: folder, name: "trust", onChange: { continuation.yield() }) else {
+        return continuation.finish()
+      }
+      continuation.onTermination = { _ in _ = watch }
+    }
+  }
+}
