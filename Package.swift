@@ -137,6 +137,8 @@ let package = Package(
     // tests, layer by layer
     // what all of them share; it brings no module along, so that a test of one layer builds no other
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+    // chance from a seed; without Testing, so that programs may use it, too
+    .target(name: "Seeds", dependencies: ["Basics"], path: "Tests/Seeds", swiftSettings: strict),
     .target(name: "Vectors", path: "Tests/Vectors", exclude: ["peernet-1.json"], swiftSettings: strict),
     .target(name: "Threads", path: "Tests/Threads", swiftSettings: strict),
     .target(name: "Programs", path: "Tests/Programs", swiftSettings: strict),
@@ -145,41 +147,49 @@ let package = Package(
     .target(
       name: "Boards", dependencies: ["TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium"],
       path: "Tests/Boards", swiftSettings: strict),
-    // links that fail, TCP over them, and heartbeat policies over that; the table of `make flaky`
+    // machines that run nodes, joined by links that keep order or by TCP over links that fail, on one virtual clock
     .target(
-      name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium"], path: "Tests/FlakyLinks",
-      swiftSettings: strict),
+      name: "VirtualNetwork", dependencies: ["Basics", "ETF", "PeerNet", "Sodium", "Seeds"],
+      path: "Tests/VirtualNetwork", swiftSettings: strict),
+    // heartbeat policies over such links; the table of `make flaky`
+    .target(
+      name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium", "Seeds", "VirtualNetwork"],
+      path: "Tests/FlakyLinks", swiftSettings: strict),
     .executableTarget(
       name: "Flaky", dependencies: ["FlakyLinks"], path: "Tests/Flaky", swiftSettings: strict),
     // the same weather over the kernel's own network: namespaces, a forwarder between them, and the real daemon
     .target(
       name: "RealLinks",
       dependencies: [
-        "TestKit", "FlakyLinks", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux", "PeerNet",
-        "ETF", "Sodium", "Linux",
+        "TestKit", "VirtualNetwork", "Boards", "Programs", "Threads", "PeerNetClient", "PeerNetClientLinux",
+        "PeerNet", "ETF", "Sodium", "Linux",
       ],
       path: "Tests/RealLinks", swiftSettings: strict),
     .executableTarget(
-      name: "FlakyReal", dependencies: ["RealLinks", "FlakyLinks", "PeerNetClient", "PeerNet", "Linux"],
+      name: "FlakyReal",
+      dependencies: ["RealLinks", "FlakyLinks", "VirtualNetwork", "Seeds", "PeerNetClient", "PeerNet", "Linux"],
       path: "Tests/FlakyReal", swiftSettings: strict),
-    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit"], swiftSettings: strict),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics", "TestKit", "Seeds"], swiftSettings: strict),
     .testTarget(name: "ETFTests", dependencies: ["Basics", "ETF", "Vectors"], swiftSettings: strict),
     .testTarget(name: "SodiumTests", dependencies: ["Sodium", "Vectors"], swiftSettings: strict),
     .testTarget(
       name: "NoiseTests", dependencies: ["Noise", "Sodium", "Vectors"],
       exclude: ["standard-transcript.json", "standard-transcript.py"], swiftSettings: strict),
     .testTarget(
-      name: "PeerNetTests", dependencies: ["Basics", "TestKit", "PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
+      name: "PeerNetTests",
+      dependencies: ["Basics", "TestKit", "Seeds", "PeerNet", "ETF", "Noise", "Sodium", "Vectors"],
       exclude: ["Liveness/probe-vector.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["TestKit", "PeerNet", "ETF", "Noise", "Sodium", "FlakyLinks"],
+      name: "SimulationTests",
+      dependencies: ["TestKit", "PeerNet", "ETF", "Noise", "Sodium", "Seeds", "VirtualNetwork", "FlakyLinks"],
       swiftSettings: strict),
     .testTarget(
-      name: "AdminTests", dependencies: ["TestKit", "Admin", "ETF", "Sodium", "PeerNet", "Settings"],
+      name: "AdminTests", dependencies: ["TestKit", "Seeds", "Admin", "ETF", "Sodium", "PeerNet", "Settings"],
       swiftSettings: strict),
     .testTarget(
-      name: "DiskTests", dependencies: ["TestKit", "Basics", "Disk", "PeerNet", "Sodium"], swiftSettings: strict),
+      name: "DiskTests", dependencies: ["TestKit", "Seeds", "Basics", "Disk", "PeerNet", "Sodium"],
+      swiftSettings: strict),
     .testTarget(name: "IniTests", dependencies: ["Ini", "Settings"], swiftSettings: strict),
     .testTarget(
       name: "SupervisionTests",
@@ -190,7 +200,7 @@ let package = Package(
     .testTarget(
       name: "ReactorTests",
       dependencies: [
-        "TestKit", "Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium",
+        "TestKit", "Seeds", "Basics", "Reactor", "Linux", "CLinux", "Threads", "PeerNetLinux", "PeerNet", "Sodium",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -200,7 +210,7 @@ let package = Package(
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "TestKit", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
+        "TestKit", "Seeds", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -224,7 +234,8 @@ let package = Package(
     .testTarget(
       name: "RealLinkTests",
       dependencies: [
-        "TestKit", "RealLinks", "FlakyLinks", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd", "peernet",
+        "TestKit", "RealLinks", "VirtualNetwork", "Boards", "Programs", "PeerNetClient", "PeerNet", "peernetd",
+        "peernet",
       ],
       swiftSettings: strict),
     // scripts that are more than a list of commands

@@ -1,6 +1,6 @@
 import ETF
 import PeerNet
-import TestKit
+import Seeds
 import Testing
 
 @testable import Admin

@@ -1,5 +1,5 @@
 import PeerNet
-import TestKit
+import Seeds
 import Testing
 
 @testable import Admin

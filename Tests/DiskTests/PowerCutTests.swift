@@ -1,5 +1,5 @@
 import Disk
-import TestKit
+import Seeds
 import Testing
 
 /// Boards that are updated, tried, confirmed, given up and cut off from power at random, in memory.

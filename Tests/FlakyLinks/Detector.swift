@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 /// What liveness says to the other end.
 public enum Message: Hashable, Sendable {
@@ -50,5 +51,5 @@ public struct Policy: Sendable {
   /// Of a policy that ships: the profile by which our nodes run it.
   public var profile: LivenessProfile?
   /// A detector for one end of a connection that was heard just now.
-  public let detector: @Sendable (Dice, Instant) -> any Detector
+  public let detector: @Sendable (SeededGenerator, Instant) -> any Detector
 }

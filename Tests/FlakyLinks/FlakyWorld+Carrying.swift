@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 // How what nodes want is carried out, and how packets go.
 extension FlakyWorld {

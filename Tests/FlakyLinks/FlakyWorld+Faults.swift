@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 // What goes wrong.
 extension FlakyWorld {

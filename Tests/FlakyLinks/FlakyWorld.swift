@@ -1,6 +1,8 @@
 import ETF
 import PeerNet
+import Seeds
 import Sodium
+import VirtualNetwork
 
 /// Machines that run real nodes, joined by TCP as Linux speaks it over links that are as bad as one likes, on one virtual
 /// clock. The same seed gives the same run.
@@ -65,7 +67,7 @@ public final class FlakyWorld {
   var named: [Name: (connection: Int, side: Int)] = [:]
   var lastConnection = 0
   var paths: [Route: Path] = [:]
-  var dice: Dice
+  var dice: SeededGenerator
   var answered: [Int: [CallID: CallOutcome]] = [:]
   private let configure: (inout NodeConfiguration) -> Void
 
@@ -79,7 +81,7 @@ public final class FlakyWorld {
     self.weather = weather
     self.carriesProbes = carriesProbes
     self.configure = configure
-    dice = Dice(seed: seed)
+    dice = SeededGenerator(seed: seed)
     for index in 0..<count {
       let ahead = dice.duration(below: .seconds(1_000_000))
       let node = makeNode(index, of: count, now: now + ahead, memory: PeerMemory())

@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 /// Boards that lose what they all hang on, and the hub that all of them are connected to: how they come back.
 public struct Herd: Sendable {
@@ -45,7 +47,7 @@ public struct Herd: Sendable {
       $0.limits.maximumConnections = 4_096
     }
     world.costOfAccepting = .milliseconds(1)
-    var dice = Dice(seed: seed, part: 5)
+    var dice = SeededGenerator(seed: seed, part: 5)
     let log = Log()
     let numbers = Dictionary(uniqueKeysWithValues: world.hosts.enumerated().map { ($1.node.publicKey, $0) })
     world.observe = { [unowned world] host, event in

@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 /// One machine of a `FlakyWorld`: a node, the kernel's half of its connections, power, a radio and a processor that may
 /// be busy with something else.

@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 /// The usual kind: something is said every so often, and after a fixed time without an answer the peer is dead.
 final class KeepaliveDetector: Detector {
@@ -18,14 +19,14 @@ final class KeepaliveDetector: Detector {
   }
 
   private let rules: Rules
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var heard: Instant
   private var next: Instant
   private var asked: Instant?
   private var isDead = false
   private var number: UInt32 = 0
 
-  init(_ rules: Rules, dice: Dice, now: Instant) {
+  init(_ rules: Rules, dice: SeededGenerator, now: Instant) {
     self.rules = rules
     self.dice = dice
     heard = now

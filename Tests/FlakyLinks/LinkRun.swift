@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 /// One connection between two ends of one policy over one link, idle but for its heartbeat, for as long as one likes.
 public final class LinkRun {
@@ -53,14 +55,14 @@ public final class LinkRun {
   private var ends: [End]
   private var agenda = Agenda<Arrival>()
   private var connection = 0
-  private var seed: Dice
+  private var seed: SeededGenerator
   private var actions: [Action] = []
 
   /// A connection that has just come up.
   public init(_ policy: Policy, _ weather: Weather, seed: UInt64, now: Instant = Instant(nanoseconds: 1_000_000_000)) {
     self.policy = policy
     self.now = now
-    self.seed = Dice(seed: seed)
+    self.seed = SeededGenerator(seed: seed)
     ends = []
     for direction in 0..<2 {
       ends.append(
@@ -237,9 +239,4 @@ public final class LinkRun {
       settle(index)
     }
   }
-}
-
-extension Dice {
-  /// Dice of its own, for a part of the run.
-  mutating func child() -> Dice { Dice(seed: next()) }
 }

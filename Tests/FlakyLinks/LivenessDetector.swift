@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 import Sodium
 
 /// The product's own `Liveness`, at work in a `LinkRun`: what the table measures is what ships.
@@ -9,13 +10,9 @@ final class LivenessDetector: Detector {
   private var number: UInt32 = 0
   private var isDead = false
 
-  init(_ rules: LivenessRules, sendsProbes: Bool, dice: Dice, now: Instant) {
+  init(_ rules: LivenessRules, sendsProbes: Bool, dice: SeededGenerator, now: Instant) {
     var dice = dice
-    random = RandomStream(
-      seed: (0..<4).flatMap { _ in
-        let word = dice.next()
-        return (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
-      })
+    random = RandomStream(seed: dice.streamSeed())
     liveness = Liveness(rules: rules, sendsProbes: sendsProbes, now: now, random: &random)
   }
 

@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 /// The numbers of one policy in one weather.
 public struct Measurement: Hashable, Sendable {
@@ -29,7 +31,7 @@ public struct Measurement: Hashable, Sendable {
 
   /// Links that live for an hour and die: one end, by chance, loses its power and nobody is told.
   public static func deaths(_ policy: Policy, _ weather: Weather, hours: Int, seed: UInt64) -> Measurement {
-    var dice = Dice(seed: seed, part: 1)
+    var dice = SeededGenerator(seed: seed, part: 1)
     var (suspected, declared): ([TimeSpan], [TimeSpan]) = ([], [])
     var (falseAlarms, suspicions, wakeUps, bytes) = (0, 0, 0, 0)
     var lived = 0.0
@@ -58,7 +60,7 @@ public struct Measurement: Hashable, Sendable {
 
   /// Links that live on: whatever is given up is a false alarm. Each has 100 hours.
   public static func life(_ policy: Policy, _ weather: Weather, hours: Int, seed: UInt64) -> Measurement {
-    var dice = Dice(seed: seed, part: 2)
+    var dice = SeededGenerator(seed: seed, part: 2)
     var (falseAlarms, suspicions, wakeUps, bytes) = (0, 0, 0, 0)
     var left = hours
     while left > 0 {

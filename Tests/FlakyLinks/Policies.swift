@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 extension Policy {
   /// What our frames weigh: length, a sealed ping or pong with its nonce, tag.

@@ -1,4 +1,5 @@
 import PeerNet
+import VirtualNetwork
 
 /// All policies on the same seeds, as a table in Markdown. The same seed and hours print the same bytes.
 public struct PolicyTable: Sendable {

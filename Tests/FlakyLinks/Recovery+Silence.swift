@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 // The same for every policy: for a while nothing gets through between two ends, and neither is told. Then everything does.
 extension Recovery {
@@ -9,7 +11,7 @@ extension Recovery {
     /// 30 s to 10 min.
     case ofMinutes
 
-    fileprivate func duration(_ dice: inout Dice) -> TimeSpan {
+    fileprivate func duration(_ dice: inout SeededGenerator) -> TimeSpan {
       switch self {
       case .ofSeconds: .seconds(2) + dice.duration(below: .seconds(8))
       case .ofMinutes: .seconds(30) + dice.duration(below: .seconds(570))
@@ -20,7 +22,7 @@ extension Recovery {
   /// From the end of the silence to the answer of a request that is made then, sorted: over the old connection if that
   /// lives, else over the next one. Empty for a policy of which nothing is known but when it gives up.
   public static func after(_ silence: Silence, _ policy: Policy, trials: Int, seed: UInt64) -> [TimeSpan] {
-    var dice = Dice(seed: seed, part: 5)
+    var dice = SeededGenerator(seed: seed, part: 5)
     return (0..<trials).compactMap { _ -> TimeSpan? in
       // The same for every policy, however often it throws dice itself.
       let (seed, calm, silent) = (dice.next(), dice.duration(below: .seconds(240)), silence.duration(&dice))
@@ -44,7 +46,7 @@ extension Recovery {
     run.ask()
     run.run(until: back + limit)
     var usable = run.answered ?? back + limit
-    var dice = Dice(seed: seed, part: 6)
+    var dice = SeededGenerator(seed: seed, part: 6)
     for end in 0..<(redialling.isMutual ? 2 : 1) {
       guard let start = run.gaveUp(end) else { continue }
       let roundTrip = (Weather.clear.delay + Weather.clear.jitter) * 2

@@ -1,4 +1,6 @@
 import PeerNet
+import Seeds
+import VirtualNetwork
 
 /// How long it takes until a peer can be called again. For our node these are the real thing: two nodes that find each
 /// other by their announces, and a call that is tried until it is answered.
@@ -18,7 +20,7 @@ public enum Recovery {
   /// Times of our node as it is, sorted.
   public static func ofNodes(_ cause: Cause, trials: Int, seed: UInt64, weather: Weather = .clear) -> [TimeSpan] {
     let limit = TimeSpan.seconds(120)
-    var dice = Dice(seed: seed, part: 3)
+    var dice = SeededGenerator(seed: seed, part: 3)
     return (0..<trials).map { _ -> TimeSpan in
       let world = FlakyWorld(hosts: 2, weather: weather, seed: dice.next()) { $0.announcedPort = 7_000 }
       _ = world.run(upTo: limit) { world.isConnected(0, 1) && world.isConnected(1, 0) }
@@ -42,7 +44,7 @@ public enum Recovery {
   /// Times of those that know roaming, after an address change on a clear link, sorted: the other end learns the new
   /// address from the next packet. `interval` is what a silent end waits with it; zero for one that is told of the change.
   public static func ofRoaming(interval: TimeSpan, trials: Int, seed: UInt64) -> [TimeSpan] {
-    var dice = Dice(seed: seed, part: 4)
+    var dice = SeededGenerator(seed: seed, part: 4)
     return (0..<trials).map { index -> TimeSpan in
       var path = Path(.clear, link: seed &+ UInt64(index), direction: 0)
       return (0..<3).reduce(dice.duration(below: interval)) { sum, _ in sum + (path.travel(at: .zero) ?? .zero) }

@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 /// How a program comes back to a peer that it has given up: what each does by default, or, for those that leave it to the
 /// application, one that dials again as soon as a dial has failed.
@@ -26,7 +27,9 @@ public struct Redialling: Sendable {
   private static let tries: [Int64] = [0, 1, 3, 7, 15, 31, 63]
 
   /// When a request is answered by who has given up at `start` and was silenced until `back`.
-  func usable(givenUpAt start: Instant, pathIsBack back: Instant, roundTrip: TimeSpan, dice: inout Dice) -> Instant {
+  func usable(
+    givenUpAt start: Instant, pathIsBack back: Instant, roundTrip: TimeSpan, dice: inout SeededGenerator
+  ) -> Instant {
     var announced = announces.map { back + dice.duration(below: $0) }
     var dial = start + first + dice.duration(below: spread)
     var pause = pause

@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 /// WireGuard with a persistent keepalive of 25 s, on an idle link. A keepalive wants no answer: that the peer is gone
 /// shows when the key is two minutes old and no new handshake succeeds. From then on it tries every 5 s, and refuses the
@@ -11,13 +12,13 @@ final class WireGuardDetector: Detector {
   private static let rekeyJitter = TimeSpan.milliseconds(333)
   private static let rejectAfter = TimeSpan.seconds(180)
 
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var shaken: Instant
   private var traversed: Instant
   private var retry: Instant?
   private var isDead = false
 
-  init(dice: Dice, now: Instant) {
+  init(dice: SeededGenerator, now: Instant) {
     self.dice = dice
     shaken = now
     traversed = now

@@ -1,6 +1,6 @@
-import FlakyLinks
 import PeerNet
 import RealLinks
+import VirtualNetwork
 
 /// What an idle connection costs over a clear link: of every link an hour, from some minutes.
 struct CostRun {

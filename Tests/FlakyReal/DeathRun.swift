@@ -1,7 +1,8 @@
-import FlakyLinks
 import PeerNet
 import PeerNetClient
 import RealLinks
+import Seeds
+import VirtualNetwork
 
 /// Links that become black holes while they are idle, all of them at times of their own, again and again.
 struct DeathRun {
@@ -30,7 +31,7 @@ struct DeathRun {
     let holes = try await withThrowingTaskGroup(of: [Hole].self) { group in
       for index in 0..<options.links {
         group.addTask {
-          var dice = Dice(seed: options.seed, part: UInt64(1_000 + index))
+          var dice = SeededGenerator(seed: options.seed, part: UInt64(1_000 + index))
           var holes: [Hole] = []
           for _ in 0..<options.rounds { holes.append(try await Self.hole(field, index, &dice)) }
           return holes
@@ -47,7 +48,7 @@ struct DeathRun {
     falseAlarms = holes.count { $0.wasFalseAlarm }
   }
 
-  private static func hole(_ field: Field, _ index: Int, _ dice: inout Dice) async throws -> Hole {
+  private static func hole(_ field: Field, _ index: Int, _ dice: inout SeededGenerator) async throws -> Hole {
     var hole = Hole()
     while await !field.answers(index, timeout: .seconds(20)) { try await Task.sleep(for: .milliseconds(50)) }
     let idle = Field.now()

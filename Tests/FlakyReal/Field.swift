@@ -1,8 +1,8 @@
-import FlakyLinks
 import Foundation
 import PeerNet
 import PeerNetClient
 import RealLinks
+import VirtualNetwork
 
 /// Many boards and one laptop that is connected to all of them.
 struct Field: Sendable {

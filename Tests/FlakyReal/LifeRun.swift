@@ -1,7 +1,7 @@
-import FlakyLinks
 import PeerNet
 import PeerNetClient
 import RealLinks
+import VirtualNetwork
 
 /// Idle links that live on, in bad weather: each connection that an end gives up is a false alarm.
 struct LifeRun {

@@ -1,5 +1,6 @@
 import FlakyLinks
 import Foundation
+import VirtualNetwork
 
 // The real daemon over the kernel's own network, on links that die or have bad weather; `Scripts/flaky` says how it is
 // called. Fails when a number is worse than the simulation lets expect.

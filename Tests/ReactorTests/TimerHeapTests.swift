@@ -1,4 +1,5 @@
 import Basics
+import Seeds
 import TestKit
 import Testing
 

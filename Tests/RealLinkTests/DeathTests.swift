@@ -1,4 +1,3 @@
-import FlakyLinks
 import Glibc
 import PeerNet
 import PeerNetClient

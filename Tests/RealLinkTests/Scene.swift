@@ -1,9 +1,9 @@
-import FlakyLinks
 import PeerNet
 import PeerNetClient
 import RealLinks
 import TestKit
 import Testing
+import VirtualNetwork
 
 /// One board and one laptop that are connected, each with the real thing on the kernel's own network.
 struct Scene {

@@ -1,9 +1,9 @@
-import FlakyLinks
 import PeerNet
 import PeerNetClient
 import Programs
 import RealLinks
 import Testing
+import VirtualNetwork
 
 /// Links that live, well or badly.
 @Suite(.enabled(if: Privileges.areRoot)) struct WeatherTests {

@@ -1,5 +1,5 @@
-import FlakyLinks
 import Programs
+import VirtualNetwork
 
 /// A laptop and some boards, each in a namespace of its own with one interface, and between them a forwarder that loses,
 /// delays and swallows by a seed. Nothing of it touches the computer's own network.

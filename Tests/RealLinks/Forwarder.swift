@@ -1,9 +1,9 @@
-import FlakyLinks
 import Glibc
 import Linux
 import PeerNet
 import Synchronization
 import Threads
+import VirtualNetwork
 
 /// Carries frames between one station and many, as an access point does: each of the many has a link of its own, which
 /// loses and delays what it likes. The many do not hear each other.

@@ -1,5 +1,5 @@
-import FlakyLinks
 import Sodium
+import VirtualNetwork
 
 @testable import PeerNet
 

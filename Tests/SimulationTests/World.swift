@@ -1,7 +1,7 @@
 import ETF
-import FlakyLinks
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 

@@ -1,5 +1,6 @@
 import ETF
 import PeerNetClient
+import Seeds
 import TestKit
 import Testing
 

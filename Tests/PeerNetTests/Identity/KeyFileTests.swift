@@ -1,5 +1,5 @@
+import Seeds
 import Sodium
-import TestKit
 import Testing
 import Vectors
 

@@ -1,3 +1,4 @@
+import Seeds
 import TestKit
 import Testing
 

@@ -1,3 +1,4 @@
+import Seeds
 import Sodium
 import TestKit
 import Testing

@@ -1,4 +1,5 @@
 import ETF
+import Seeds
 import Sodium
 import TestKit
 import Testing

@@ -2,8 +2,10 @@ import ETF
 import FlakyLinks
 import Foundation
 import PeerNet
+import Seeds
 import Sodium
 import Testing
+import VirtualNetwork
 
 /// Everything that can go wrong, in any order, on a seed. A seed that fails says so in each message; with
 /// `FLAKY_SEED=n` in the environment that seed alone is run again, and `FLAKY_SEEDS=n` runs as many of them.
@@ -56,7 +58,7 @@ import Testing
   }
 
   private static func storm(seed: UInt64, steps: Int) -> (world: FlakyWorld, log: Log) {
-    var dice = Dice(seed: seed, part: 9)
+    var dice = SeededGenerator(seed: seed, part: 9)
     let weathers = [Weather.clear, .lossy, .lossyAndSlow, .bursts, .edge]
     let world = FlakyWorld(hosts: count, weather: weathers[Int(seed % 5)], seed: seed) { $0.announcedPort = 7_000 }
     let log = Log()

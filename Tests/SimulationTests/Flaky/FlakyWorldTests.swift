@@ -1,7 +1,9 @@
 import ETF
 import FlakyLinks
 import PeerNet
+import Seeds
 import Testing
+import VirtualNetwork
 
 /// Real nodes on links that fail in each of the ways there are, one at a time.
 @Suite struct FlakyWorldTests {
@@ -169,7 +171,7 @@ import Testing
 
   /// The table's row is the real thing: nodes notice a death when the policy named after them says so, for what it costs.
   @Test func theTablesRowIsTheNode() {
-    var (declared, dice) = ([TimeSpan](), Dice(seed: 4))
+    var (declared, dice) = ([TimeSpan](), SeededGenerator(seed: 4))
     var (wakeUps, bytes) = (0, 0)
     for seed in 1...60 as ClosedRange<UInt64> {
       var ended: Instant?

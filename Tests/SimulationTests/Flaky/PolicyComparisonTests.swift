@@ -1,7 +1,9 @@
 import Foundation
 import PeerNet
+import Seeds
 import TestKit
 import Testing
+import VirtualNetwork
 
 @testable import FlakyLinks
 
@@ -50,7 +52,7 @@ import Testing
 
   /// Redialling is compared after the same silences, and dials of which none gets through are not taken for answers.
   @Test func aDialGetsThroughOnlyWhenThePathIsBack() {
-    var dice = Dice(seed: 4)
+    var dice = SeededGenerator(seed: 4)
     for _ in 0..<200 {
       let start = Instant.zero + dice.duration(below: .seconds(100))
       let back = Instant.zero + dice.duration(below: .seconds(700))

@@ -1,8 +1,10 @@
 import ETF
 import FlakyLinks
 import PeerNet
+import Seeds
 import Sodium
 import Testing
+import VirtualNetwork
 
 /// Real nodes that ask each other beside the stream.
 @Suite struct ProbeTests {
@@ -132,7 +134,7 @@ import Testing
 
   @Test func floodsAreDroppedInSilence() {
     let (world, log) = Self.pair()
-    var dice = Dice(seed: 8)
+    var dice = SeededGenerator(seed: 8)
     let before = log.probes.count
     for index in 0..<3_000 {
       var bytes = (0..<49).map { _ in UInt8(truncatingIfNeeded: dice.next()) }

@@ -1,5 +1,6 @@
 import PeerNet
 import Testing
+import VirtualNetwork
 
 @testable import FlakyLinks
 

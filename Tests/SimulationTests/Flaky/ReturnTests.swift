@@ -1,6 +1,7 @@
 import FlakyLinks
 import PeerNet
 import Testing
+import VirtualNetwork
 
 /// Coming back: how soon a peer is usable again, and what a herd does to the one that all of it comes back to. The seeds are
 /// in the messages; `Scripts/flaky --recovery` and `--herd` run the same with as many as one likes.

@@ -1,6 +1,7 @@
 import FlakyLinks
 import PeerNet
 import Testing
+import VirtualNetwork
 
 /// What a node shows of a peer, looked at while time passes and nothing comes.
 @Suite struct StatusTests {

@@ -1,6 +1,7 @@
-import FlakyLinks
 import PeerNet
+import Seeds
 import Testing
+import VirtualNetwork
 
 /// Two ends of a TCP connection over a way of 10 ms, with a hand on each packet.
 private struct Pair {
@@ -204,7 +205,7 @@ private struct Pair {
 
   /// With any loss but a total one, every byte arrives, once, and both ends come to rest.
   @Test(arguments: 1...40) func nothingIsLostForGood(seed: UInt64) {
-    var dice = Dice(seed: seed)
+    var dice = SeededGenerator(seed: seed)
     var pair = Pair(warm: 0)
     var weather = Weather(roundTrip: .milliseconds(Int64(5 + dice.next() % 400)), loss: Double(seed % 5) / 10)
     weather.jitter = .milliseconds(Int64(dice.next() % 60))

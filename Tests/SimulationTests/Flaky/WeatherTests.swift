@@ -1,6 +1,7 @@
-import FlakyLinks
 import PeerNet
+import Seeds
 import Testing
+import VirtualNetwork
 
 @Suite struct WeatherTests {
   private static func travel(_ weather: Weather, direction: UInt64 = 0, count: Int = 100_000) -> [TimeSpan?] {
@@ -53,7 +54,7 @@ import Testing
 
   @Test func theAgendaKeepsOrder() {
     var agenda = Agenda<Int>()
-    var dice = Dice(seed: 1)
+    var dice = SeededGenerator(seed: 1)
     for index in 0..<1_000 { agenda.add(index, at: .zero + .nanoseconds(Int64(dice.next() % 50))) }
     var last = (at: Instant.zero, index: -1)
     for _ in 0..<1_000 {

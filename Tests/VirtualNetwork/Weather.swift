@@ -1,4 +1,5 @@
 import PeerNet
+import Seeds
 
 /// How a link treats packets: what a TCP or UDP packet meets on its way, once Wi-Fi's own retries are through.
 public struct Weather: Sendable {
@@ -57,7 +58,7 @@ public struct Path: Sendable {
   /// Nothing gets through and nobody is told: a silent black hole.
   public var isBlackHole = false
 
-  private var dice: Dice
+  private var dice: SeededGenerator
   private var isGood = true
   private var until: Instant?
   /// Both directions fall silent together: one seed for a link.
@@ -66,7 +67,7 @@ public struct Path: Sendable {
   /// The `link` is the seed that both directions share, the `direction` tells them apart.
   public init(_ weather: Weather, link: UInt64, direction: UInt64) {
     self.weather = weather
-    dice = Dice(seed: link, part: direction + 1)
+    dice = SeededGenerator(seed: link, part: direction + 1)
     silences = link
   }
 
@@ -83,7 +84,7 @@ public struct Path: Sendable {
   public func isSilent(at now: Instant) -> Bool {
     guard weather.silence > .zero else { return false }
     let period = UInt64(weather.silencePeriod.nanoseconds)
-    var dice = Dice(seed: silences, part: ~(now.nanoseconds / period))
+    var dice = SeededGenerator(seed: silences, part: ~(now.nanoseconds / period))
     let start = dice.duration(below: weather.silencePeriod - weather.silence)
     let offset = TimeSpan.nanoseconds(Int64(now.nanoseconds % period))
     return offset >= start && offset < start + weather.silence
