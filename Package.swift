@@ -153,7 +153,7 @@ let package = Package(
       path: "Tests/VirtualNetwork", swiftSettings: strict),
     // heartbeat policies over such links; the table of `make flaky`
     .target(
-      name: "FlakyLinks", dependencies: ["Basics", "ETF", "PeerNet", "Sodium", "Seeds", "VirtualNetwork"],
+      name: "FlakyLinks", dependencies: ["Basics", "PeerNet", "Sodium", "Seeds", "VirtualNetwork"],
       path: "Tests/FlakyLinks", swiftSettings: strict),
     .executableTarget(
       name: "Flaky", dependencies: ["FlakyLinks"], path: "Tests/Flaky", swiftSettings: strict),

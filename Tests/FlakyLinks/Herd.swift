@@ -42,14 +42,14 @@ public struct Herd: Sendable {
   public init(
     _ cause: Return, boards: Int, after outage: TimeSpan = .seconds(300), weather: Weather = .clear, seed: UInt64
   ) {
-    let world = FlakyWorld(hosts: boards + 1, weather: weather, seed: seed) {
+    let world = World(machines: boards + 1, weather: weather, seed: seed) {
       $0.announcedPort = 7_000
       $0.limits.maximumConnections = 4_096
     }
     world.costOfAccepting = .milliseconds(1)
     var dice = SeededGenerator(seed: seed, part: 5)
     let log = Log()
-    let numbers = Dictionary(uniqueKeysWithValues: world.hosts.enumerated().map { ($1.node.publicKey, $0) })
+    let numbers = Dictionary(uniqueKeysWithValues: world.machines.enumerated().map { ($1.node.publicKey, $0) })
     world.observe = { [unowned world] host, event in
       switch event {
       case .connected(let key): log.note(host, numbers[key]!, isConnected: true, at: world.now)

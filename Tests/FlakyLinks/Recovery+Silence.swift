@@ -60,7 +60,7 @@ extension Recovery {
   private static func timeOfNodes(
     _ profile: LivenessProfile, _ calm: TimeSpan, _ silent: TimeSpan, seed: UInt64
   ) -> TimeSpan {
-    let world = FlakyWorld(hosts: 2, weather: .clear, seed: seed) {
+    let world = World(machines: 2, weather: .clear, seed: seed) {
       $0.announcedPort = 7_000
       $0.profile = profile
     }

@@ -22,10 +22,10 @@ public enum Recovery {
     let limit = TimeSpan.seconds(120)
     var dice = SeededGenerator(seed: seed, part: 3)
     return (0..<trials).map { _ -> TimeSpan in
-      let world = FlakyWorld(hosts: 2, weather: weather, seed: dice.next()) { $0.announcedPort = 7_000 }
+      let world = World(machines: 2, weather: weather, seed: dice.next()) { $0.announcedPort = 7_000 }
       _ = world.run(upTo: limit) { world.isConnected(0, 1) && world.isConnected(1, 0) }
       if cause == .addressChangeOfListener {
-        world.act(1) { $0.disconnect(world.hosts[0].node.publicKey, now: world.clock(1)) }
+        world.act(1) { $0.disconnect(world.machines[0].node.publicKey, now: world.clock(1)) }
       }
       world.run(.seconds(60) + dice.duration(below: .seconds(60)))
       switch cause {

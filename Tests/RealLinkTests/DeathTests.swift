@@ -4,6 +4,7 @@ import PeerNetClient
 import RealLinks
 import TestKit
 import Testing
+import VirtualNetwork
 
 /// Links that die, and come back.
 @Suite(.enabled(if: Privileges.areRoot)) struct DeathTests {

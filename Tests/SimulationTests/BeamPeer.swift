@@ -1,5 +1,6 @@
 import ETF
 import Sodium
+import VirtualNetwork
 
 @testable import PeerNet
 
@@ -86,6 +87,12 @@ final class BeamPeer: Party {
   func handleDisconnected(_ id: ConnectionID, _ reason: CloseReason, now: Instant) { connections[id] = nil }
 
   func handleDatagram(_ bytes: [UInt8], from endpoint: Endpoint, link: UInt32?, now: Instant) {}
+
+  func handleProbe(_ datagram: [UInt8], from endpoint: Endpoint, now: Instant) {}
+
+  func handleNetworkChange(now: Instant) {}
+
+  func handleLinkLost(_ id: ConnectionID, now: Instant) {}
 
   func handleReceived(_ id: ConnectionID, _ bytes: [UInt8], now: Instant) {
     guard let connection = connections[id] else { return }

@@ -1,6 +1,7 @@
 import ETF
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 
@@ -20,7 +21,7 @@ import Testing
     world.run(.seconds(2))
     let call = try world.call(0, 1, "echo", .integer(5))
     beam.say(.call(id: 9, name: "echo", arguments: 6))
-    world.carryOut(1)
+    world.settle(1)
     world.run(.seconds(1))
     #expect(world.outcome(0, call) == [.answered(.ok(5))])
     #expect(beam.replies == [.reply(id: 9, .ok(6))])
@@ -82,10 +83,10 @@ import Testing
       world.connect(0, 1)
       world.run(offset)
       beam.dial(World.endpoint(0), now: world.now)
-      world.carryOut(1)
+      world.settle(1)
     } else {
       beam.dial(World.endpoint(0), now: world.now)
-      world.carryOut(1)
+      world.settle(1)
       world.run(offset)
       world.connect(0, 1)
     }

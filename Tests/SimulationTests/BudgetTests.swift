@@ -1,6 +1,7 @@
 import ETF
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 
@@ -28,7 +29,7 @@ import Testing
     let calls = try (0..<64).map {
       try node.call(World.key(0).publicKey, "echo", .integer($0), timeout: .seconds(5), now: world.now)
     }
-    world.carryOut(1)
+    world.settle(1)
     world.run(.seconds(1))
     for (index, call) in calls.enumerated() {
       #expect(world.outcome(1, call) == [.answered(.ok(.integer(Int64(index))))])
@@ -114,7 +115,7 @@ import Testing
       for _ in 0..<100 {
         calls.append(try world.node(1).call(World.key(0).publicKey, "echo", 1, timeout: .seconds(60), now: world.now))
       }
-      world.carryOut(1)
+      world.settle(1)
       world.run(.milliseconds(20))
       // What the transport has, what is owed, and what was read before it was noticed.
       #expect(world.node(0).heldBytes < 65_536 + 2 * 32_768 + 8_192)
@@ -156,8 +157,8 @@ import Testing
       _ = try flood.call(World.key(0).publicKey, "echo", 1, timeout: .seconds(5), now: world.now)
     }
     let one = try world.node(2).call(World.key(0).publicKey, "echo", 2, timeout: .seconds(5), now: world.now)
-    world.carryOut(1)
-    world.carryOut(2)
+    world.settle(1)
+    world.settle(2)
     world.run(.seconds(1))
     #expect(world.outcome(2, one) == [.answered(.ok(2))])
     let own = try #require(world.arrivals.firstIndex { $0.request.peer == World.key(2).publicKey })
@@ -175,7 +176,7 @@ import Testing
       let calls = try (0..<50).map {
         try world.node(1).call(World.key(0).publicKey, "echo", .integer($0), timeout: .seconds(5), now: world.now)
       }
-      world.carryOut(1)
+      world.settle(1)
       world.run(.seconds(1))
       for (index, call) in calls.enumerated() {
         #expect(world.outcome(1, call) == [.answered(.ok(.integer(Int64(index))))], "round \(round)")

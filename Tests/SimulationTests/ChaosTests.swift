@@ -1,6 +1,7 @@
 import ETF
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 
@@ -18,7 +19,7 @@ import Testing
     for node in 0..<Self.count {
       for other in 0..<Self.count where other != node {
         #expect(world.open(node, with: other) == 1, "seed \(seed): \(node) with \(other)")
-        let status = world.node(node).statuses.first { $0.entry.key == world.parties[other].publicKey }
+        let status = world.node(node).statuses.first { $0.entry.key == world.machines[other].publicKey }
         #expect(status?.isConnected == true)
       }
       #expect(world.node(node).connections.count == Self.count - 1)
@@ -59,7 +60,7 @@ import Testing
     let end = world.now + .seconds(seconds)
     while world.now < end {
       let (node, other) = (pick(), pick())
-      let key = world.parties[other].publicKey
+      let key = world.machines[other].publicKey
       switch random.below(29) {
       case 0...5: if node != other { world.connect(node, other) }
       case 6: world.act(node) { $0.disconnect(key, now: world.now) }

@@ -1,6 +1,7 @@
 import ETF
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 

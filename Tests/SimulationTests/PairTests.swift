@@ -1,6 +1,7 @@
 import ETF
 import PeerNet
 import Testing
+import VirtualNetwork
 
 @Suite struct PairTests {
   @Test(arguments: [Wire.one, Wire.two, nil]) func callsAcrossEachWireAndTheUpgrade(wire: Wire?) throws {
@@ -33,10 +34,10 @@ import Testing
       world.connect(peer, 0)
     }
     world.run(.seconds(20))
-    let before = world.wakes
+    let before = world.machines.map(\.wakeUps)
     let minutes = 10
     world.run(.seconds(Int64(60 * minutes)))
-    let wakes = (0...peers).map { world.wakes[$0, default: 0] - before[$0, default: 0] }
+    let wakes = zip(world.machines, before).map { $0.wakeUps - $1 }
     let heartbeats = 60 * minutes * 1_000_000_000 / Int(LivenessProfile.wifi.rules.interval.nanoseconds)
     // Jitter shortens each interval by up to a tenth.
     #expect(wakes.reduce(0, +) <= heartbeats * 10 / 9 * peers, "\(wakes)")

@@ -1,6 +1,7 @@
 import ETF
 import Sodium
 import Testing
+import VirtualNetwork
 
 @testable import PeerNet
 
@@ -23,7 +24,7 @@ import Testing
     let slow = try world.call(0, 1, "echo", .atom("slow"), timeout: .seconds(30))
     world.run(.seconds(1))
     let nonce = try world.node(0).ping(World.key(1).publicKey, now: world.now)
-    world.carryOut(0)
+    world.settle(0)
     let fast = try world.call(0, 1, "echo", .integer(7))
     let before = world.now
     world.run(.milliseconds(50))

@@ -1,6 +1,7 @@
 import ETF
 import PeerNet
 import Testing
+import VirtualNetwork
 
 @Suite struct SimultaneousDialTests {
   /// When both are through in the same moment, the one that the lower key dialled stays.
@@ -12,7 +13,7 @@ import Testing
     world.connect(first, 1 - first)
     world.connect(1 - first, first)
     world.run(.seconds(3))
-    let lower = world.parties[0].publicKey < world.parties[1].publicKey ? 0 : 1
+    let lower = world.machines[0].publicKey < world.machines[1].publicKey ? 0 : 1
     for node in 0...1 {
       var open: [ConnectionID: Bool] = [:]
       for (_, event) in world.events[node] {

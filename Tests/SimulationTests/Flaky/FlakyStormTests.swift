@@ -1,5 +1,4 @@
 import ETF
-import FlakyLinks
 import Foundation
 import PeerNet
 import Seeds
@@ -57,10 +56,10 @@ import VirtualNetwork
     var events = [[(at: Instant, event: Event)]](repeating: [], count: FlakyStormTests.count)
   }
 
-  private static func storm(seed: UInt64, steps: Int) -> (world: FlakyWorld, log: Log) {
+  private static func storm(seed: UInt64, steps: Int) -> (world: World, log: Log) {
     var dice = SeededGenerator(seed: seed, part: 9)
     let weathers = [Weather.clear, .lossy, .lossyAndSlow, .bursts, .edge]
-    let world = FlakyWorld(hosts: count, weather: weathers[Int(seed % 5)], seed: seed) { $0.announcedPort = 7_000 }
+    let world = World(machines: count, weather: weathers[Int(seed % 5)], seed: seed) { $0.announcedPort = 7_000 }
     let log = Log()
     world.inspect = { $0.checkInvariants(now: $1) }
     world.observe = { [unowned world] in
@@ -73,11 +72,11 @@ import VirtualNetwork
       let (host, other) = (Int(dice.next() % UInt64(count)), Int(dice.next() % UInt64(count)))
       switch dice.next() % 18 {
       case 0:
-        if world.hosts[host].hasPower {
+        if world.machines[host].hasPower {
           world.cutPower(host)
           log.events[host] = []
         }
-      case 1, 2: if !world.hosts[host].hasPower { world.restorePower(host, keepsMemory: dice.chance(0.7)) }
+      case 1, 2: if !world.machines[host].hasPower { world.restorePower(host, keepsMemory: dice.chance(0.7)) }
       case 3: world.resetAll(host)
       case 4: world.setLink(host, up: false)
       case 5, 6: world.setLink(host, up: true)
@@ -93,11 +92,10 @@ import VirtualNetwork
       case 15: if host != other { world.setWeather(weathers[Int(dice.next() % 5)], from: host, to: other) }
       case 16: world.announceLoss = dice.fraction()
       default:
-        let announce = Announce(key: world.hosts[other].node.publicKey, port: 7_000)!.bytes
-        world.forgeAnnounce(of: announce, from: 0x0a00_8000, to: host)
+        world.announce(other, at: Endpoint(ipv4: 0x0a00_8000, port: 7_000), to: host)
       }
-      for _ in 0..<2 where world.hosts[host].hasPower && !world.hosts[host].isSuspended && host != other {
-        let key = world.hosts[other].node.publicKey
+      for _ in 0..<2 where world.machines[host].hasPower && !world.machines[host].isSuspended && host != other {
+        let key = world.machines[other].node.publicKey
         world.act(host) { _ = try? $0.call(key, "echo", .integer(1), timeout: .seconds(8), now: world.clock(host)) }
       }
       world.run(dice.exponential(mean: .seconds(6)))
@@ -105,12 +103,12 @@ import VirtualNetwork
     return (world, log)
   }
 
-  private static func calm(_ world: FlakyWorld) {
+  private static func calm(_ world: World) {
     world.announceLoss = 0
     world.endsConnectionsOfLostAddresses = false
     for host in 0..<count {
       world.resume(host)
-      if !world.hosts[host].hasPower { world.restorePower(host) }
+      if !world.machines[host].hasPower { world.restorePower(host) }
       world.setLink(host, up: true)
       for other in 0..<count where other != host {
         world.blackHole(from: host, to: other, false)

@@ -1,5 +1,4 @@
 import ETF
-import FlakyLinks
 import PeerNet
 import Seeds
 import Sodium
@@ -17,9 +16,9 @@ import VirtualNetwork
   private static func pair(
     _ weather: Weather = .clear, seed: UInt64 = 1, carriesProbes: Bool = true,
     profiles: [LivenessProfile] = [.wifi, .wifi]
-  ) -> (FlakyWorld, Log) {
+  ) -> (World, Log) {
     var made = 0
-    let world = FlakyWorld(hosts: 2, weather: weather, seed: seed, carriesProbes: carriesProbes) {
+    let world = World(machines: 2, weather: weather, seed: seed, carriesProbes: carriesProbes) {
       $0.dialsAutomatically = false
       $0.profile = profiles[made % 2]
       made += 1
@@ -37,7 +36,7 @@ import VirtualNetwork
     return (world, log)
   }
 
-  private static func status(_ world: FlakyWorld, _ host: Int) -> Node.PeerStatus { world.hosts[host].node.statuses[0] }
+  private static func status(_ world: World, _ host: Int) -> Node.PeerStatus { world.machines[host].node.statuses[0] }
 
   /// A way for probes shows at once, and then there are none while all is well.
   @Test func aConnectionThatIsWellSendsNoProbes() {
@@ -84,7 +83,7 @@ import VirtualNetwork
     #expect(log.ends.count == 1)
     #expect((.seconds(38)...(.seconds(47))).contains(log.ends[0].at - start), "\(log.ends[0].at - start)")
 
-    let blocked = FlakyWorld(hosts: 2, weather: .bursts, seed: 5)
+    let blocked = World(machines: 2, weather: .bursts, seed: 5)
     blocked.dropsProbes = true
     var ends = 0
     blocked.observe = { if case .closed(_, _, .silent) = $1 { ends += 1 } }
@@ -121,7 +120,7 @@ import VirtualNetwork
     while world.now < start + .seconds(20), log.ends.count < 2 {
       for (from, _, bytes) in recorded {
         for host in 0..<2 {
-          world.forgeProbe(bytes, from: world.hosts[1 - host].address, to: host)
+          world.forgeProbe(bytes, from: world.machines[1 - host].address, to: host)
           world.forgeProbe(bytes, from: 0x0a00_4000, port: UInt16(from + 1), to: host)
         }
       }
@@ -140,7 +139,7 @@ import VirtualNetwork
       var bytes = (0..<49).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
       if index % 2 == 0, let real = log.probes.first?.bytes { bytes.replaceSubrange(0..<8, with: real[0..<8]) }
       if index % 5 == 0 { bytes = Array(bytes.prefix(index % 60)) }
-      world.forgeProbe(bytes, from: world.hosts[1].address, to: 0)
+      world.forgeProbe(bytes, from: world.machines[1].address, to: 0)
     }
     world.run(.seconds(3_600))
     #expect(log.probes.count == before && log.ends.isEmpty)
@@ -150,12 +149,12 @@ import VirtualNetwork
   @Test func aBatterysBudgetHoldsBesideWifi() {
     let (world, log) = Self.pair(profiles: [.wifi, .battery])
     world.run(.seconds(60))
-    let (wakes, bytes) = (world.hosts.map(\.wakeUps), world.bytesWritten)
+    let (wakes, bytes) = (world.machines.map(\.wakeUps), world.bytesWritten)
     world.run(.seconds(10 * 3_600))
     #expect(log.ends.isEmpty)
     #expect((world.bytesWritten - bytes) / 10 < 10_000)
     // A question wakes once by the clock, and twice by what arrives.
-    for host in 0..<2 { #expect((world.hosts[host].wakeUps - wakes[host]) / 10 * 2 < 180) }
+    for host in 0..<2 { #expect((world.machines[host].wakeUps - wakes[host]) / 10 * 2 < 180) }
     let start = world.now
     world.cutPower(0)
     world.run(.seconds(60))

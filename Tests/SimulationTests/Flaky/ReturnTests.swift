@@ -47,7 +47,7 @@ import VirtualNetwork
 
   /// What was proven before a power cut is dialled after it, without any announce.
   @Test(arguments: [true, false]) func rememberedAddressesSurviveARestart(keepsMemory: Bool) {
-    let world = FlakyWorld(hosts: 2, weather: .clear, seed: 5) { $0.dialsAutomatically = true }
+    let world = World(machines: 2, weather: .clear, seed: 5) { $0.dialsAutomatically = true }
     world.connect(0, 1)
     #expect(world.run(upTo: .seconds(5)) { world.isConnected(0, 1) })
     world.cutPower(0)

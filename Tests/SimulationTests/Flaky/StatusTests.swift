@@ -1,4 +1,3 @@
-import FlakyLinks
 import PeerNet
 import Testing
 import VirtualNetwork
@@ -10,17 +9,17 @@ import VirtualNetwork
   private static let bound = rules.interval + rules.answerCeiling
 
   /// Two nodes that are connected, and what the first one thinks of the second.
-  private static func connected(seed: UInt64, _ weather: Weather = .clear) -> FlakyWorld {
-    let world = FlakyWorld(hosts: 2, weather: weather, seed: seed) { $0.announcedPort = 7_000 }
+  private static func connected(seed: UInt64, _ weather: Weather = .clear) -> World {
+    let world = World(machines: 2, weather: weather, seed: seed) { $0.announcedPort = 7_000 }
     #expect(world.run(upTo: .seconds(60)) { world.isConnected(0, 1) && world.isConnected(1, 0) })
     return world
   }
 
-  private static func status(_ world: FlakyWorld) -> Node.PeerStatus { world.hosts[0].node.statuses[0] }
+  private static func status(_ world: World) -> Node.PeerStatus { world.machines[0].node.statuses[0] }
 
   /// Looks every 20 ms, and holds what it sees to what was heard.
   private static func watch(
-    _ world: FlakyWorld, for span: TimeSpan, _ look: (Node.PeerStatus, Instant) -> Void = { _, _ in }
+    _ world: World, for span: TimeSpan, _ look: (Node.PeerStatus, Instant) -> Void = { _, _ in }
   ) {
     let end = world.now + span
     while world.now < end {

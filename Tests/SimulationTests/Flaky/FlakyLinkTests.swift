@@ -6,12 +6,12 @@ import Testing
 import VirtualNetwork
 
 /// Real nodes on links that fail in each of the ways there are, one at a time.
-@Suite struct FlakyWorldTests {
+@Suite struct FlakyLinkTests {
   /// Two nodes, connected for a minute; the first one dials.
   private static func pair(
-    _ weather: Weather = .clear, seed: UInt64 = 1, log: @escaping (FlakyWorld, Int, Event) -> Void = { _, _, _ in }
-  ) -> FlakyWorld {
-    let world = FlakyWorld(hosts: 2, weather: weather, seed: seed)
+    _ weather: Weather = .clear, seed: UInt64 = 1, log: @escaping (World, Int, Event) -> Void = { _, _, _ in }
+  ) -> World {
+    let world = World(machines: 2, weather: weather, seed: seed)
     world.inspect = { $0.checkInvariants(now: $1) }
     world.observe = { [unowned world] in log(world, $0, $1) }
     world.connect(0, 1)
@@ -20,8 +20,8 @@ import VirtualNetwork
     return world
   }
 
-  private static func reason(_ world: FlakyWorld, _ host: Int) -> CloseReason? {
-    world.hosts[host].node.statuses[0].lastClose
+  private static func reason(_ world: World, _ host: Int) -> CloseReason? {
+    world.machines[host].node.statuses[0].lastClose
   }
 
   @Test func aClearLinkStaysUp() {
@@ -115,7 +115,7 @@ import VirtualNetwork
     var call: CallID?
     world.act(0) {
       call = try? $0.call(
-        world.hosts[1].node.publicKey, "echo", .integer(1), timeout: .seconds(20), now: world.clock(0))
+        world.machines[1].node.publicKey, "echo", .integer(1), timeout: .seconds(20), now: world.clock(0))
     }
     #expect(call != nil)
     world.run(.seconds(10))
@@ -156,12 +156,11 @@ import VirtualNetwork
 
   /// Announces are hints: losing most of them delays, forging them harms nobody.
   @Test func announcesMayBeLostOrForged() {
-    let world = FlakyWorld(hosts: 2, weather: .clear, seed: 9) { $0.announcedPort = 7_000 }
+    let world = World(machines: 2, weather: .clear, seed: 9) { $0.announcedPort = 7_000 }
     world.inspect = { $0.checkInvariants(now: $1) }
     world.announceLoss = 0.8
-    let announce = Announce(key: world.hosts[1].node.publicKey, port: 7_000)!.bytes
     for index in 0..<200 {
-      world.forgeAnnounce(of: announce, from: 0x0a00_4000 + UInt32(index), to: 0)
+      world.announce(1, at: Endpoint(ipv4: 0x0a00_4000 + UInt32(index), port: 7_000), to: 0)
       world.run(.milliseconds(500))
     }
     #expect(world.isConnected(0, 1) && world.isConnected(1, 0))
@@ -178,10 +177,10 @@ import VirtualNetwork
       let world = Self.pair(seed: seed) { world, host, event in
         if host == 0, case .disconnected = event { ended = ended ?? world.now }
       }
-      let (before, bytesBefore) = (world.hosts.map(\.wakeUps), world.bytesWritten)
+      let (before, bytesBefore) = (world.machines.map(\.wakeUps), world.bytesWritten)
       world.run(.seconds(600))
       bytes += world.bytesWritten - bytesBefore
-      wakeUps += zip(world.hosts, before).reduce(0) { $0 + $1.0.wakeUps - $1.1 }
+      wakeUps += zip(world.machines, before).reduce(0) { $0 + $1.0.wakeUps - $1.1 }
       world.run(dice.duration(below: .seconds(60)))
       let died = world.now
       world.cutPower(1)
