@@ -51,7 +51,7 @@ extension World {
   /// The connections that a machine has a side of, the oldest first.
   private func sides(of index: Int) -> [(connection: Int, side: Int)] {
     connections.keys.sorted().flatMap { key in
-      (0..<2).filter { connections[key]!.sides[$0].machine == index }.map { (key, $0) }
+      (0..<2).filter { connections[key]!.sides[$0].machine == index }.map { (connection: key, side: $0) }
     }
   }
 
