@@ -138,6 +138,24 @@ import Testing
     await stop(one, other)
   }
 
+  /// Who has to wait for the executor has less time left for the answer, not more.
+  @Test func theWaitForTheExecutorIsPartOfTheCallsTime() async throws {
+    let (one, other, gate) = try await connected()
+    let before = one.transport.crossings.entries
+    one.transport.hold()
+    let call = Task { try await one.node.call(other.key, "wait", timeout: .seconds(60), waiting: .seconds(60)) }
+    try await eventually { one.transport.crossings.entries > before }
+    let asked = one.transport.now()
+    try await Task.sleep(for: .milliseconds(200))
+    one.transport.release()
+    try await eventually { await one.node.callsOnTheWire == 1 }
+    #expect(try #require(await one.node.callDeadline) <= asked + .seconds(60))
+    call.cancel()
+    _ = await call.result
+    gate.finish()
+    await stop(one, other)
+  }
+
   // MARK: Order
 
   private static let inOrder: [Term] = (0..<300).map { Term.integer(Int64($0)) } + [Term.atom("last")]

@@ -48,12 +48,10 @@ extension PeerNode {
     let end = asked + TimeSpan(max(timeout, waiting))
     while true {
       if !isConnected(to: key) { try await wait(for: key, until: limit) }
-      let left = end - transport.now()
-      guard left > .zero else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
+      guard transport.now() < end else { throw PeerNetError.unreachable(status(of: key)?.lastClose) }
       do {
-        return try await PendingCall(
-          by: self, to: key, name, arguments, timeout: min(TimeSpan(timeout), left)
-        ).answer()
+        return try await PendingCall(by: self, to: key, name, arguments, timeout: TimeSpan(timeout), until: end)
+          .answer()
       } catch PeerNetError.notConnected where transport.now() < limit {
         // It went just now.
       } catch PeerNetError.notSent where transport.now() < limit {
@@ -82,7 +80,9 @@ extension PeerNode {
     }
     do throws(CallError) {
       try perform { (node, now) throws(CallError) in
-        let id = try node.call(call.key, call.name, call.arguments, timeout: call.timeout, now: now)
+        // Its caller may have had to wait for the executor since it looked at the clock.
+        let timeout = call.limit.map { min(call.timeout, max($0 - now, .zero)) } ?? call.timeout
+        let id = try node.call(call.key, call.name, call.arguments, timeout: timeout, now: now)
         // Before the node's outputs are carried out: its outcome may be among them.
         call.sent(as: id, at: now, continuation)
         calls[id] = call

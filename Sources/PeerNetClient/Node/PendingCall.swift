@@ -29,6 +29,8 @@ final class PendingCall: @unchecked Sendable {
   let name: Atom
   let arguments: Term
   let timeout: TimeSpan
+  /// When it ends at the latest; nil where the timeout alone counts.
+  let limit: Instant?
 
   /// Whether the caller has given up. It is set before the executor is entered for that, and read before the call is
   /// sent: what is cancelled before that is not sent, although its turn to be sent may come first. Whatever is
@@ -36,12 +38,16 @@ final class PendingCall: @unchecked Sendable {
   private let isGivenUp = Atomic(false)
   private var state = State.unsent
 
-  init(by node: PeerNode, to key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan) {
+  init(
+    by node: PeerNode, to key: PublicKey, _ name: Atom, _ arguments: Term, timeout: TimeSpan,
+    until limit: Instant? = nil
+  ) {
     self.node = node
     self.key = key
     self.name = name
     self.arguments = arguments
     self.timeout = timeout
+    self.limit = limit
   }
 
   /// Has it sent and waits for the answer, where the caller runs.
