@@ -58,7 +58,7 @@ private struct Figures {
   }
 }
 
-/// Open descriptors of the laptop, which is this process, and of the board: what each refers to.
+/// Open descriptors of the laptop, which is this process, and of the board: each with what it refers to.
 private struct Descriptors {
   var laptop: [String]
   var board: [String]
@@ -95,8 +95,9 @@ private struct Descriptors {
 
   private static func targets(_ process: String) throws -> [String] {
     let folder = "/proc/\(process)/fd"
-    return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap {
-      try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+    return try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { number in
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)")
+      return target.map { "\(number) \($0)" }
     }
   }
 }
