@@ -10,13 +10,13 @@ import Synchronization
 ///
 /// The thread ends with the last reference: a node that was stopped can still be asked, and answers that it is.
 public final class ReactorThread: SerialExecutor, Transport, @unchecked Sendable {
-  // Only who is inside the reactor touches these, but for the waker: its thread, or a visitor while that sleeps.
+  // Apart from the waker, only the thread inside the reactor uses these: the reactor's own, or a visitor's while it sleeps.
   private let reactor: Reactor
   private var transport: ReactorTransport?
   private let waker: Waker
   private let thread = ThreadIdentity()
-  /// The thread that has entered last, until it goes; then 0. Whoever finds itself here has written that itself, so it
-  /// needs no order among threads.
+  /// The visiting thread, or 0 while there is none. A thread that reads its own identifier here has written it, so no
+  /// memory ordering is needed.
   private let visitor = Atomic<UInt64>(0)
 
   /// Starts the thread.

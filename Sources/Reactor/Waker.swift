@@ -89,7 +89,7 @@ public final class Waker: @unchecked Sendable {
     }
   }
 
-  /// Goes inside if the reactor sleeps; otherwise there is somebody inside, and this is false.
+  /// Enters if the reactor sleeps. False if a thread is inside already.
   func beginVisit() -> Bool {
     word.compareExchange(
       expected: Occupant.nobody.rawValue, desired: Occupant.visitor.rawValue, successOrdering: .acquiring,
@@ -97,7 +97,7 @@ public final class Waker: @unchecked Sendable {
     ).exchanged
   }
 
-  /// Goes, and leaves a reactor that goes on sleeping, unless something was posted meanwhile or the reactor waits.
+  /// Ends the visit. The reactor sleeps on, unless something was posted meanwhile or it waits for this end.
   func endVisit() {
     var found = Occupant.visitor.rawValue
     while true {
@@ -115,7 +115,7 @@ public final class Waker: @unchecked Sendable {
 
   // MARK: The reactor's thread
 
-  /// Goes, because the reactor is about to sleep. False if something is posted, which it has to run instead.
+  /// Leaves before the reactor sleeps. False if something was posted, which the reactor must run first.
   func leave() -> Bool {
     word.compareExchange(
       expected: Occupant.reactor.rawValue, desired: Occupant.nobody.rawValue, successOrdering: .releasing,
@@ -123,7 +123,7 @@ public final class Waker: @unchecked Sendable {
     ).exchanged
   }
 
-  /// Comes back, because the reactor does not sleep any more. It may have to wait for the end of one visit.
+  /// Enters again when the reactor wakes, and waits for the end of a visit if there is one.
   func enter() {
     var found = word.load(ordering: .acquiring)
     while true {
