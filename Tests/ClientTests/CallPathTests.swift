@@ -43,6 +43,19 @@ import Testing
     return (one, other, gate)
   }
 
+  /// The same over sockets, where the calling thread goes inside; `server` serves `echo` alone.
+  private func connectedOverSockets() async throws -> (client: PeerNode, server: PeerNode, board: PublicKey) {
+    let server = try LoopbackTests.node(1, trusting: 2, wire: .two)
+    await server.expose("echo", limit: 64) { $0.arguments }
+    try await server.start()
+    let client = try LoopbackTests.node(2, trusting: 1, wire: .two)
+    try await client.start()
+    let board = LoopbackTests.key(1).publicKey
+    let port = try #require(await server.port)
+    try await client.connect(to: board, at: [.loopback(port: port)])
+    return (client, server, board)
+  }
+
   private func stop(_ nodes: Watched...) async {
     for node in nodes { await node.node.stop() }
   }
@@ -175,16 +188,8 @@ import Testing
     await stop(one, other)
   }
 
-  /// The same over sockets, where the calling thread goes inside.
   @Test func whatOneTaskAsksComesInOrderOverSockets() async throws {
-    let server = try LoopbackTests.node(1, trusting: 2, wire: .two)
-    await server.expose("echo", limit: 64) { $0.arguments }
-    try await server.start()
-    let client = try LoopbackTests.node(2, trusting: 1, wire: .two)
-    try await client.start()
-    let board = LoopbackTests.key(1).publicKey
-    let port = try #require(await server.port)
-    try await client.connect(to: board, at: [.loopback(port: port)])
+    let (client, server, board) = try await connectedOverSockets()
     let events = await server.events
     for number in 0..<300 {
       if number % 3 == 0 {
@@ -200,14 +205,7 @@ import Testing
   }
 
   @Test @MainActor func theMainActorsCallsComeBackToIt() async throws {
-    let server = try LoopbackTests.node(1, trusting: 2, wire: .two)
-    await server.expose("echo") { $0.arguments }
-    try await server.start()
-    let client = try LoopbackTests.node(2, trusting: 1, wire: .two)
-    try await client.start()
-    let board = LoopbackTests.key(1).publicKey
-    let port = try #require(await server.port)
-    try await client.connect(to: board, at: [.loopback(port: port)])
+    let (client, server, board) = try await connectedOverSockets()
     for number in 0..<100 {
       let answer = try await client.call(board, "echo", .integer(Int64(number)))
       MainActor.assertIsolated()
