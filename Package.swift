@@ -20,6 +20,8 @@ let package = Package(
     .library(name: "PeerNetClient", targets: ["PeerNetClient"]),
     // With the one for Linux.
     .library(name: "PeerNetClientLinux", targets: ["PeerNetClientLinux"]),
+    // A node as a service of ServiceLifecycle.
+    .library(name: "PeerNetService", targets: ["PeerNetService"]),
     .executable(name: "peernetd", targets: ["peernetd"]),
     .executable(name: "boardinit", targets: ["boardinit"]),
     .executable(name: "peernet", targets: ["peernet"]),
@@ -85,8 +87,11 @@ let package = Package(
         "Basics",
         "ETF", "Sodium", "PeerNet", .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
+      swiftSettings: strict),
+    .target(
+      name: "PeerNetService",
+      dependencies: ["PeerNetClient", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
       swiftSettings: strict),
     .target(
       name: "PeerNetClientLinux",
@@ -210,8 +215,8 @@ let package = Package(
     .testTarget(
       name: "ClientTests",
       dependencies: [
-        "TestKit", "Seeds", "PeerNetClient", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF", "Sodium", "Linux",
-        .product(name: "Logging", package: "swift-log"),
+        "TestKit", "Seeds", "PeerNetClient", "PeerNetService", "PeerNetClientLinux", "PeerNetLinux", "PeerNet", "ETF",
+        "Sodium", "Linux", .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -259,8 +264,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "TestKit", "Boards", "Admin", "PeerNetClient", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium", "peernetd",
-        "chat", "phone", "device", "hello", "watch",
+        "TestKit", "Boards", "Admin", "PeerNetClient", "PeerNetService", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium",
+        "peernetd", "chat", "phone", "device", "hello", "watch",
         .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -2,6 +2,7 @@ import ETF
 import Logging
 import PeerNet
 import PeerNetClientLinux
+import PeerNetService
 import ServiceLifecycle
 import Sodium
 import Synchronization

@@ -1,6 +1,7 @@
 import Logging
 import MetricsTestKit
 import PeerNetClientLinux
+import PeerNetService
 import ServiceLifecycleTestKit
 import Testing
 

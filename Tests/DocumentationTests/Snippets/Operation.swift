@@ -1,6 +1,7 @@
 import CoreMetrics
 import Logging
 import PeerNetClientLinux
+import PeerNetService
 import ServiceLifecycle
 import UnixSignals
 

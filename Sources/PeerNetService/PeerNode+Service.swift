@@ -1,5 +1,7 @@
+import PeerNetClient
 import ServiceLifecycle
 
+// In a module of its own: ServiceLifecycle brings AsyncAlgorithms, 1.2 MB of a program that may not need either.
 extension PeerNode: Service {
   /// Starts, and stops with a graceful shutdown, with the task's cancellation, or when ``stop()`` is called.
   public func run() async throws {
