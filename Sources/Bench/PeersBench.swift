@@ -36,13 +36,16 @@ enum PeersBench {
           "An echo by the bare node, 4 in flight, each way, MB/s", of: .rate,
           [self.echo(echo, 65_536, "64 KiB"), self.echo(echo, 900 * 1_024, "900 KiB")])
         let processes = [getpid(), process] + peers.processes
-        for _ in 0..<(isQuick ? 2 : 200) {
+        let rounds = isQuick ? 2 : 200
+        var progress = RoundProgress(of: rounds)
+        for _ in 0..<rounds {
           try Processors.confine(processes, to: processors)
           try onTwo.runRound()
           try commands.runRound()
           try echoes.runRound()
           try Processors.confine(processes, to: [processors[0]])
           try onOne.runRound()
+          progress.roundIsOver()
         }
         for contest in [onTwo, onOne, commands, echoes] { contest.printTable() }
       }
