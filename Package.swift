@@ -122,8 +122,8 @@ let package = Package(
       name: "phone", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["device.swift"],
       sources: ["phone.swift"], swiftSettings: strict),
     .executableTarget(
-      name: "device", dependencies: ["PeerNetClientLinux"], path: "Examples/ControlDevice", exclude: ["phone.swift"],
-      sources: ["device.swift"], swiftSettings: strict),
+      name: "device", dependencies: ["PeerNetClientLinux", "PeerNetService"], path: "Examples/ControlDevice",
+      exclude: ["phone.swift"], sources: ["device.swift"], swiftSettings: strict),
     .executableTarget(
       name: "hello", dependencies: ["PeerNetClientLinux"], path: "Examples/Hello", swiftSettings: strict),
     .executableTarget(
@@ -264,8 +264,8 @@ let package = Package(
     .testTarget(
       name: "DocumentationTests",
       dependencies: [
-        "TestKit", "Boards", "Admin", "PeerNetClient", "PeerNetService", "PeerNetClientLinux", "PeerNet", "ETF", "Sodium",
-        "peernetd", "chat", "phone", "device", "hello", "watch",
+        "TestKit", "Boards", "Admin", "PeerNetClient", "PeerNetService", "PeerNetClientLinux", "PeerNet", "ETF",
+        "Sodium", "peernetd", "chat", "phone", "device", "hello", "watch",
         .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

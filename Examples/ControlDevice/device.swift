@@ -2,6 +2,7 @@
 //
 //   device FOLDER [PHONE_KEY] [--local]
 import PeerNetClientLinux
+import PeerNetService
 
 actor Relay {
   var isOn = false
