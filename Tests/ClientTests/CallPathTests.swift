@@ -171,6 +171,8 @@ import Testing
 
   // MARK: Order
 
+  /// These tests are about order and place, not about time: other tests may keep all threads busy for seconds.
+  private static let patience = Duration.seconds(60)
   private static let inOrder: [Term] = (0..<300).map { Term.integer(Int64($0)) } + [Term.atom("last")]
 
   @Test func whatOneTaskAsksComesInOrder() async throws {
@@ -178,12 +180,12 @@ import Testing
     let events = await other.node.events
     for number in 0..<300 {
       if number % 3 == 0 {
-        _ = try await one.node.call(other.key, "echo", .integer(Int64(number)))
+        _ = try await one.node.call(other.key, "echo", .integer(Int64(number)), timeout: Self.patience)
       } else {
         try await one.node.send(other.key, "echo", .integer(Int64(number)))
       }
     }
-    _ = try await one.node.call(other.key, "echo", .atom("last"))
+    _ = try await one.node.call(other.key, "echo", .atom("last"), timeout: Self.patience)
     #expect(await asked(events, until: .atom("last")) == Self.inOrder)
     await stop(one, other)
   }
@@ -193,12 +195,12 @@ import Testing
     let events = await server.events
     for number in 0..<300 {
       if number % 3 == 0 {
-        _ = try await client.call(board, "echo", .integer(Int64(number)))
+        _ = try await client.call(board, "echo", .integer(Int64(number)), timeout: Self.patience)
       } else {
         try await client.send(board, "echo", .integer(Int64(number)))
       }
     }
-    _ = try await client.call(board, "echo", .atom("last"))
+    _ = try await client.call(board, "echo", .atom("last"), timeout: Self.patience)
     #expect(await asked(events, until: .atom("last")) == Self.inOrder)
     await client.stop()
     await server.stop()
@@ -207,7 +209,7 @@ import Testing
   @Test @MainActor func theMainActorsCallsComeBackToIt() async throws {
     let (client, server, board) = try await connectedOverSockets()
     for number in 0..<100 {
-      let answer = try await client.call(board, "echo", .integer(Int64(number)))
+      let answer = try await client.call(board, "echo", .integer(Int64(number)), timeout: Self.patience)
       MainActor.assertIsolated()
       #expect(answer == .integer(Int64(number)))
     }
