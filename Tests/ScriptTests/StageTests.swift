@@ -47,6 +47,35 @@ import Testing
     #expect(told.status == 5 && said.hasSuffix("\nbroken\n") && !said.contains("never"), "\(told)")
   }
 
+  @Test func whatRunsAsideIsWaitedFor() async throws {
+    let told = try await run(
+      """
+      log=$(mktemp); aside $log sh -c 'sleep 1; echo "[8/9] Linking"'; stage 'the command line'
+      stage 'the agent' $log; aside_over; stages_over; rm $log; echo done
+      """)
+    let lines = told.errors.split(separator: "\n")
+    #expect(told.status == 0 && told.output == "done\n" && lines.last?.hasSuffix(" s  [8/9]") == true, "\(told)")
+  }
+
+  @Test func whatFailsAsideIsShownAndEndsTheScript() async throws {
+    let told = try await run(
+      "log=$(mktemp); aside $log sh -c 'echo broken; exit 5'; sleep 0.2; stage 'the agent' $log; aside_over; echo never"
+    )
+    #expect(told.status == 5 && told.errors.hasSuffix("broken\n") && told.output.isEmpty, "\(told)")
+  }
+
+  @Test func whatRunsAsideEndsWithItsScript() async throws {
+    // What still ran would have the pipe open, and keep its reader for a minute. A test's process blocks signals, and what it
+    // starts would as well.
+    let unblocked =
+      "import os, signal, sys; signal.pthread_sigmask(signal.SIG_SETMASK, []); os.execvp('bash', sys.argv)"
+    let start = ContinuousClock.now
+    let script =
+      ". '\(Repository.path("Scripts/stages"))'; trap stages_broken EXIT; aside /dev/stderr sleep 60; sleep 0.2; exit"
+    let told = try await Command.run(["python3", "-c", unblocked, "-c", "bash -c \"$0\" 2>&1 | cat", script])
+    #expect(told.status == 0 && ContinuousClock.now - start < .seconds(30), "\(told)")
+  }
+
   @Test func aStageEndsWithItsScript() async throws {
     // What is still there a second later has the pipe open, and keeps its reader.
     let told = try await run("stage 'the agent'; kill -KILL $$")
