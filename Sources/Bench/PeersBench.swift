@@ -22,28 +22,39 @@ enum PeersBench {
     try laptop.pair(with: board)
     let client = try Party(identity, trusting: board.publicKey, listens: false)
     let raw = try RawPingPong(size: RoundTrips.size)
-    defer { raw.close() }
+    let rawApart = try RawPingPong(
+      size: RoundTrips.size, ends: RawPingPong.Ends(client: processors[0], server: processors[1]))
+    defer {
+      raw.close()
+      rawApart.close()
+    }
     let library = try LibraryPair()
     try LoopbackBench.withEcho { echo in
       try board.run { process, _ in
         _ = try LoopbackBench.connect(client, board.publicKey, board.endpoint, times: 1)
         let whoami = Echo(client, board.publicKey, calling: "agent.whoami")
-        let roundTrips = RoundTrips(raw: raw, library: library, agent: whoami, peers: peers)
-        var onTwo = roundTrips.contest("two processors", library: .ratio(.atMost(1.4)), agent: .ratio(.atMost(1.3)))
-        var onOne = roundTrips.contest("one processor", library: .ratio(.atMost(2.5)), agent: .none)
+        let ours = getpid()
+        let others = [process] + peers.processes
+        let free = { try Processors.confine([ours] + others, to: processors) }
+        let apart = {
+          try Processors.confine([ours], to: [processors[0]])
+          try Processors.confine(others, to: [processors[1]])
+        }
+        let together = { try Processors.confine([ours] + others, to: [processors[0]]) }
+        let roundTrips = RoundTrips(raw: raw, rawApart: rawApart, library: library, agent: whoami, peers: peers)
+        var onTwo = roundTrips.onTwoProcessors(apart: apart, free: free)
+        var onOne = roundTrips.onOneProcessor(together: together)
         var commands = self.commands(laptop, board, peers)
         var echoes = Contest(
           "An echo by the bare node, 4 in flight, each way, MB/s", of: .rate,
           [self.echo(echo, 65_536, "64 KiB"), self.echo(echo, 900 * 1_024, "900 KiB")])
-        let processes = [getpid(), process] + peers.processes
         let rounds = isQuick ? 2 : 200
         var progress = RoundProgress(of: rounds)
         for _ in 0..<rounds {
-          try Processors.confine(processes, to: processors)
           try onTwo.runRound()
+          try free()
           try commands.runRound()
           try echoes.runRound()
-          try Processors.confine(processes, to: [processors[0]])
           try onOne.runRound()
           progress.roundIsOver()
         }
@@ -79,28 +90,56 @@ private struct RoundTrips {
   private static let count = 200
 
   let raw: RawPingPong
+  /// With each end on a processor of its own.
+  let rawApart: RawPingPong
   let library: LibraryPair
   /// Of the bare node, to the agent.
   let agent: Echo
   let peers: Peers
 
-  func contest(_ place: String, library libraryGoal: Contest.Goal, agent agentGoal: Contest.Goal) -> Contest {
+  /// Each end on a processor of its own, as two machines have. Left alone, the kernel may run both ends of a ping-pong on one,
+  /// where a wake-up costs the least. Both ends of the library's call are in this process: theirs is left to the kernel.
+  func onTwoProcessors(apart: @escaping () throws -> Void, free: @escaping () throws -> Void) -> Contest {
+    contest(
+      "two processors",
+      [
+        contender("raw TCP (epoll), an end a processor", after: apart) { rawApart.measure(Self.count) },
+        contender("raw TCP (epoll)", after: free) { raw.measure(Self.count) },
+      ], libraryGoal: .ratio(.atMost(1.4)), agentGoal: .ratio(.atMost(1.3)), after: apart, library: free)
+  }
+
+  /// All ends on one.
+  func onOneProcessor(together: @escaping () throws -> Void) -> Contest {
+    contest(
+      "one processor", [contender("raw TCP (epoll)", after: together) { raw.measure(Self.count) }],
+      libraryGoal: .ratio(.atMost(2.5)), agentGoal: .none, after: together, library: together)
+  }
+
+  private func contest(
+    _ place: String, _ first: [Contest.Contender], libraryGoal: Contest.Goal, agentGoal: Contest.Goal,
+    after placing: @escaping () throws -> Void, library placingLibrary: @escaping () throws -> Void
+  ) -> Contest {
     let ours = [
-      contender("raw TCP (epoll)", .none) { raw.measure(Self.count) },
-      contender("`PeerNode.call`", libraryGoal) { try library.roundTrips(size: Self.size, count: Self.count) },
-      contender("`agent.whoami` of `peernetd`, by the bare node", agentGoal) {
+      contender("`PeerNode.call`", libraryGoal, after: placingLibrary) {
+        try library.roundTrips(size: Self.size, count: Self.count)
+      },
+      contender("`agent.whoami` of `peernetd`, by the bare node", agentGoal, after: placing) {
         try agent.roundTrips(.list([]), count: Self.count)
       },
     ]
     let others = peers.roundTrips.map { entry in
-      contender(entry.name, .none) { try Peers.roundTrips(of: entry, count: Self.count) }
+      contender(entry.name, after: placing) { try Peers.roundTrips(of: entry, count: Self.count) }
     }
-    return Contest("A round trip of \(Self.size) bytes on \(place), µs", ours + others)
+    return Contest("A round trip of \(Self.size) bytes on \(place), µs", first + ours + others)
   }
 
   private func contender(
-    _ name: String, _ goal: Contest.Goal, _ nanoseconds: @escaping () throws -> [Double]
+    _ name: String, _ goal: Contest.Goal = .none, after placing: @escaping () throws -> Void,
+    _ nanoseconds: @escaping () throws -> [Double]
   ) -> Contest.Contender {
-    Contest.Contender(name, goal) { try nanoseconds().map { $0 / 1e3 } }
+    Contest.Contender(name, goal) {
+      try placing()
+      return try nanoseconds().map { $0 / 1e3 }
+    }
   }
 }

@@ -25,4 +25,18 @@ enum Processors {
       if (try? Program.output(of: command)) == nil { _ = try Program.output(of: command) }
     }
   }
+
+  /// The kernel's number of the calling thread.
+  static func thread() throws -> Int32 {
+    let link = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+    guard let number = link.split(separator: "/").last.flatMap({ Int32($0) }) else {
+      throw BenchError("the kernel does not say which thread this is")
+    }
+    return number
+  }
+
+  /// Has one thread of this process run on this processor alone.
+  static func confine(thread: Int32, to processor: Int) throws {
+    _ = try Program.output(of: ["/usr/bin/taskset", "-c", "-p", "\(processor)", "\(thread)"])
+  }
 }

@@ -10,9 +10,19 @@ final class RawPingPong: @unchecked Sendable {
   private let size: Int
   private let client: Int32
   private let server: Int32
+  private let ends: Ends?
+  private let serverThread = ThreadNumber()
 
-  init(size: Int) throws {
+  /// The processor of each end.
+  struct Ends {
+    let client: Int
+    let server: Int
+  }
+
+  /// - Parameter ends: left to the kernel when nil, which may well run both on one, where a wake-up costs the least.
+  init(size: Int, ends: Ends? = nil) throws {
     self.size = size
+    self.ends = ends
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -29,7 +39,8 @@ final class RawPingPong: @unchecked Sendable {
     guard isConnected else { throw BenchError("no TCP on loopback") }
     server = accept(listener, nil, nil)
     Glibc.close(listener)
-    let thread = Thread { [server] in
+    let thread = Thread { [server, serverThread] in
+      serverThread.tell()
       guard let poll = try? Self.watch(server) else { return }
       var buffer = [UInt8](repeating: 0, count: size)
       while Self.receive(server, poll, &buffer) { Self.send(server, buffer) }
@@ -68,9 +79,16 @@ final class RawPingPong: @unchecked Sendable {
   func measure(_ count: Int) -> [Double] {
     let done = DispatchSemaphore(value: 0)
     let times = Times()
-    let thread = Thread { [client, size] in
+    let thread = Thread { [client, size, ends, serverThread] in
       var buffer = [UInt8](repeating: 7, count: size)
       defer { done.signal() }
+      if let ends {
+        // Each time: whoever measures on one processor has had all threads run there.
+        guard let number = try? Processors.thread(),
+          (try? Processors.confine(thread: number, to: ends.client)) != nil,
+          (try? Processors.confine(thread: serverThread.value(), to: ends.server)) != nil
+        else { return }
+      }
       guard let poll = try? Self.watch(client) else { return }
       for _ in 0..<count {
         let start = Clock.now()
@@ -85,6 +103,23 @@ final class RawPingPong: @unchecked Sendable {
   }
 
   func close() { Glibc.close(client) }
+
+  /// The kernel's number of a thread that has just been started.
+  private final class ThreadNumber: @unchecked Sendable {
+    private let isTold = DispatchSemaphore(value: 0)
+    private var number: Int32 = 0
+
+    func tell() {
+      number = (try? Processors.thread()) ?? 0
+      isTold.signal()
+    }
+
+    func value() -> Int32 {
+      isTold.wait()
+      isTold.signal()
+      return number
+    }
+  }
 
   private final class Times: @unchecked Sendable {
     var values: [Double] = []
