@@ -3,6 +3,7 @@ import Sodium
 /// One connection from the dial or the accept to its end: the state that it is in, with what belongs to that state alone.
 ///
 /// What its bytes mean is its session's to know. What follows for others is the node's to do.
+// Unchecked as the variables of Node are.
 final class Connection {
   enum State {
     /// A dial that has no TCP connection yet, until it is given up.
@@ -33,9 +34,9 @@ final class Connection {
   let started: Instant
   /// Its row in the node's table, until it is closed.
   let timer: Timers.Row
-  private(set) var state: State
+  @exclusivity(unchecked) private(set) var state: State
   /// Whether it stands in the node's list of connections that may have bytes to write.
-  var isListed = false
+  @exclusivity(unchecked) var isListed = false
 
   init(_ id: ConnectionID, _ session: Session, _ state: State, timer: Timers.Row, now: Instant) {
     self.id = id

@@ -4,6 +4,7 @@ import Sodium
 ///
 /// How much of the peer was heard, how far it can be relied on and what becomes of it are three states that change apart
 /// from each other: what was never heard may be suspect, and what is suspect may retire.
+// Unchecked as the variables of Node are.
 final class OpenConnection {
   /// How much of the peer was heard here.
   enum Hearing {
@@ -77,24 +78,24 @@ final class OpenConnection {
   }
 
   let peer: PeerLinks
-  private(set) var hearing: Hearing
-  var overture: Overture
-  private(set) var standing = Standing.reliable
+  @exclusivity(unchecked) private(set) var hearing: Hearing
+  @exclusivity(unchecked) var overture: Overture
+  @exclusivity(unchecked) private(set) var standing = Standing.reliable
   /// Since when it is suspect, or is not.
-  private(set) var standingSince: Instant
-  var course = Course.stays
+  @exclusivity(unchecked) private(set) var standingSince: Instant
+  @exclusivity(unchecked) var course = Course.stays
   /// Our calls that wait for a reply here.
-  var calls = OutstandingCalls()
+  @exclusivity(unchecked) var calls = OutstandingCalls()
   /// Pings the application asked for: nonce and when.
-  var pings: [(nonce: [UInt8], sent: Instant)] = []
+  @exclusivity(unchecked) var pings: [(nonce: [UInt8], sent: Instant)] = []
   /// The peer's calls that we have not answered, and how many bytes they take.
-  var requests = 0
-  var requestBytes = 0
-  var wait = Wait.bytes
+  @exclusivity(unchecked) var requests = 0
+  @exclusivity(unchecked) var requestBytes = 0
+  @exclusivity(unchecked) var wait = Wait.bytes
   /// Whether the transport was told to stop reading.
-  var isHeldBack = false
+  @exclusivity(unchecked) var isHeldBack = false
   /// How many bytes the connection holds, as last counted by the node.
-  var countedBytes = 0
+  @exclusivity(unchecked) var countedBytes = 0
 
   init(_ peer: PeerLinks, _ hearing: Hearing, _ overture: Overture = .over, now: Instant) {
     self.peer = peer
