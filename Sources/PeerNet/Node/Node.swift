@@ -7,39 +7,39 @@ import Sodium
 /// It never touches the outside world. What happened goes in by `handle…(now:)`, what the application wants by the other
 /// verbs; after each of them the caller carries out `nextOutput()` until it is nil, and calls `timeout(now:)` no later
 /// than `deadline`. Not thread-safe: one owner.
-// Nothing is called out from inside a change, here, in Session, Connection and OpenConnection. So no two accesses to a variable
-// overlap, and the runtime does not look for it at each of them: that was a sixth of all instructions of a call.
+// The runtime does not check the variables that every call touches, here and in Session, Connection and OpenConnection, for
+// overlapping accesses: that took a sixth of a call's instructions. So a method that changes one must not reach it again.
 public final class Node {
   /// The identity's public half: what peers name this node by.
   public let publicKey: PublicKey
   /// Chosen at process start; tells two processes of one identity apart.
-  @exclusivity(unchecked) public private(set) var hello: Hello
+  public private(set) var hello: Hello
   /// What is changed counts from the next time that it is looked at; features were told when the node was made.
   public var configuration: NodeConfiguration { didSet { for peer in peers { schedule(peer) } } }
 
   let identity: KeyPair
-  @exclusivity(unchecked) var random: RandomStream
+  var random: RandomStream
 
   /// Trusted peers, ordered by key so that nothing depends on a hash's order.
-  @exclusivity(unchecked) var peers: [PeerLinks] = []
+  var peers: [PeerLinks] = []
   @exclusivity(unchecked) var registry = Registry()
-  @exclusivity(unchecked) var strangers: Strangers
+  var strangers: Strangers
   @exclusivity(unchecked) var serving = Serving()
   @exclusivity(unchecked) var turns = Turns()
   @exclusivity(unchecked) var timers = Timers()
   @exclusivity(unchecked) private var outputs = Outputs()
   /// Connections that may have bytes to write.
   @exclusivity(unchecked) private var writers: [Connection] = []
-  @exclusivity(unchecked) var discoveries: [any Discovery]
+  var discoveries: [any Discovery]
   /// What should outlive the process.
-  @exclusivity(unchecked) public internal(set) var memory: PeerMemory
+  public internal(set) var memory: PeerMemory
   /// How many bytes all connections hold: input that is not served yet, arguments of requests at work, and output that
   /// the kernel has not taken.
   @exclusivity(unchecked) public internal(set) var heldBytes = 0
-  @exclusivity(unchecked) var lastCall: UInt64 = 0
+  var lastCall: UInt64 = 0
   /// When the dials may start over for a change of the network.
-  @exclusivity(unchecked) var nextRestart = Instant.zero
-  @exclusivity(unchecked) var isStopping = false
+  var nextRestart = Instant.zero
+  var isStopping = false
 
   /// A node that trusts whom the list names. Outputs may wait as soon as it is made.
   ///

@@ -5,7 +5,7 @@ import Sodium
 /// One connection's protocol: handshake, then envelopes both ways. Bytes and time go in; bytes and inputs come out.
 ///
 /// It decides nothing: whom to trust, what to answer and when to close is the node's.
-// Unchecked as the variables of Node are.
+// The unchecked variables: see Node.
 final class Session {
   enum Role: Hashable { case initiator, responder }
 
@@ -57,25 +57,25 @@ final class Session {
   let role: Role
   let endpoint: Endpoint
   /// For an initiator what it chose; for a responder what M1 turned out to be.
-  @exclusivity(unchecked) private(set) var wire: Wire
+  private(set) var wire: Wire
   @exclusivity(unchecked) private(set) var remote: PublicKey?
   @exclusivity(unchecked) private var isClosed = false
-  @exclusivity(unchecked) private(set) var hello: Hello?
+  private(set) var hello: Hello?
   @exclusivity(unchecked) private(set) var liveness: Liveness?
   /// The last ping that is unanswered, to measure the round trip.
-  @exclusivity(unchecked) private var pinged: (nonce: [UInt8], at: Instant)?
+  private var pinged: (nonce: [UInt8], at: Instant)?
   /// The datagrams beside the stream, when both sides offer them.
-  @exclusivity(unchecked) var probes: ProbeChannel?
+  var probes: ProbeChannel?
   /// Bytes of the stream so far.
   @exclusivity(unchecked) private var receivedBytes: UInt64 = 0
   /// When M1 left, then how long M2 took: the first notion of this link's round trip.
-  @exclusivity(unchecked) private var sentM1: Instant?
-  @exclusivity(unchecked) private(set) var handshakeRoundTrip: TimeSpan?
+  private var sentM1: Instant?
+  private(set) var handshakeRoundTrip: TimeSpan?
 
   private let bounds: Bounds
   @exclusivity(unchecked) private var phase: Phase
   @exclusivity(unchecked) var channel: Channel?
-  @exclusivity(unchecked) private var ephemeral: KeyPair?
+  private var ephemeral: KeyPair?
   private let encoding: EncodingOptions
   @exclusivity(unchecked) private var reader: FrameReader
   @exclusivity(unchecked) private var inbox = Inbox(wire: .one)

@@ -3,7 +3,7 @@ import Sodium
 /// One connection from the dial or the accept to its end: the state that it is in, with what belongs to that state alone.
 ///
 /// What its bytes mean is its session's to know. What follows for others is the node's to do.
-// Unchecked as the variables of Node are.
+// The unchecked variables: see Node.
 final class Connection {
   enum State {
     /// A dial that has no TCP connection yet, until it is given up.

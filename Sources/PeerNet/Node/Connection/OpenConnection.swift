@@ -4,7 +4,7 @@ import Sodium
 ///
 /// How much of the peer was heard, how far it can be relied on and what becomes of it are three states that change apart
 /// from each other: what was never heard may be suspect, and what is suspect may retire.
-// Unchecked as the variables of Node are.
+// The unchecked variables: see Node.
 final class OpenConnection {
   /// How much of the peer was heard here.
   enum Hearing {
@@ -79,15 +79,15 @@ final class OpenConnection {
 
   let peer: PeerLinks
   @exclusivity(unchecked) private(set) var hearing: Hearing
-  @exclusivity(unchecked) var overture: Overture
+  var overture: Overture
   @exclusivity(unchecked) private(set) var standing = Standing.reliable
   /// Since when it is suspect, or is not.
-  @exclusivity(unchecked) private(set) var standingSince: Instant
-  @exclusivity(unchecked) var course = Course.stays
+  private(set) var standingSince: Instant
+  var course = Course.stays
   /// Our calls that wait for a reply here.
   @exclusivity(unchecked) var calls = OutstandingCalls()
   /// Pings the application asked for: nonce and when.
-  @exclusivity(unchecked) var pings: [(nonce: [UInt8], sent: Instant)] = []
+  var pings: [(nonce: [UInt8], sent: Instant)] = []
   /// The peer's calls that we have not answered, and how many bytes they take.
   @exclusivity(unchecked) var requests = 0
   @exclusivity(unchecked) var requestBytes = 0
