@@ -56,6 +56,8 @@ public struct Limits: Sendable {
   public var maximumQueuedBytes = 8 << 20
   /// How many bytes may wait for a slow peer before the node stops reading from it.
   public var maximumOwedBytes = Int.max
+  /// How many bytes are read all the same from a suspect: more than the kernel keeps of a connection that is not read.
+  public var maximumReadAhead = 128 << 10
   /// Bytes that one peer's connections may hold here together: received and not served, of requests at work, and said and
   /// not taken by the kernel. Beyond that the connection that holds the most of them ends.
   public var maximumPeerBytes = 128 << 20

@@ -22,7 +22,10 @@ enum CancelledCalls {
     try await eventually(within: .seconds(80)) { (try? await laptop.call(running, "system.info")) != nil }
     let before = try Figures(of: running)
     let few = try await Descriptors.fewest(of: running)
+    let pausing = pause(running)
     let outcome = try await cancelCalls(10_000, of: laptop, to: running)
+    pausing.cancel()
+    await pausing.value
     try await eventually(within: .seconds(80)) { (try? await laptop.call(running, "system.info")) != nil }
     let after = try Figures(of: running)
 
@@ -35,13 +38,31 @@ enum CancelledCalls {
     #expect(after.resident - before.resident < 8_192, "\(before), then \(after)")
     let boardGrowth = after.boardResident - before.boardResident
     #expect(boardGrowth < 512 + RunningBoard.emulatorMemory, "\(before), then \(after)")
-    #expect(laptop.log.closings.isEmpty)
+    // A connection that was suspect for a moment may have been replaced. None is lost.
+    let closings = laptop.log.closings
+    #expect(closings.allSatisfy { $0 == .superseded || $0 == .peerSaid(.superseded) }, "\(closings)")
+    #expect(laptop.log.openings.count == closings.count + 1)
     await laptop.node.stop()
     let ended = try await running.stop()
     #expect(ended.exitCode == 0)
     // The syslog priority of errors. A warning may tell that it was busy for a moment.
     let complaints = ended.errors.split(separator: "\n").filter { $0.hasPrefix("<3>") }
     #expect(complaints.isEmpty, "\(complaints)")
+  }
+}
+
+/// Stops the board for moments, as where others keep its processor busy, until it is cancelled: its kernel has more to keep
+/// for it than it has room for.
+private func pause(_ board: RunningBoard) -> Task<Void, Never> {
+  let process = pid_t(board.process.identifier)
+  return Task {
+    var random = RandomStream(seed: [UInt8](repeating: 4, count: 32))
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .milliseconds(20 + Int64(random.below(180))))
+      kill(process, SIGSTOP)
+      try? await Task.sleep(for: .milliseconds(20 + Int64(random.below(380))))
+      kill(process, SIGCONT)
+    }
   }
 }
 
@@ -64,11 +85,11 @@ private struct Descriptors {
   var board: [String]
 
   /// The fewest within two seconds: both open a file for a moment now and then, such as to write down an address. With
-  /// `before`, within 30 seconds until there are no more than then: the moment lasts as long as the disk does, and what
-  /// is left behind stays.
+  /// `before`, within 90 seconds until there are no more than then: the moment lasts as long as the disk does, a connection
+  /// that another one has replaced may live on for 60 s (`Limits.retirement`), and what is left behind stays.
   static func fewest(of board: RunningBoard, since before: Descriptors? = nil) async throws -> Descriptors {
     var fewest = Descriptors(laptop: try targets("self"), board: try targets("\(board.process.identifier)"))
-    for round in 1..<300 {
+    for round in 1..<900 {
       try await Task.sleep(for: .milliseconds(100))
       let (laptop, board) = (try targets("self"), try targets("\(board.process.identifier)"))
       if laptop.count < fewest.laptop.count { fewest.laptop = laptop }

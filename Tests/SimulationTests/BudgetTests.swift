@@ -126,6 +126,34 @@ import VirtualNetwork
     #expect(world.open(0, with: 1) == 1)
   }
 
+  /// We read no further until our output is acknowledged, and the kernel takes no acknowledgement in until we read: nobody is
+  /// to wait for ever.
+  @Test func twoThatWaitForEachOtherGoOn() throws {
+    let world = board {
+      $0.maximumOwedBytes = 32_768
+      $0.sendBudget = 65_536
+    }
+    world.smallBuffers = [0]
+    let answer = Term.binary([UInt8](repeating: 1, count: 4_000))
+    world.serve = { _, _ in .ok(answer) }
+    // In all no more than a kernel keeps.
+    let argument = Term.binary([UInt8](repeating: 2, count: 200))
+    var calls: [CallID] = []
+    for _ in 0..<10 {
+      for _ in 0..<20 {
+        calls.append(
+          try world.node(1).call(World.key(0).publicKey, "echo", argument, timeout: .seconds(60), now: world.now))
+      }
+      world.settle(1)
+      world.run(.milliseconds(2))
+    }
+    let stuck = world.node(0).connections.filter { $0.open?.isHeldBack ?? false }
+    #expect(!stuck.isEmpty, "nobody waits, so nothing is shown")
+    world.run(.seconds(50))
+    #expect(calls.allSatisfy { world.outcome(1, $0) == [.answered(.ok(answer))] })
+    #expect(world.open(0, with: 1) == 1)
+  }
+
   /// A peer's connections together hold no more than one peer may; the one that holds the most goes.
   @Test(arguments: [true, false]) func aPeerThatHoldsTooMuchLoses(inAll: Bool) throws {
     let world = board {

@@ -25,6 +25,8 @@ struct Connection {
     var outgoing: [UInt8] = []
     /// What waits in the kernel of a program that reads no more; nil while it reads.
     var unread: [[UInt8]]?
+    /// An acknowledgement has come while something was unread, and the kernel had no room for it.
+    var isAcknowledgementLost = false
     var wakesAt = Instant.distantFuture
   }
 

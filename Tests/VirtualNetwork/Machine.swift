@@ -44,6 +44,8 @@ public struct Machine {
   var isCutOff = false
   /// Leaves what is sent to it in the sender's kernel.
   var isSlowReader = false
+  /// Its kernel loses acknowledgements while the program leaves something unread.
+  var hasSmallBuffers = false
   /// The program does not run before this, while the kernel goes on.
   var stalledUntil = Instant.zero
   var backlog: [Delivery] = []

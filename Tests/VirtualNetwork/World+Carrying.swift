@@ -162,7 +162,14 @@ extension World {
       } else {
         connections[connection]!.sides[side].unread!.append(bytes)
       }
-    case .drained(let id): party.handleDrained(id, now: clock)
+    case .drained(let id):
+      if machines[index].hasSmallBuffers, let (connection, side) = find(index, id),
+        connections[connection]!.sides[side].unread?.isEmpty == false
+      {
+        connections[connection]!.sides[side].isAcknowledgementLost = true
+      } else {
+        party.handleDrained(id, now: clock)
+      }
     case .ended(let connection, let side, let reason):
       if case .ordered = transport { connections[connection]?.sides[side].exists = false }
       guard let id = connections[connection]?.sides[side].id else { return }
@@ -260,7 +267,8 @@ extension World {
       return
     }
     guard !machines[other].isSlowReader else { return }
-    schedule(.delivery(.drained(id), to: end.machine), after: .zero)
+    let acknowledgement = machines[end.machine].hasSmallBuffers ? drawDelay() : .zero
+    schedule(.delivery(.drained(id), to: end.machine), after: acknowledgement)
     // TCP never loses a piece out of the middle: from here on this connection says nothing.
     guard reaches(end.machine, other) else { return sever(connection) }
     let delivery = Machine.Delivery.bytes(connection: connection, side: 1 - side, bytes)
@@ -285,6 +293,10 @@ extension World {
     let waiting = end.unread ?? []
     connections[connection]!.sides[side].unread = isRead ? nil : waiting
     guard isRead else { return }
+    if end.isAcknowledgementLost, let id = end.id {
+      connections[connection]!.sides[side].isAcknowledgementLost = false
+      schedule(.delivery(.drained(id), to: end.machine), after: drawDelay())
+    }
     for bytes in waiting.reversed() {
       let delivery = Machine.Delivery.bytes(connection: connection, side: side, bytes)
       agenda.addFirst(.delivery(delivery, to: end.machine), at: now)

@@ -32,6 +32,13 @@ extension World {
     set { for index in machines.indices { machines[index].isSlowReader = newValue.contains(index) } }
   }
 
+  /// Machines whose kernel takes no acknowledgement in while their program leaves received bytes unread, as Linux does whose
+  /// receive buffer is full; on ordered links.
+  public var smallBuffers: Set<Int> {
+    get { Set(machines.indices.filter { machines[$0].hasSmallBuffers }) }
+    set { for index in machines.indices { machines[index].hasSmallBuffers = newValue.contains(index) } }
+  }
+
   /// A machine's radio loses its access point, or finds it again; its program hears of it at once.
   public func setLink(_ index: Int, up: Bool) {
     machines[index].hasLink = up

@@ -195,6 +195,7 @@ extension Node {
     if let proof { open.demand(proof) }
     guard isNews else { return }
     emit(.suspected(connection.id, open.peer.key))
+    holdBack(connection)
     dialIfDue(open.peer, now: now)
   }
 

@@ -13,6 +13,7 @@ extension Node {
       read(connection, now: now)
     } else {
       count(connection)
+      holdBack(connection)
       keepToBudget(connection, now: now)
     }
   }
@@ -92,11 +93,17 @@ extension Node {
   }
 
   /// Stops reading from a connection that holds enough input.
-  private func holdBack(_ connection: Connection) {
+  ///
+  /// Linux (since 6.17) drops a segment that ends beyond the window, with the acknowledgement in it, and when its receive
+  /// buffer is full the window ends before what was sent already. If we then wait for our output to be acknowledged before
+  /// we read, and the acknowledgements wait for us to read, both directions stand still for good. So a suspect is read
+  /// once more, up to what its kernel may have kept, whatever it owes.
+  func holdBack(_ connection: Connection) {
     guard let open = connection.open else { return }
     let isHeldBack =
       switch open.wait {
-      case .turn, .drain: true
+      case .turn: true
+      case .drain: !open.standing.isSuspect || connection.session.unreadBytes >= limits.maximumReadAhead
       case .bytes: false
       case .outputs: open.isHeldBack
       }

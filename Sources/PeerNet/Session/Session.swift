@@ -105,6 +105,8 @@ final class Session {
   var owesTooMuch: Bool { outbox.owedBytes > bounds.owed }
   /// Whether bytes were received that nobody has read.
   var hasUnreadBytes: Bool { !reader.isEmpty }
+  /// Bytes that were received and not looked at.
+  var unreadBytes: Int { reader.heldBytes }
   /// How many bytes of both directions wait here.
   var heldBytes: Int { reader.heldBytes + inbox.heldBytes + outbox.heldBytes }
   /// Envelopes taken in so far, pings and pongs aside, and how many of them the transport was given, at least in part.
