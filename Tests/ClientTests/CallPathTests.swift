@@ -104,11 +104,13 @@ import Testing
         guard hasTypes else { return try await caller.call(one.node, other.key, "echo", Int64(number)) }
         return .integer(Int64(try await caller.callWithTypes(one.node.device(other.key), number)))
       }
-      // It begins, and has its reply.
-      for _ in 0..<2 {
-        try await eventually { executor.hasWork }
-        executor.run()
-      }
+      // It begins, and has its reply: not before it waits for one, or it would go on without being woken.
+      one.transport.hold()
+      try await eventually { executor.hasWork }
+      executor.run()
+      one.transport.release()
+      try await eventually { executor.hasWork }
+      executor.run()
       #expect(try await call.value == .integer(Int64(number)))
       #expect(executor.crossings - before.0 == 2)
       let after = (one.transport.crossings, other.transport.crossings)
