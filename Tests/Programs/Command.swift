@@ -7,6 +7,8 @@ public struct Command: Sendable {
   public let status: Int32
   public let output: String
   public let errors: String
+  /// How long it ran: whoever waits for it may have to wait for a thread as well, which says nothing of the program.
+  public let duration: Duration
 
   /// It did not do what it was demanded to.
   public struct Failed: Error, CustomStringConvertible {
@@ -57,14 +59,16 @@ public struct Command: Sendable {
       unlink(path)
       files.append(file)
     }
+    let start = ContinuousClock.now
     let child = try Child(words, environment: environment, output: files[0], errors: files[1])
     let hasEnded = Mutex(false)
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(limit.components.seconds))) {
       hasEnded.withLock { if !$0 { child.kill() } }
     }
     let status = child.wait()
+    let duration = ContinuousClock.now - start
     hasEnded.withLock { $0 = true }
-    return Command(status: status, output: text(files[0]), errors: text(files[1]))
+    return Command(status: status, output: text(files[0]), errors: text(files[1]), duration: duration)
   }
 
   private static func text(_ file: Int32) -> String {
